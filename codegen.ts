@@ -60,6 +60,8 @@ const config: CodegenConfig = {
           SourceDocument: `${core}/chunk.ts#Source`,
           Ingestion: '../retrieval/retrieval.ts#IngestionState',
           AiBudget: '../storage/limits/limits.ts#BudgetState',
+          AiQuota: '../storage/limits/limits.ts#QuotaState',
+          AiSessionCaps: `${core}/call/call.ts#SessionCaps`,
           AiRoute: './services.ts#RouteView',
           AiDeployment: './services.ts#DeploymentView',
           AiKey: '../storage/keys/keys.ts#KeyRecord',

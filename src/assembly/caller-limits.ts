@@ -4,10 +4,11 @@ import { inTimeZone, policyLimits } from '../access/teams/policy-limits.ts';
 import { type DeclaredTeams, declaredStanding, organisationAccount, teamAccount } from '../access/teams/team-book.ts';
 import { withinTeam } from '../access/teams/within-policies.ts';
 import type { LimitsOfUser } from '../access/users/end-user.ts';
-import type { BudgetConfig, GatewayConfig, TeamConfig } from '../config/config.ts';
+import type { BudgetConfig, GatewayConfig, SessionConfig, TeamConfig } from '../config/config.ts';
 import { withDefaults } from '../config/kinds/section.ts';
 import { anonymousSection } from '../config/sections/anonymous-section.ts';
-import type { Principal } from '../core/call/call.ts';
+import { sessionSection } from '../config/sections/budgets/session-section.ts';
+import type { Principal, SessionCaps } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
 import { nanoUsdOf } from '../core/money.ts';
 import { namedAnonymous } from '../operations/keyless-principals.ts';
@@ -61,7 +62,15 @@ function policyOf(settings: AccountSettings): Policy {
     guardrails: guardrails ?? [],
     cacheSharing: cacheSharing ?? null,
     timeZone: timeZone ?? null,
+    session: sessionCapsOf(settings.session),
   };
+}
+
+/** Null: nothing is said of sessions. */
+export function sessionCapsOf(given: SessionConfig | undefined): SessionCaps | null {
+  if (given === undefined) return null;
+  const { amount, tokens = null, turns = null, calls = null, minutes, warnAt } = withDefaults(sessionSection, given);
+  return { amount: amount === undefined ? null : nanoUsdOf(amount), tokens, turns, calls, minutes, warnAt };
 }
 
 function policyBudgets({ dailyBudget, monthlyBudget, budgets = [] }: AccountSettings): readonly PolicyBudget[] {

@@ -205,7 +205,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     foundation.lastUses.note,
   );
   const authenticate = actForUsers(remembered, { identities, limitsOfUser: ofUser });
-  const hooks = operationHooks({ authenticate, limits: storage.limits, leases, admission: admit, maxCostPerOperation });
+  const hooks = operationHooks({ authenticate, limits: storage.limits, leases, admission: admit, maxCostPerOperation, now });
 
   warnOfFieldsWithoutModel(config, own === null ? null : modelFields, log);
 

@@ -8,7 +8,7 @@ import type { GatewayConfig, IssuerConfig } from '../config/config.ts';
 import { withDefaults } from '../config/kinds/section.ts';
 import { issuerSection } from '../config/sections/callers-section.ts';
 import type { Log } from '../telemetry/log.ts';
-import { accountLimits } from './caller-limits.ts';
+import { accountLimits, sessionCapsOf } from './caller-limits.ts';
 
 /** Null: no issuer is configured. */
 export function acceptedTokens({ issuers = {} }: GatewayConfig, of: ClaimsContext, log: Log, now: () => number): Tokens | null {
@@ -44,6 +44,8 @@ function issuerOf(name: string, config: IssuerConfig): Issuer {
       teamClaim: filled.teamClaim ?? null,
       teamByValue: filled.teamByValue ?? null,
       routes: filled.routes ?? null,
+      session: sessionCapsOf(filled.session),
+      sessionClaim: filled.sessionClaim ?? null,
       limitsOf: (account) =>
         accountLimits(account, {
           dailyBudget: filled.dailyBudgetPerUser,

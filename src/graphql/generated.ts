@@ -5,7 +5,8 @@ import type { NanoUsd } from '../core/money.ts';
 import type { AttemptSummary } from '../core/errors.ts';
 import type { Citation, EntityRef, Passage, Source } from '../core/chunk.ts';
 import type { IngestionState } from '../retrieval/retrieval.ts';
-import type { BudgetState } from '../storage/limits/limits.ts';
+import type { BudgetState, QuotaState } from '../storage/limits/limits.ts';
+import type { SessionCaps } from '../core/call/call.ts';
 import type { RouteView, DeploymentView } from './services.ts';
 import type { KeyRecord } from '../storage/keys/keys.ts';
 import type { TeamEntry, OrganisationEntry } from '../access/teams/team-desk.ts';
@@ -155,6 +156,15 @@ export type AiCost = {
   readonly currency: Scalars['String']['output'];
 };
 
+/** What is counted. */
+export type AiCounted =
+  /** Calls of models, answers from the cache included. */
+  | 'CALLS'
+  /** Tokens of input and output together. */
+  | 'TOKENS'
+  /** Operations, each once, whatever it asks for: the turns of an agent. */
+  | 'TURNS';
+
 /** A model at a provider, as the gateway calls it. */
 export type AiDeployment = {
   /** What it can do: `completion`, `embedding`, `tools`, `images`, `files`, `json`, `reasoning`, `extractive`. An extractive one only finds and quotes: it is no language model. */
@@ -255,6 +265,8 @@ export type AiOrganisation = {
   readonly routes?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /** The scopes that its callers have at most; null: all. */
   readonly scopes?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What one session of a caller may use; null: no caps of its own. */
+  readonly session?: Maybe<AiSessionCaps>;
   /** The time zone in which the days, weeks and months of its budgets and of those below begin; null: that of the gateway. */
   readonly timeZone?: Maybe<Scalars['String']['output']>;
   /** The most tokens in a minute, of input and output together; null: no limit of its own. */
@@ -279,6 +291,24 @@ export type AiPeriod =
   | 'TOTAL'
   /** A week of the calendar, from Monday on. */
   | 'WEEK';
+
+/** A number that may be used in a time. */
+export type AiQuota = {
+  /** What running calls have set aside: the most that they can still use. */
+  readonly held: Scalars['SafeInt']['output'];
+  /** The most that may be used in it. */
+  readonly limit: Scalars['SafeInt']['output'];
+  /** The account, such as `session:key:3f9a:research`. */
+  readonly name: Scalars['String']['output'];
+  /** What is counted. */
+  readonly of: AiCounted;
+  /** The time in which so many may be used. */
+  readonly per: AiPeriod;
+  /** When it begins anew; null: never. */
+  readonly resetsAt?: Maybe<Scalars['DateTime']['output']>;
+  /** What ended calls have used. */
+  readonly used: Scalars['SafeInt']['output'];
+};
 
 /** The most that an operation can cost, field by field, before it runs. */
 export type AiQuote = {
@@ -358,6 +388,38 @@ export type AiSearchInput = {
 /** Hits, or why there are none. It may grow: keep a default branch. */
 export type AiSearchResult = AiSearch | BudgetExceeded | ModelUnavailable | OtherFailure | RateLimited;
 
+/** What one session of a caller may use. Null stands for no cap. */
+export type AiSessionCaps = {
+  /** The most that its calls may cost. */
+  readonly amount?: Maybe<AiCost>;
+  /** The most model calls in it. */
+  readonly calls?: Maybe<Scalars['Int']['output']>;
+  /** How long it lasts, from its first operation on, in minutes. */
+  readonly minutes: Scalars['Int']['output'];
+  /** The most tokens of input and output that its calls may use. */
+  readonly tokens?: Maybe<Scalars['Int']['output']>;
+  /** The most operations in it. */
+  readonly turns?: Maybe<Scalars['Int']['output']>;
+  /** The parts of `amount` at which operators are warned. */
+  readonly warnAt: ReadonlyArray<Scalars['Float']['output']>;
+};
+
+/** What one session may use: a piece of work of an agent, named by the header `AI-Session`. What comes without a name is one session of its caller. */
+export type AiSessionCapsInput = {
+  /** The most that its calls may cost, in US dollars. */
+  readonly amount?: InputMaybe<Scalars['Decimal']['input']>;
+  /** The most model calls in it, answers from the cache included. */
+  readonly calls?: InputMaybe<Scalars['Int']['input']>;
+  /** How long it lasts, from its first operation on, in minutes: at most 10,080, which is a week. */
+  readonly minutes?: Scalars['Int']['input'];
+  /** The most tokens of input and output that its calls may use. */
+  readonly tokens?: InputMaybe<Scalars['Int']['input']>;
+  /** The most operations in it. */
+  readonly turns?: InputMaybe<Scalars['Int']['input']>;
+  /** The parts of `amount` at which operators are warned, from 0.01 to 1. */
+  readonly warnAt?: InputMaybe<ReadonlyArray<Scalars['Float']['input']>>;
+};
+
 /** A team: what its callers have at most, and share. A key or token that names no such team has no bounds but its own. */
 export type AiTeam = {
   /** Since when nobody of it may ask for anything; null: they may. */
@@ -392,6 +454,8 @@ export type AiTeam = {
   readonly routes?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /** The scopes that its callers have at most; null: those of its organisation, else all. */
   readonly scopes?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What one session of a caller may use; null: no caps of its own. */
+  readonly session?: Maybe<AiSessionCaps>;
   /** The time zone in which the days, weeks and months of its budgets and of those below begin; null: that of its organisation, else of the gateway. */
   readonly timeZone?: Maybe<Scalars['String']['output']>;
   /** The most tokens in a minute, of input and output together; null: no limit of its own. */
@@ -496,6 +560,8 @@ export type AiViewer = {
   readonly organisation?: Maybe<Scalars['String']['output']>;
   /** Such as `key:3f9a` or `anonymous`; behind it the pseudonym of the user that it asks for. */
   readonly principal: Scalars['ID']['output'];
+  /** The numbers of tokens, model calls and operations that your session may use, as they stand now. */
+  readonly quotas: ReadonlyArray<AiQuota>;
   /** The names of the routes that you may use. */
   readonly routes: ReadonlyArray<Scalars['String']['output']>;
   /** What you may do. */
@@ -765,6 +831,8 @@ export type CreateAiOrganisationInput = {
   readonly routes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** The scopes that its callers have at most; all when absent. */
   readonly scopes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** What one session of a caller may use. */
+  readonly session?: InputMaybe<AiSessionCapsInput>;
   /** The time zone in which the days, weeks and months of its budgets and of those below begin, such as `Europe/Berlin`; that of the gateway when absent. */
   readonly timeZone?: InputMaybe<Scalars['String']['input']>;
   /** The most tokens in a minute, of input and output together. */
@@ -795,6 +863,8 @@ export type CreateAiTeamInput = {
   readonly routes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** The scopes that its callers have at most; those of its organisation when absent, else all. */
   readonly scopes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** What one session of a caller may use. */
+  readonly session?: InputMaybe<AiSessionCapsInput>;
   /** The time zone in which the days, weeks and months of its budgets and of those below begin, such as `Europe/Berlin`; that of its organisation, else of the gateway when absent. */
   readonly timeZone?: InputMaybe<Scalars['String']['input']>;
   /** The most tokens in a minute, of input and output together. */
@@ -1832,6 +1902,8 @@ export type UpdateAiOrganisationInput = {
   readonly routes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** The scopes that its callers have at most, all of them; null: all. */
   readonly scopes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** What one session of a caller may use; null: no caps of its own. */
+  readonly session?: InputMaybe<AiSessionCapsInput>;
   /** The time zone in which the days, weeks and months of its budgets and of those below begin, such as `Europe/Berlin`; null: that of the gateway. */
   readonly timeZone?: InputMaybe<Scalars['String']['input']>;
   /** The most tokens in a minute, of input and output together. */
@@ -1860,6 +1932,8 @@ export type UpdateAiTeamInput = {
   readonly routes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** The scopes that its callers have at most, all of them; null: those of its organisation, else all. */
   readonly scopes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** What one session of a caller may use; null: no caps of its own. */
+  readonly session?: InputMaybe<AiSessionCapsInput>;
   /** The time zone in which the days, weeks and months of its budgets and of those below begin, such as `Europe/Berlin`; null: that of its organisation, else of the gateway. */
   readonly timeZone?: InputMaybe<Scalars['String']['input']>;
   /** The most tokens in a minute, of input and output together. */
@@ -2086,11 +2160,13 @@ export type ResolversTypes = {
   AiCitation: ResolverTypeWrapper<Citation>;
   AiCollection: ResolverTypeWrapper<AiCollection>;
   AiCost: ResolverTypeWrapper<NanoUsd>;
+  AiCounted: AiCounted;
   AiDeployment: ResolverTypeWrapper<DeploymentView>;
   AiEntityRef: ResolverTypeWrapper<EntityRef>;
   AiKey: ResolverTypeWrapper<KeyRecord>;
   AiOrganisation: ResolverTypeWrapper<OrganisationEntry>;
   AiPeriod: AiPeriod;
+  AiQuota: ResolverTypeWrapper<QuotaState>;
   AiQuote: ResolverTypeWrapper<Omit<AiQuote, 'cost' | 'fields'> & { cost?: Maybe<ResolversTypes['AiCost']>, fields: ReadonlyArray<ResolversTypes['AiQuotedField']> }>;
   AiQuotedField: ResolverTypeWrapper<Omit<AiQuotedField, 'cost'> & { cost?: Maybe<ResolversTypes['AiCost']> }>;
   AiRoute: ResolverTypeWrapper<RouteView>;
@@ -2098,6 +2174,8 @@ export type ResolversTypes = {
   AiSearchHit: ResolverTypeWrapper<Omit<AiSearchHit, 'entity' | 'passage'> & { entity?: Maybe<ResolversTypes['AiEntityRef']>, passage?: Maybe<ResolversTypes['SourcePassage']> }>;
   AiSearchInput: AiSearchInput;
   AiSearchResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AiSearchResult']>;
+  AiSessionCaps: ResolverTypeWrapper<SessionCaps>;
+  AiSessionCapsInput: AiSessionCapsInput;
   AiTeam: ResolverTypeWrapper<TeamEntry>;
   AiTeamMember: ResolverTypeWrapper<Member>;
   AiToken: ResolverTypeWrapper<TokenRecord>;
@@ -2105,7 +2183,7 @@ export type ResolversTypes = {
   AiUsageInput: AiUsageInput;
   AiUsageReport: ResolverTypeWrapper<Omit<AiUsageReport, 'rows'> & { rows: ReadonlyArray<ResolversTypes['AiUsageRow']> }>;
   AiUsageRow: ResolverTypeWrapper<UsageRowView>;
-  AiViewer: ResolverTypeWrapper<Omit<AiViewer, 'budgets'> & { budgets: ReadonlyArray<ResolversTypes['AiBudget']> }>;
+  AiViewer: ResolverTypeWrapper<Omit<AiViewer, 'budgets' | 'quotas'> & { budgets: ReadonlyArray<ResolversTypes['AiBudget']>, quotas: ReadonlyArray<ResolversTypes['AiQuota']> }>;
   BudgetExceeded: ResolverTypeWrapper<Omit<BudgetExceeded, 'budget'> & { budget: ResolversTypes['AiBudget'] }>;
   CacheInput: CacheInput;
   CacheMode: CacheMode;
@@ -2216,6 +2294,7 @@ export type ResolversParentTypes = {
   AiEntityRef: EntityRef;
   AiKey: KeyRecord;
   AiOrganisation: OrganisationEntry;
+  AiQuota: QuotaState;
   AiQuote: Omit<AiQuote, 'cost' | 'fields'> & { cost?: Maybe<ResolversParentTypes['AiCost']>, fields: ReadonlyArray<ResolversParentTypes['AiQuotedField']> };
   AiQuotedField: Omit<AiQuotedField, 'cost'> & { cost?: Maybe<ResolversParentTypes['AiCost']> };
   AiRoute: RouteView;
@@ -2223,6 +2302,8 @@ export type ResolversParentTypes = {
   AiSearchHit: Omit<AiSearchHit, 'entity' | 'passage'> & { entity?: Maybe<ResolversParentTypes['AiEntityRef']>, passage?: Maybe<ResolversParentTypes['SourcePassage']> };
   AiSearchInput: AiSearchInput;
   AiSearchResult: ResolversUnionTypes<ResolversParentTypes>['AiSearchResult'];
+  AiSessionCaps: SessionCaps;
+  AiSessionCapsInput: AiSessionCapsInput;
   AiTeam: TeamEntry;
   AiTeamMember: Member;
   AiToken: TokenRecord;
@@ -2230,7 +2311,7 @@ export type ResolversParentTypes = {
   AiUsageInput: AiUsageInput;
   AiUsageReport: Omit<AiUsageReport, 'rows'> & { rows: ReadonlyArray<ResolversParentTypes['AiUsageRow']> };
   AiUsageRow: UsageRowView;
-  AiViewer: Omit<AiViewer, 'budgets'> & { budgets: ReadonlyArray<ResolversParentTypes['AiBudget']> };
+  AiViewer: Omit<AiViewer, 'budgets' | 'quotas'> & { budgets: ReadonlyArray<ResolversParentTypes['AiBudget']>, quotas: ReadonlyArray<ResolversParentTypes['AiQuota']> };
   BudgetExceeded: Omit<BudgetExceeded, 'budget'> & { budget: ResolversParentTypes['AiBudget'] };
   CacheInput: CacheInput;
   CitationAdded: CitationView;
@@ -2458,10 +2539,21 @@ export type AiOrganisationResolvers<ContextType = OperationContext, ParentType e
   requestsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   routes?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   scopes?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  session?: Resolver<Maybe<ResolversTypes['AiSessionCaps']>, ParentType, ContextType>;
   timeZone?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   tokensPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   updatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   updatedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AiQuotaResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiQuota'] = ResolversParentTypes['AiQuota']> = {
+  held?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  limit?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  of?: Resolver<ResolversTypes['AiCounted'], ParentType, ContextType>;
+  per?: Resolver<ResolversTypes['AiPeriod'], ParentType, ContextType>;
+  resetsAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  used?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
 };
 
 export type AiQuoteResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiQuote'] = ResolversParentTypes['AiQuote']> = {
@@ -2505,6 +2597,15 @@ export type AiSearchResultResolvers<ContextType = OperationContext, ParentType e
   __resolveType?: TypeResolveFn<'AiSearch' | 'BudgetExceeded' | 'ModelUnavailable' | 'OtherFailure' | 'RateLimited', ParentType, ContextType>;
 };
 
+export type AiSessionCapsResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiSessionCaps'] = ResolversParentTypes['AiSessionCaps']> = {
+  amount?: Resolver<Maybe<ResolversTypes['AiCost']>, ParentType, ContextType>;
+  calls?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  minutes?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  tokens?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  turns?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  warnAt?: Resolver<ReadonlyArray<ResolversTypes['Float']>, ParentType, ContextType>;
+};
+
 export type AiTeamResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiTeam'] = ResolversParentTypes['AiTeam']> = {
   archivedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   budgets?: Resolver<ReadonlyArray<ResolversTypes['AiBudget']>, ParentType, ContextType>;
@@ -2522,6 +2623,7 @@ export type AiTeamResolvers<ContextType = OperationContext, ParentType extends R
   requestsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   routes?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   scopes?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  session?: Resolver<Maybe<ResolversTypes['AiSessionCaps']>, ParentType, ContextType>;
   timeZone?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   tokensPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   updatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
@@ -2565,6 +2667,7 @@ export type AiViewerResolvers<ContextType = OperationContext, ParentType extends
   budgets?: Resolver<ReadonlyArray<ResolversTypes['AiBudget']>, ParentType, ContextType>;
   organisation?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   principal?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  quotas?: Resolver<ReadonlyArray<ResolversTypes['AiQuota']>, ParentType, ContextType>;
   routes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   scopes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   team?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -2963,12 +3066,14 @@ export type Resolvers<ContextType = OperationContext> = {
   AiEntityRef?: AiEntityRefResolvers<ContextType>;
   AiKey?: AiKeyResolvers<ContextType>;
   AiOrganisation?: AiOrganisationResolvers<ContextType>;
+  AiQuota?: AiQuotaResolvers<ContextType>;
   AiQuote?: AiQuoteResolvers<ContextType>;
   AiQuotedField?: AiQuotedFieldResolvers<ContextType>;
   AiRoute?: AiRouteResolvers<ContextType>;
   AiSearch?: AiSearchResolvers<ContextType>;
   AiSearchHit?: AiSearchHitResolvers<ContextType>;
   AiSearchResult?: AiSearchResultResolvers<ContextType>;
+  AiSessionCaps?: AiSessionCapsResolvers<ContextType>;
   AiTeam?: AiTeamResolvers<ContextType>;
   AiTeamMember?: AiTeamMemberResolvers<ContextType>;
   AiToken?: AiTokenResolvers<ContextType>;

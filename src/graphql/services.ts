@@ -32,7 +32,7 @@ export interface Services {
   readonly handle: Handlers;
   readonly runs: Runs;
   readonly completions: Pick<Completions, 'rate'>;
-  readonly limits: Pick<Limits, 'budgets'>;
+  readonly limits: Pick<Limits, 'budgets' | 'quotas'>;
   readonly ledger: Pick<Ledger, 'totals' | 'hasCall'>;
   readonly keys: KeyDesk;
   readonly directory: TeamDesk;

@@ -14,6 +14,7 @@ import type { Limits } from '../storage/limits/limits.ts';
 import type { Admission, PricedOperation } from './admit.ts';
 import { answerHeaders } from './answer-headers.ts';
 import type { OpenedOperation, OperationContext } from './context.ts';
+import { sessionLimits } from './limits/session-limits.ts';
 import { operationHold } from './operation-hold.ts';
 import { operationUsage } from './usage.ts';
 
@@ -61,14 +62,25 @@ const lastWordsMs = 1_000;
 
 export interface OperationParts {
   readonly authenticate: Authenticate;
-  readonly limits: Pick<Limits, 'hold' | 'admit' | 'admitAtOnce'>;
+  readonly limits: Pick<Limits, 'hold' | 'admit' | 'admitAtOnce' | 'session'>;
   readonly leases: KeyWatch;
   readonly admission: Admission;
   /** Maximum cost of one operation, in nano-USD; null: only its budgets limit it. */
   readonly maxCostPerOperation: NanoUsd | null;
+  /** Default: the time of day. */
+  readonly now?: () => number;
 }
 
-export function operationHooks({ authenticate, limits, leases, admission, maxCostPerOperation }: OperationParts): OperationHooks {
+export function operationHooks({
+  authenticate,
+  limits,
+  leases,
+  admission,
+  maxCostPerOperation,
+  now = Date.now,
+}: OperationParts): OperationHooks {
+  const inSession = sessionLimits(limits, now);
+
   function contextOf(
     principal: Principal,
     { client, headers, operationName, documentId, lastEventId, contract = null, signal, stop }: OperationInput,
@@ -92,7 +104,12 @@ export function operationHooks({ authenticate, limits, leases, admission, maxCos
     };
   }
 
-  function opened(principal: Principal, input: OperationInput): OperationContext | Promise<OperationContext> {
+  function opened(known: Principal, input: OperationInput): OperationContext | Promise<OperationContext> {
+    const principal = inSession(known, input.headers);
+    return principal instanceof Promise ? principal.then((within) => admitted(within, input)) : admitted(principal, input);
+  }
+
+  function admitted(principal: Principal, input: OperationInput): OperationContext | Promise<OperationContext> {
     const rates = requestRatesOf(principal);
     // It has no slots, so there is nothing to give back.
     const admitting = rates.length === 0 ? null : (limits.admitAtOnce?.(rates) ?? limits.admit(rates));
@@ -125,7 +142,9 @@ export function operationHooks({ authenticate, limits, leases, admission, maxCos
 const requestRates = new WeakMap<Principal, readonly Limit[]>();
 
 function requestRatesOf(principal: Principal): readonly Limit[] {
-  const known = requestRates.get(principal) ?? principal.limits.filter(({ kind }) => kind === 'requests');
+  const known =
+    requestRates.get(principal) ??
+    principal.limits.filter((limit) => limit.kind === 'requests' || (limit.kind === 'quota' && limit.of === 'turns'));
   requestRates.set(principal, known);
   return known;
 }

@@ -10,7 +10,8 @@ import { takeUntilAborted } from './abortable.ts';
 /**
  * Lets a call in: its route must be the principal's to use, and its calls and tokens a minute and its concurrency must have room. Once per
  * call, cache hits included; the slots are freed on every ending, and tokens that were not used go back. Requests a minute are
- * operations, counted where those are opened. Throws FORBIDDEN, UNAUTHENTICATED, RATE_LIMITED or CONCURRENCY_LIMITED.
+ * operations, counted where those are opened. Throws FORBIDDEN, UNAUTHENTICATED, RATE_LIMITED, CONCURRENCY_LIMITED, and BUDGET_EXCEEDED
+ * for a quota.
  *
  * `maxTokensOf`: what a call can use at most, input and output together.
  */
@@ -97,6 +98,10 @@ interface CallLimits {
   readonly countTokens: boolean;
 }
 
+/** Turns are operations, and are counted where those are opened. */
+const isOfCalls = (limit: Limit): boolean =>
+  limit.kind === 'calls' || limit.kind === 'tokens' || limit.kind === 'concurrency' || (limit.kind === 'quota' && limit.of !== 'turns');
+
 const limitsOfPrincipal = new WeakMap<Principal, CallLimits>();
 /** By the limits of the fields. */
 const limitsOfBoth = new WeakMap<Principal, WeakMap<readonly Limit[], CallLimits>>();
@@ -105,10 +110,11 @@ const limitsOfBoth = new WeakMap<Principal, WeakMap<readonly Limit[], CallLimits
 function callLimitsOf({ principal, fieldLimits }: Pick<Call, 'principal' | 'fieldLimits'>): CallLimits {
   const known = fieldLimits === undefined ? limitsOfPrincipal.get(principal) : limitsOfBoth.get(principal)?.get(fieldLimits);
   if (known !== undefined) return known;
-  const limits = [...principal.limits, ...(fieldLimits ?? [])].filter(
-    ({ kind }) => kind === 'calls' || kind === 'tokens' || kind === 'concurrency',
-  );
-  const found = { limits, countTokens: limits.some(({ kind }) => kind === 'tokens') };
+  const limits = [...principal.limits, ...(fieldLimits ?? [])].filter(isOfCalls);
+  const found = {
+    limits,
+    countTokens: limits.some((limit) => limit.kind === 'tokens' || (limit.kind === 'quota' && limit.of === 'tokens')),
+  };
   if (fieldLimits === undefined) limitsOfPrincipal.set(principal, found);
   else {
     const ofPrincipal = limitsOfBoth.get(principal) ?? new WeakMap<readonly Limit[], CallLimits>();

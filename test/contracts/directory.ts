@@ -17,6 +17,7 @@ const policy: Policy = {
   guardrails: ['codes'],
   cacheSharing: 'principal',
   timeZone: 'Europe/Berlin',
+  session: { amount: 2, tokens: null, turns: 40, calls: 200, minutes: 60, warnAt: [0.5] },
 };
 
 const team = (record: Partial<TeamRecord> = {}): TeamRecord => ({

@@ -441,6 +441,72 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
     });
   });
 
+  describe('quotas', () => {
+    const quota = (of: 'tokens' | 'calls' | 'turns', most: number): Limit => ({ kind: 'quota', of, name: 'key:a', per: 'day', most });
+    const used = async (limits: Limits, ...of: Limit[]): Promise<[number, number][]> =>
+      ((await limits.quotas?.(of)) ?? []).map((state) => [state.used, state.held]);
+
+    it('quotas count calls at their beginning, and tokens as they were used at their end', async () => {
+      const { limits } = await open();
+      const both = [quota('calls', 3), quota('tokens', 1_000)];
+      const admission = await limits.admit(both, 700);
+      expect(await used(limits, ...both)).toEqual([
+        [1, 0],
+        [0, 700],
+      ]);
+      await expect(limits.admit(both, 301)).rejects.toMatchObject({
+        code: 'BUDGET_EXCEEDED',
+        message: expect.stringContaining('can use up to 301 tokens, and "key:a" has 300 left of 1000 tokens a day'),
+        details: { limit: 'key:a', per: 'day', retryAfterMs: 12 * 3_600_000 },
+      });
+      await Promise.all([admission.release(50), admission.release(50)]);
+      await (await limits.admit(both, 950)).release(0);
+      expect(await used(limits, ...both)).toEqual([
+        [2, 0],
+        [50, 0],
+      ]);
+    });
+
+    it('quotas take nothing where one of them, a slot or a rate refuses', async () => {
+      const { limits } = await open();
+      const [turns, calls] = [quota('turns', 9), quota('calls', 1)];
+      await limits.admit([calls]);
+      await expect(limits.admit([turns, calls])).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
+      const slot: Limit = { kind: 'concurrency', name: 'key:a', most: 1 };
+      await limits.admit([slot]);
+      await expect(limits.admit([turns, slot])).rejects.toMatchObject({ code: 'CONCURRENCY_LIMITED' });
+      const rate: Limit = { kind: 'requests', name: 'key:a', perMinute: 1 };
+      await limits.admit([rate]);
+      await expect(limits.admit([turns, rate])).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+      expect(await used(limits, turns)).toEqual([[0, 0]]);
+    });
+
+    it('quotas give the last call to one of many who race for it, in whatever process, and begin anew with their period', async () => {
+      const { limits, elsewhere, clock } = await open();
+      const other = await elsewhere();
+      const calls = [quota('calls', 10)];
+      const asked = await Promise.allSettled(Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? limits : other.limits).admit(calls)));
+      expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
+      clock.time = Date.UTC(2026, 10, 6);
+      await limits.admit(calls);
+      expect(await used(limits, ...calls)).toEqual([[1, 0]]);
+    });
+
+    it('sessions last from their first use on, as long in every process, and then begin anew', async () => {
+      const { limits, elsewhere, clock } = await open();
+      const other = await elsewhere();
+      const hourMs = 3_600_000;
+      const began = await limits.session?.('session:a', hourMs);
+      expect(began).toEqual({ start: noon, end: noon + hourMs });
+      clock.time += hourMs - 1;
+      expect(await other.limits.session?.('session:a', hourMs)).toEqual(began);
+      expect(await other.limits.session?.('session:b', hourMs)).toEqual({ start: clock.time, end: clock.time + hourMs });
+      clock.time += 1;
+      expect(await limits.session?.('session:a', hourMs)).toEqual({ start: clock.time, end: clock.time + hourMs });
+      expect(await other.limits.session?.('session:a', hourMs)).toEqual({ start: clock.time, end: clock.time + hourMs });
+    });
+  });
+
   describe('concurrency', () => {
     const slots = (most: number, name = 'key:a'): Limit => ({ kind: 'concurrency', name, most });
 

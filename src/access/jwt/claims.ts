@@ -7,6 +7,7 @@ import { realmOfIssuer } from '../users/end-user.ts';
 import type { Issuer } from './issuer.ts';
 
 const maxUserLength = 255;
+const maxSessionLength = 128;
 const teamForm = /^[\w.-]{1,64}$/;
 const scopeForm = /^[!-~]+$/;
 
@@ -30,6 +31,8 @@ export function principalOfClaims(payload: JWTPayload, issuer: Issuer, { pseudon
     scopes: [...new Set([...claims.scopes, ...scopesOf(payload, claims)])],
     routes: claims.routes,
     limits: claims.limitsOf(id),
+    ...(claims.session === null ? {} : { sessionCaps: claims.session }),
+    ...sessionOf(payload, claims.sessionClaim),
     // The same tolerance as when it was verified, or what was just accepted would end at once.
     ...(payload.iat === undefined ? {} : { issuedAt: payload.iat * 1_000 }),
     ...(payload.exp === undefined ? {} : { expiresAt: (payload.exp + clockSkewSeconds) * 1_000 }),
@@ -44,6 +47,13 @@ function userOf(payload: JWTPayload, claim: string): string {
     'UNAUTHENTICATED',
     `This token does not say who it is for: its claim "${claim}" must be a text of at most ${maxUserLength} characters without line breaks.`,
   );
+}
+
+/** A token without the claim has the session of all such tokens: the caller may not name another. */
+function sessionOf(payload: JWTPayload, claim: string | null): Pick<Principal, 'session'> {
+  if (claim === null) return {};
+  const session = claimOf(payload, claim);
+  return { session: typeof session === 'string' && session.length <= maxSessionLength && session.isWellFormed() ? session : '' };
 }
 
 function scopesOf(payload: JWTPayload, { scopesClaim, scopesByValue }: Issuer['claims']): readonly string[] {

@@ -1,4 +1,5 @@
 /** An issuer of JWTs, as the configuration describes it: whose tokens are accepted, and what their claims mean here. */
+import type { SessionCaps } from '../../core/call/call.ts';
 import type { Limit } from '../../core/call/hold.ts';
 
 export interface Issuer {
@@ -33,6 +34,10 @@ export interface ClaimRules {
   readonly routes: readonly string[] | null;
   /** What one user may use, by the name of his account. */
   readonly limitsOf: (account: string) => readonly Limit[];
+  /** Names the session; null: the caller does. */
+  readonly sessionClaim: string | null;
+  /** What one session may use; null: as much as it likes. */
+  readonly session: SessionCaps | null;
 }
 
 /**

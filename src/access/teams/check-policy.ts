@@ -1,4 +1,5 @@
 /** Refuses, in a sentence, what a team or an organisation cannot be called and cannot have. */
+import type { SessionCaps } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { OrganisationRecord, Policy } from '../../storage/directory/directory.ts';
 import { isTimeZone } from '../../storage/limits/calendar.ts';
@@ -48,10 +49,26 @@ export function checkPolicy(kind: Kind, policy: Partial<Policy>, known: KnownNam
     if (number !== null && !(Number.isSafeInteger(number) && number > 0 && number <= maxPerMinute))
       refuse(`${part} is ${number}. It must be a whole number from 1 to ${maxPerMinute}; leave it out for no limit.`);
   }
+  if (policy.session !== undefined && policy.session !== null) checkSession(policy.session);
   if (policy.timeZone !== undefined && policy.timeZone !== null && !isTimeZone(policy.timeZone))
     refuse(`timeZone is "${policy.timeZone.slice(0, 64)}". A time zone such as Europe/Berlin or UTC would be accepted.`);
   if (policy.cacheSharing !== undefined && policy.cacheSharing !== null && !sharings.includes(policy.cacheSharing))
     refuse(`cacheSharing is "${policy.cacheSharing}". Sharings: ${sharings.join(', ')}.`);
+}
+
+const maxSessionMinutes = 7 * 24 * 60;
+
+function checkSession({ minutes, warnAt, ...caps }: SessionCaps): void {
+  for (const part of ['tokens', 'turns', 'calls'] as const) {
+    const number = caps[part];
+    if (number !== null && !(Number.isSafeInteger(number) && number > 0))
+      refuse(`session.${part} is ${number}. It must be a whole number above 0; leave it out for no cap.`);
+  }
+  if (!(Number.isSafeInteger(minutes) && minutes > 0 && minutes <= maxSessionMinutes))
+    refuse(`session.minutes is ${minutes}. It must be a whole number from 1 to ${maxSessionMinutes}.`);
+  const odd = warnAt.find((part) => !(part >= 0.01 && part <= 1));
+  if (odd !== undefined) refuse(`session.warnAt has ${odd}. Parts from 0.01 to 1 are accepted.`);
+  if (warnAt.length > maxWarnings) refuse(`session.warnAt has ${warnAt.length} parts. At most ${maxWarnings} are accepted.`);
 }
 
 function checkBudgets(budgets: Policy['budgets']): void {

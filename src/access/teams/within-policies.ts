@@ -1,5 +1,5 @@
 /** Narrows what a principal may do to what its team and its organisation may. */
-import type { CacheSharing, Principal } from '../../core/call/call.ts';
+import type { CacheSharing, Principal, SessionCaps } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { TeamStanding } from './team-book.ts';
 
@@ -27,7 +27,25 @@ export function withinTeam(principal: Principal, standing: TeamStanding | null):
     routes: commonTo([principal.routes, ...policies.map(({ routes }) => routes)]),
     limits: [...principal.limits, ...standing.accounts.flatMap(({ limits }) => limits)],
     ...(guardrails.length === 0 ? {} : { guardrails }),
+    ...sessionCapsOf([principal.sessionCaps ?? null, ...policies.map(({ session }) => session)]),
     ...sharingOf([principal.cacheSharing ?? null, ...policies.map(({ cacheSharing }) => cacheSharing)]),
+  };
+}
+
+function sessionCapsOf(caps: readonly (SessionCaps | null)[]): Pick<Principal, 'sessionCaps'> {
+  const all = caps.filter((one) => one !== null);
+  if (all.length === 0) return {};
+  const least = (part: 'amount' | 'tokens' | 'turns' | 'calls'): number | null => {
+    const numbers = all.flatMap((one) => one[part] ?? []);
+    return numbers.length === 0 ? null : Math.min(...numbers);
+  };
+  return {
+    sessionCaps: {
+      ...{ amount: least('amount'), tokens: least('tokens'), turns: least('turns'), calls: least('calls') },
+      // The longest: a shorter one would begin anew sooner.
+      minutes: Math.max(...all.map(({ minutes }) => minutes)),
+      warnAt: [...new Set(all.flatMap(({ warnAt }) => warnAt))],
+    },
   };
 }
 

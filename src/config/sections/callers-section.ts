@@ -8,6 +8,7 @@ import { section } from '../kinds/section.ts';
 import { needed } from '../kinds/setting.ts';
 import { nameOf, oneOf, text, usd } from '../kinds/texts.ts';
 import { budgetList, timeZone } from './budgets/budget-section.ts';
+import { sessionSection } from './budgets/session-section.ts';
 
 const dailyBudget = usd('25.00', { otherwise: 'no limit' });
 const monthlyBudget = usd('25.00', { otherwise: 'no limit' });
@@ -49,6 +50,8 @@ export const organisationSection = section('organisations.<name>', {
   tokensPerMinute,
   /** Calls at one time. */
   concurrency,
+  /** What one session of its callers may use. */
+  session: sessionSection,
   /** Guardrails that check all its calls, by their names, beside those of the routes. One that stands with `routes: []` checks such calls alone. */
   guardrails,
   /** Who shares kept answers, among callers with the same scopes and routes: all its teams, each `team`, or each `principal` alone. */
@@ -87,6 +90,8 @@ export const teamSection = section('teams.<name>', {
   tokensPerMinute,
   /** Calls at one time. */
   concurrency,
+  /** What one session of its callers may use, beside what its organisation says. */
+  session: sessionSection,
   /** Guardrails that check all its calls, by their names, beside those of the routes and of its organisation. One that stands with `routes: []` checks such calls alone. */
   guardrails,
   /** Who shares kept answers, among callers with the same scopes and routes. It may be narrower than what its organisation says, not wider. */
@@ -164,4 +169,8 @@ export const issuerSection = section('issuers.<name>', {
   tokensPerMinutePerUser: tokensPerMinute,
   /** Calls of one user at one time. */
   concurrencyPerUser: concurrency,
+  /** What one session of a user may use. */
+  session: sessionSection,
+  /** The claim that names the session, such as `sid`. The header `AI-Session` is then not asked. */
+  sessionClaim: text({ accepted: claim, otherwise: 'the header `AI-Session` names it' }),
 });

@@ -39,6 +39,10 @@ export interface Principal {
   /** Routes that may be used; null: all. */
   readonly routes: readonly string[] | null;
   readonly limits: readonly Limit[];
+  /** What each of its sessions may use. Default: there is no limit. */
+  readonly sessionCaps?: SessionCaps;
+  /** Name of the session, by its token. Default: what the caller says. */
+  readonly session?: string;
   /** Names of guardrails that check its calls beside those of the route. Default: none. */
   readonly guardrails?: readonly string[];
   /** Default: `team`. */
@@ -50,6 +54,20 @@ export interface Principal {
    * short-lived token. In milliseconds since 1970, UTC. Default: with the permission.
    */
   readonly credentialEndsAt?: number;
+}
+
+/** What one session may use; null: as much as it likes. */
+export interface SessionCaps {
+  readonly amount: NanoUsd | null;
+  readonly tokens: number | null;
+  /** Operations. */
+  readonly turns: number | null;
+  /** Calls of models. */
+  readonly calls: number | null;
+  /** How long it lasts, from its first operation on. */
+  readonly minutes: number;
+  /** Parts of `amount` at which operators are warned. */
+  readonly warnAt: readonly number[];
 }
 
 /** Whose kept answers are the same: those of all teams of the organisation, of the team, or of the principal alone, each with equal permissions. */

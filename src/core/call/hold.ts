@@ -30,9 +30,18 @@ export interface BudgetLimit extends PeriodLimit {
   readonly most: NanoUsd;
 }
 
+export interface QuotaLimit extends PeriodLimit {
+  readonly kind: 'quota';
+  /** Tokens of input and output together, calls of models, or operations, which are the turns of an agent. */
+  readonly of: 'tokens' | 'calls' | 'turns';
+  readonly most: number;
+}
+
 /** What a principal may use. `name` is the account that is charged, such as `key:3f9a` or `team:search`. */
 export type Limit =
   | BudgetLimit
+  /** So many in a period, each counted before it is made. */
+  | QuotaLimit
   /** Operations, each counted once before it runs, whatever it asks for. */
   | { readonly kind: 'requests'; readonly name: string; readonly perMinute: number }
   /** Calls of models, each counted once in the pipeline, hits of the cache included. */

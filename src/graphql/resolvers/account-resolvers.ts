@@ -1,5 +1,6 @@
 import { usableRoutes } from '../../operations/route-choice.ts';
-import type { AiPeriod, Resolvers } from '../generated.ts';
+import type { QuotaState } from '../../storage/limits/limits.ts';
+import type { AiCounted, AiPeriod, Resolvers } from '../generated.ts';
 import { dateTimeOf } from '../scalars.ts';
 import type { Services } from '../services.ts';
 
@@ -14,10 +15,16 @@ export function accountResolvers(services: Services): Resolvers {
         scopes: principal.scopes,
         routes: usableRoutes(services.routes(), principal).map(({ name }) => name),
         budgets: await services.limits.budgets(principal.limits),
+        quotas: (await services.limits.quotas?.(principal.limits)) ?? [],
       }),
       aiRoutes: (_, __, { principal }) => usableRoutes(services.routes(), principal),
     },
     AiBudget: {
+      per: ({ per }) => periods[per] ?? 'OTHER',
+      resetsAt: ({ resetsAt }) => dateTimeOf(resetsAt),
+    },
+    AiQuota: {
+      of: ({ of }) => counted[of],
       per: ({ per }) => periods[per] ?? 'OTHER',
       resetsAt: ({ resetsAt }) => dateTimeOf(resetsAt),
     },
@@ -28,7 +35,9 @@ export function accountResolvers(services: Services): Resolvers {
   };
 }
 
-/** A storage of the operator's own may have other periods. */
+const counted: Readonly<Record<QuotaState['of'], AiCounted>> = { tokens: 'TOKENS', calls: 'CALLS', turns: 'TURNS' };
+
+/** A storage of somebody else may have others. */
 const periods: Readonly<Partial<Record<string, AiPeriod>>> = {
   day: 'DAY',
   week: 'WEEK',

@@ -1,5 +1,5 @@
 /** The directory: organisations, their teams, and what each of them may have at most. */
-import type { CacheSharing } from '../../core/call/call.ts';
+import type { CacheSharing, SessionCaps } from '../../core/call/call.ts';
 import type { Limit } from '../../core/call/hold.ts';
 
 export type PolicyBudget = Omit<Extract<Limit, { kind: 'budget' }>, 'kind' | 'name'>;
@@ -29,6 +29,8 @@ export interface Policy {
   readonly cacheSharing: CacheSharing | null;
   /** In which the days, weeks and months of budgets begin, its own and those below; null: as the one above has it, else the gateway. */
   readonly timeZone: string | null;
+  /** What one session of a caller may use, the narrowest of all policies above; null: as much as it likes. */
+  readonly session: SessionCaps | null;
 }
 
 export const openPolicy: Policy = {
@@ -42,6 +44,7 @@ export const openPolicy: Policy = {
   guardrails: [],
   cacheSharing: null,
   timeZone: null,
+  session: null,
 };
 
 /** Times are milliseconds since 1970, UTC. */

@@ -1,5 +1,5 @@
 /** Accounts in the database: the amounts spent and held of a budget in one window, or slots held, and how much each process holds. */
-import type { BudgetLimit, Period } from '../../core/call/hold.ts';
+import type { BudgetLimit, Period, QuotaLimit } from '../../core/call/hold.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { decimalOf, type NanoUsd } from '../../core/money.ts';
 import type { Row, Statements } from '../database/database.ts';
@@ -8,7 +8,7 @@ import { perWords, resetsInMs } from './windows.ts';
 
 export interface Account {
   readonly name: string;
-  readonly per: Period | 'slots';
+  readonly per: Period | 'slots' | `${Period} ${QuotaLimit['of']}`;
   readonly start: number;
 }
 
@@ -140,9 +140,15 @@ export async function freeAll(tx: Statements, owner: string): Promise<void> {
 
 /** Forgets windows that began before, which nobody asks for any more. What counts in total has no window. */
 export async function forgetAccounts(tx: Statements, before: number): Promise<void> {
-  await tx.run(`delete from accounts where window_start < $1 and held = 0 and per <> 'total'`, [before]);
-  await tx.run(`delete from holdings where window_start < $1 and amount = 0 and per <> 'total'`, [before]);
+  await tx.run(`delete from accounts where window_start < $1 and held = 0 and per not like 'total%'`, [before]);
+  await tx.run(`delete from holdings where window_start < $1 and amount = 0 and per not like 'total%'`, [before]);
   await tx.run('delete from recalls where window_start < $1', [before]);
+}
+
+/** Forgets sessions that began before: there are many more of them than of other accounts. */
+export async function forgetSessionAccounts(tx: Statements, before: number): Promise<void> {
+  await tx.run(`delete from accounts where per like 'session%' and window_start < $1 and held = 0`, [before]);
+  await tx.run(`delete from holdings where per like 'session%' and window_start < $1 and amount = 0`, [before]);
 }
 
 const addToAccount = `insert into accounts (name, per, window_start, spent, held) values ($1, $2, $3, $4, $5)

@@ -15,7 +15,7 @@ import type { DeadOwner } from '../journal/adopt-journals.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Owner } from '../state/owner.ts';
 import { openLeases, type Taken } from './account-leases.ts';
-import { type Account, accountOf, forgetAccounts } from './accounts.ts';
+import { type Account, accountOf, forgetAccounts, forgetSessionAccounts } from './accounts.ts';
 import { openHolds, refusal } from './holds.ts';
 import { openRecalls } from './lease-recalls.ts';
 import type { Want } from './lease-rooms.ts';
@@ -23,6 +23,8 @@ import type { Admission, AdmissionAtOnce, Limits } from './limits.ts';
 import { endOwner } from './lost/lost-calls.ts';
 import { forgetLostDraws, freeLostHolds } from './lost/lost-draws.ts';
 import { drawMaker } from './make-draws.ts';
+import { type QuotaLimit, quotaAccount, quotaBooks, quotaWant, smallestQuotas } from './quotas/quotas.ts';
+import { forgetSessions, sessionWindows } from './quotas/session-windows.ts';
 import { bucketOf, type RateLimit } from './rates/rate-buckets.ts';
 import { openRates } from './rates/rates.ts';
 import { type ConcurrencyLimit, slotsWanted } from './slots.ts';
@@ -36,6 +38,8 @@ const atOnce = 500;
 const giveBackEveryMs = 250;
 /** Windows of budgets are kept for 400 days. */
 const accountsKeptMs = 400 * 24 * 3_600_000;
+/** A session lasts a week at most. */
+const sessionsKeptMs = 30 * 24 * 3_600_000;
 const forgetEveryMs = 3_600_000;
 
 export interface LimitsOptions {
@@ -72,12 +76,15 @@ export function openLimits(options: LimitsOptions): Limits {
   giving.unref();
   const spentOf = async (account: Account): Promise<number> => (await leases.balanceOf(account)).spent;
   const spending = watchSpending({ database, spentOf, others: recalls.others, now, ...(warn === undefined ? {} : { warn }) });
+  const quotas = quotaBooks({ leases, journal });
   const openHold = openHolds({ leases, makeDraw: drawMaker({ leases, journal, owner }), owner, spent: spending.note, now });
   let forgottenAtMs = Number.NEGATIVE_INFINITY;
   const forgetOld = async (): Promise<void> => {
     if (monotonicMs() - forgottenAtMs < forgetEveryMs) return;
     await database.tx(async (tx) => {
       await forgetAccounts(tx, now() - accountsKeptMs);
+      await forgetSessionAccounts(tx, now() - sessionsKeptMs);
+      await forgetSessions(tx, now());
       await forgetLostDraws(tx, now());
       await forgetWarnings(tx, now() - accountsKeptMs);
     });
@@ -106,24 +113,31 @@ export function openLimits(options: LimitsOptions): Limits {
     );
   };
   /** What `slots` takes; the rates are taken. */
-  const withSlots = ({ rates: counted, tokenRates, slots }: Admitted, tokens: number): Taking => {
-    const admission = (taken: readonly Taken[]): AdmissionAtOnce => {
+  const withSlots = ({ rates: counted, tokenRates, slots, quotas: limited }: Admitted, tokens: number): Taking => {
+    const admission = (all: readonly Taken[]): AdmissionAtOnce => {
+      const taken = limited.length === 0 ? all : all.slice(0, slots.length);
+      const ofQuotas = limited.flatMap(({ of }, index) => {
+        const part = all[slots.length + index];
+        return part === undefined ? [] : [{ taken: part, of }];
+      });
+      quotas.begin(ofQuotas);
       let isFree = false;
       return {
         free(usedTokens = tokens) {
           if (isFree) return;
           isFree = true;
           for (const slot of taken) leases.free(slot);
+          quotas.end(ofQuotas, usedTokens);
           if (tokenRates.length > 0) void rates.giveBack(tokenRates, tokens, usedTokens);
         },
       };
     };
-    if (slots.length === 0) return tokenRates.length === 0 ? nothing : admission([]);
+    if (slots.length === 0 && limited.length === 0) return tokenRates.length === 0 ? nothing : admission([]);
     const refused = async (error: unknown): Promise<never> => {
       await rates.giveBack(counted, tokens, 0);
       throw refusal(error);
     };
-    const taken = leases.take(slots);
+    const taken = leases.take(limited.length === 0 ? slots : [...slots, ...limited.map((quota) => quotaWant(quota, tokens, now()))]);
     return taken instanceof Promise ? taken.then(admission, refused) : admission(taken);
   };
 
@@ -159,6 +173,18 @@ export function openLimits(options: LimitsOptions): Limits {
         }),
       ),
 
+    quotas: (limits) =>
+      Promise.all(
+        smallestQuotas(limits).map(async (quota) => {
+          const window = windowOf(quota, now());
+          const { spent, held } = await leases.balanceOf(quotaAccount(quota, window.start));
+          const { name, of, per, most } = quota;
+          return { name, of, per, limit: most, used: spent, held, resetsAt: Number.isFinite(window.end) ? window.end : null };
+        }),
+      ),
+
+    session: sessionWindows({ commit, now }),
+
     warnings: spending,
 
     recover,
@@ -180,6 +206,7 @@ interface Admitted {
   /** Those among them that count tokens. */
   readonly tokenRates: readonly RateLimit[];
   readonly slots: readonly Want[];
+  readonly quotas: readonly QuotaLimit[];
 }
 
 function admittedBy(limits: readonly Limit[]): Admitted {
@@ -188,6 +215,7 @@ function admittedBy(limits: readonly Limit[]): Admitted {
     rates,
     tokenRates: rates.filter(({ kind }) => kind === 'tokens'),
     slots: slotsWanted(limits.filter((limit): limit is ConcurrencyLimit => limit.kind === 'concurrency')),
+    quotas: smallestQuotas(limits),
   };
 }
 

@@ -81,4 +81,11 @@ export const limitMigrations: readonly Migration[] = [
       );
       create index budget_warnings_due on budget_warnings (due_at);`,
   },
+  {
+    id: 82,
+    name: 'sessions',
+    sql: `
+      create table sessions (name text primary key, started_at bigint not null, ends_at bigint not null);
+      create index sessions_end on sessions (ends_at);`,
+  },
 ];

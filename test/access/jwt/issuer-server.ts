@@ -107,5 +107,7 @@ export const claimRules = (changes: Partial<Issuer['claims']> = {}): Issuer['cla
   teamByValue: null,
   routes: null,
   limitsOf: () => [],
+  session: null,
+  sessionClaim: null,
   ...changes,
 });

@@ -10,6 +10,7 @@ export default defineConfig({
         { per: 'month', most: '500', warnAt: [0.5, 0.8, 1] },
       ],
       tokensPerMinute: 200_000,
+      session: { amount: '2.00', turns: 40, calls: 200 },
     },
     trial: { budgets: [{ per: 'total', most: '10.00' }], timeZone: 'America/New_York' },
   },

@@ -1,8 +1,8 @@
 /** What an input says of a policy: what is absent stays as it is, and null removes. */
 import type { EntryChange } from '../../../access/teams/team-desk.ts';
-import type { CacheSharing } from '../../../core/call/call.ts';
+import type { CacheSharing, SessionCaps } from '../../../core/call/call.ts';
 import type { Policy, PolicyBudget } from '../../../storage/directory/directory.ts';
-import type { AiBudgetInput, CreateAiOrganisationInput } from '../../generated.ts';
+import type { AiBudgetInput, AiSessionCapsInput, CreateAiOrganisationInput } from '../../generated.ts';
 import { refuse } from '../../refuse.ts';
 import { accountAmount } from './account-amount.ts';
 
@@ -10,12 +10,13 @@ export type PolicyInput = Omit<CreateAiOrganisationInput, 'id'>;
 
 export function policyChange(input: PolicyInput): EntryChange {
   const { description, scopes, routes, budgets, guardrails, cacheSharing, ...plain } = input;
-  const { timeZone, requestsPerMinute, callsPerMinute, tokensPerMinute, concurrency } = plain;
+  const { timeZone, requestsPerMinute, callsPerMinute, tokensPerMinute, concurrency, session } = plain;
   const policy: { readonly [K in keyof Policy]: Policy[K] | undefined } = {
     scopes: unique(scopes),
     routes: unique(routes),
     budgets: budgets === undefined ? undefined : (budgets ?? []).map(budgetOf),
     timeZone,
+    session: session == null ? session : sessionOf(session),
     requestsPerMinute,
     callsPerMinute,
     tokensPerMinute,
@@ -26,6 +27,11 @@ export function policyChange(input: PolicyInput): EntryChange {
   const given = Object.entries(policy).filter(([, value]) => value !== undefined);
   return { ...(description === undefined ? {} : { description }), policy: Object.fromEntries(given) as Partial<Policy> };
 }
+
+const sessionOf = ({ amount, tokens = null, turns = null, calls = null, minutes = 240, warnAt }: AiSessionCapsInput): SessionCaps => ({
+  amount: amount == null ? null : accountAmount('session.amount', amount),
+  ...{ tokens, turns, calls, minutes, warnAt: warnAt ?? [] },
+});
 
 const unique = <T extends readonly string[] | null | undefined>(names: T): T =>
   names == null ? names : ([...new Set(names)] as unknown as T);

@@ -107,6 +107,7 @@ const commonFields = <E extends Entry<OrganisationRecord>>() => ({
   callsPerMinute: ({ record }: E) => record.policy.callsPerMinute,
   tokensPerMinute: ({ record }: E) => record.policy.tokensPerMinute,
   timeZone: ({ record }: E) => record.policy.timeZone,
+  session: ({ record }: E) => record.policy.session,
   concurrency: ({ record }: E) => record.policy.concurrency,
   guardrails: ({ record }: E) => record.policy.guardrails,
   cacheSharing: ({ record }: E) => (record.policy.cacheSharing?.toUpperCase() ?? null) as AiCacheSharing | null,
