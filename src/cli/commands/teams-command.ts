@@ -131,6 +131,8 @@ function changeOf({ team }: Arguments): EntryChange {
     guardrails: team.guardrails === null ? undefined : team.guardrails.filter((name) => name !== 'none'),
     cacheSharing: removable(team.share, (text) => text as CacheSharing),
     timeZone: removable(team.timeZone, (text) => text),
+    // By mutation alone.
+    session: undefined,
   };
   const written = Object.entries(policy).filter(([, value]) => value !== undefined);
   return {
