@@ -127,7 +127,7 @@ describe('the architecture', () => {
       jose: /^src\/access\/jwt\//,
       'graphql-shield': /^src\/access\/shield\.ts$/,
       'node:sqlite': /^src\/storage\/database\/sqlite(-connections)?\.ts$/,
-      '@ai-sdk/': /^src\/providers\//,
+      '@ai-sdk/': /^src\/(providers|client\/ai-sdk)\//,
       '@graphql-tools/federation': /^src\/federation\/engine\/stitching\//,
       '@graphql-hive/router-query-planner': /^src\/federation\/engine\/plan\/planner\.ts$/,
       'prom-client': /^src\/telemetry\//,

@@ -17,7 +17,6 @@ export interface ToolCallSoFar {
 }
 
 export interface CompletionSoFar extends Completion {
-  readonly reasoning: string;
   readonly toolCalls: readonly ToolCallSoFar[];
   /** Of the last event that is worked in; 0 before the first. */
   readonly seq: number;
@@ -29,7 +28,6 @@ export const emptyCompletion: CompletionSoFar = {
   id: '',
   status: 'RUNNING',
   text: '',
-  reasoning: '',
   parts: [],
   toolCalls: [],
   object: null,
@@ -43,11 +41,12 @@ export const emptyCompletion: CompletionSoFar = {
   cursor: null,
 };
 
-const wholes = /^Completion(Started|Snapshot|Finished|Failed)$/;
+/** Kinds that stand on the events before them. */
+const pieces = /(Delta|Ready|Added)$/;
 
 /** Whether something is missing between the two: read again behind `sofar.cursor`, or ask `completionById`. */
 export const hasGap = (sofar: CompletionSoFar, event: CompletionEvent): boolean =>
-  !wholes.test(event.__typename) && (event.seq > sofar.seq + 1 || (event.__typename === 'TextDelta' && event.offset > sofar.text.length));
+  pieces.test(event.__typename) && (event.seq > sofar.seq + 1 || (event.__typename === 'TextDelta' && event.offset > sofar.text.length));
 
 /**
  * The completion with the event worked in; `sofar` itself where there is nothing new. Text never gets shorter, but for
@@ -72,7 +71,7 @@ export function assemble(sofar: CompletionSoFar = emptyCompletion, event: Comple
       return { ...next, text: sofar.text + text, parts: grown(sofar.parts, 'TextPart', text) };
     }
     case 'ReasoningDelta':
-      return { ...next, reasoning: sofar.reasoning + event.text, parts: grown(sofar.parts, 'ReasoningPart', event.text) };
+      return { ...next, parts: grown(sofar.parts, 'ReasoningPart', event.text) };
     case 'ToolCallDelta': {
       const { callId: id, name, argumentsText } = event;
       return {
@@ -111,8 +110,7 @@ function replaced(sofar: CompletionSoFar, completion: Completion): CompletionSoF
       ? [{ id: part.call.id, name: part.call.name, argumentsText: JSON.stringify(part.call.arguments), call: part.call }]
       : [],
   );
-  const reasoning = parts.map((part) => (part.__typename === 'ReasoningPart' ? part.text : '')).join('');
-  return { ...sofar, ...completion, toolCalls, reasoning };
+  return { ...sofar, ...completion, toolCalls };
 }
 
 function grown(parts: readonly MessagePart[], kind: 'TextPart' | 'ReasoningPart', text: string): readonly MessagePart[] {

@@ -5,7 +5,7 @@ const call = 'id name arguments opaque';
 const citation = 'marker quote score passage{id text start end source{id title collection metadata}} entity{typeName key}';
 const completion = `id status text parts{__typename ...on TextPart{text} ...on ReasoningPart{text opaque} ...on ToolCallPart{call{${call}}}} object finishReason citations{${citation}} failure{${failure}} usage{freshInputTokens cacheReadTokens cacheWriteTokens outputTokens reasoningTokens totalTokens cost{amount currency} estimated} provenance{provider model deployment route cache latencyMs timeToFirstTokenMs} warnings`;
 const whole = `completion{${completion}}`;
-const events = `{__typename seq cursor completionId ...on TextDelta{text offset} ...on ReasoningDelta{text} ...on ToolCallDelta{callId name argumentsText} ...on ToolCallReady{call{${call}}} ...on ObjectDelta{object} ...on CitationAdded{citation{${citation}}} ...on CompletionSnapshot{${whole}} ...on CompletionFinished{${whole}} ...on CompletionFailed{${whole} failure{${failure}}}}`;
+const events = `{__typename seq cursor completionId ...on TextDelta{text offset} ...on ReasoningDelta{text} ...on ToolCallDelta{callId name argumentsText} ...on ToolCallReady{call{${call}}} ...on ObjectDelta{object} ...on CitationAdded{citation{${citation}}} ...on CompletionFinished{${whole}} ...on CompletionFailed{${whole} failure{${failure}}}}`;
 
 export const completionStream = `subscription Completion($input:CompletionInput!){completionStream(input:$input)${events}}`;
 export const aiAnswerStream = `subscription AiAnswer($input:AiAnswerInput!){aiAnswerStream(input:$input)${events}}`;

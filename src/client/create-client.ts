@@ -1,10 +1,8 @@
 import { aiAnswerStream, completionStream, startCompletion } from './completion-documents.ts';
 import type { AiAnswerInput, CompletionInput } from './completion-input.ts';
-import { followDocument } from './follow-document.ts';
-import { type Answer, type Leaving, liveAnswer } from './live-answer.ts';
+import { type Answer, type AnswerOptions, type Leaving, liveAnswer } from './live-answer.ts';
 import { credentials, type TokenSource } from './transport/credentials.ts';
 import { gatewayLink } from './transport/gateway-link.ts';
-import type { Operation } from './transport/link.ts';
 import { RequestError, type SentError } from './transport/request-error.ts';
 import type { SocketConstructor } from './transport/socket-link.ts';
 import { type Document, type EventOf, type Print, textOf } from './typed-document.ts';
@@ -59,13 +57,13 @@ export interface Client {
   stream<Data, Variables extends object>(
     document: Document<Data, Variables>,
     variables?: Variables,
-    options?: { readonly signal?: AbortSignal },
+    options?: { readonly signal?: AbortSignal | undefined },
   ): AsyncGenerator<EventOf<Data>, void>;
   /** A query or mutation of your own. Rejects with a RequestError where there is no data at all. */
   query<Data, Variables extends object>(
     document: Document<Data, Variables>,
     variables?: Variables,
-    options?: { readonly signal?: AbortSignal },
+    options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<QueryResult<Data>>;
 }
 
@@ -83,10 +81,10 @@ export interface Client {
  */
 export function createClient(options: ClientOptions): Client {
   const { token = null, clientName, clientVersion, print, silenceMs = 20_000, transport = 'auto' } = options;
-  const url = globalThis.location === undefined ? options.url : new URL(options.url, globalThis.location.href).href;
+  const url = new URL(options.url, globalThis.location?.href).href;
   const keys = credentials(token, {
-    ...(clientName === undefined ? {} : { 'apollographql-client-name': clientName }),
-    ...(clientVersion === undefined ? {} : { 'apollographql-client-version': clientVersion }),
+    ...(clientName && { 'apollographql-client-name': clientName }),
+    ...(clientVersion && { 'apollographql-client-version': clientVersion }),
   });
   const link = gatewayLink({
     url,
@@ -95,29 +93,23 @@ export function createClient(options: ClientOptions): Client {
     silenceMs,
     openMs: 5_000,
     transport,
-    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    fetch: options.fetch ?? globalThis.fetch.bind(globalThis),
     Socket: options.WebSocket ?? globalThis.WebSocket,
   });
-  const onDrop = keys.forget;
-
-  const asked = (
-    parts: { begin?: Operation; start?: Operation | false; id?: string; after?: string | null | undefined },
-    leaving: Leaving = 'detach',
-  ) => {
-    const { begin = null, start, id = '', after = null } = parts;
-    return liveAnswer({ link, onDrop, begin, start: start || null, id, after, leaving });
-  };
+  const asked = (parts: Omit<AnswerOptions, 'link' | 'onDrop'>) => liveAnswer({ link, onDrop: keys.forget, ...parts });
 
   return {
     complete(input, { leaving, background = false } = {}) {
       const variables = keyed(input);
-      return asked({ begin: { query: completionStream, variables }, start: background && { query: startCompletion, variables } }, leaving);
+      return asked({ begin: { query: completionStream, variables }, start: background && { query: startCompletion, variables }, leaving });
     },
-    answer: (input, { leaving } = {}) => asked({ begin: { query: aiAnswerStream, variables: keyed(input) } }, leaving),
-    resume: ({ id, after }, { leaving } = {}) => asked({ id, after }, leaving),
-    stream: (document, variables, { signal } = {}) =>
-      followDocument({ link, onDrop, query: textOf(document, print), variables: keyedIn(variables), signal }) as never,
-    async query(document, variables = {} as never, { signal } = {}) {
+    answer: (input, { leaving } = {}) => asked({ begin: { query: aiAnswerStream, variables: keyed(input) }, leaving }),
+    resume: (completion, { leaving } = {}) => asked({ ...completion, leaving }),
+    stream(document, variables, { signal } = {}) {
+      const query = textOf(document, print);
+      return asked({ begin: { query, variables: keyedFor(query, variables) }, own: true, signal })[Symbol.asyncIterator]() as never;
+    },
+    async query(document, variables = {} as never, { signal = never } = {}) {
       const operation = { query: textOf(document, print), variables };
       const ask = () => link.ask(operation, signal);
       const {
@@ -137,18 +129,12 @@ const keyed = <Input extends { readonly idempotencyKey?: string | null | undefin
   input: { ...input, idempotencyKey: input.idempotencyKey ?? newKey() },
 });
 
-interface AnyInput {
-  readonly idempotencyKey?: string | null;
-  readonly prompt?: object;
-  readonly question?: string;
+/** A subscription that starts a completion has its input in `$input`: with a key, a drop before the first event starts no second one. */
+function keyedFor(query: string, variables: { readonly input?: object } = {}): object {
+  return variables.input && /\b(completion|aiAnswer)Stream\b/.test(query) ? { ...variables, ...keyed(variables.input) } : variables;
 }
 
-/** A subscription that starts a completion has its input in `$input`: with a key, a drop before the first event starts no second one. */
-function keyedIn(variables: object = {}): object {
-  const { input } = variables as { readonly input?: AnyInput };
-  return input?.prompt === undefined && input?.question === undefined ? variables : { ...variables, ...keyed(input) };
-}
+const never = new AbortController().signal;
 
 /** 128 random bits. `crypto.randomUUID` exists on secure origins alone. */
-export const newKey = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+const newKey = (): string => crypto.getRandomValues(new Uint32Array(4)).join('-');

@@ -1,23 +1,10 @@
 /** Amounts of money are decimal text, exact to nine places. As numbers they are wrong: `0.1 + 0.2`. */
 
-const decimal = /^(-?)(\d+)(?:\.(\d+))?$/;
-
-interface Scaled {
-  readonly units: bigint;
-  readonly places: number;
-}
-
-function scaled(text: string): Scaled {
-  const [, sign, whole, fraction = ''] = decimal.exec(text) ?? [];
-  if (whole === undefined) throw new RangeError(`"${text}" is no decimal number, such as "0.000123".`);
-  return { units: BigInt(`${sign}${whole}${fraction}`), places: fraction.length };
-}
-
-function textOfUnits(units: bigint, places: number): string {
-  const digits = String(units < 0n ? -units : units).padStart(places + 1, '0');
-  const point = digits.length - places;
-  const text = `${digits.slice(0, point)}.${digits.slice(point)}`.replace(/\.?0+$/, '');
-  return units < 0n ? `-${text}` : text;
+/** Digits before and behind the point. */
+function split(amount: string): readonly [string, string] {
+  const [, whole, fraction = ''] = /^(-?\d+)(?:\.(\d+))?$/.exec(amount) ?? [];
+  if (whole === undefined) throw new RangeError(`"${amount}" is no decimal number.`);
+  return [whole, fraction];
 }
 
 /**
@@ -31,10 +18,14 @@ function textOfUnits(units: bigint, places: number): string {
  * ```
  */
 export function addDecimal(...amounts: readonly string[]): string {
-  const all = amounts.map(scaled);
-  const places = Math.max(0, ...all.map((one) => one.places));
-  const sum = all.reduce((total, one) => total + one.units * 10n ** BigInt(places - one.places), 0n);
-  return places === 0 ? String(sum) : textOfUnits(sum, places);
+  const all = amounts.map(split);
+  const places = Math.max(1, ...all.map(([, fraction]) => fraction.length));
+  const sum = all.reduce((total, [whole, fraction]) => total + BigInt(whole + fraction.padEnd(places, '0')), 0n);
+  const digits = String(sum)
+    .replace('-', '')
+    .padStart(places + 1, '0');
+  const text = `${digits.slice(0, -places)}.${digits.slice(-places)}`.replace(/\.?0+$/, '');
+  return sum < 0n ? `-${text}` : text;
 }
 
 /**
@@ -48,13 +39,8 @@ export function addDecimal(...amounts: readonly string[]): string {
  * ```
  */
 export function formatMoney(amount: string, currency = 'USD', locale?: string): string {
-  const { places } = scaled(amount);
-  const format = new Intl.NumberFormat(locale, {
-    style: 'currency',
-    currency,
-    minimumFractionDigits: 2,
-    maximumFractionDigits: Math.max(2, places),
-  });
+  const maximumFractionDigits = Math.max(2, split(amount)[1].length);
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency, minimumFractionDigits: 2, maximumFractionDigits });
   // As text, Intl keeps every digit; the standard library's types know numbers alone.
   return format.format(amount as never);
 }

@@ -1,10 +1,10 @@
 /**
- * The members of the AI schema's interfaces and unions, for caches that must know them: without, Apollo Client drops what `... on Failure`
+ * `fieldgate/possible-types`. The members of the AI schema's interfaces and unions, for caches that must know them: without, Apollo Client drops what `... on Failure`
  * selects. A graph with interfaces of its own needs those beside them.
  *
  * @example
  * ```ts
- * import { possibleTypes } from 'fieldgate/client';
+ * import { possibleTypes } from 'fieldgate/possible-types';
  *
  * possibleTypes.Failure.includes('RateLimited'); // true
  * ```

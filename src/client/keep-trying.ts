@@ -58,7 +58,7 @@ const backOffMs = (failures: number): number => Math.min(maxWaitMs, firstWaitMs 
 export const isHidden = (): boolean => globalThis.document?.visibilityState === 'hidden';
 
 /** Calls when the network is back or the page is looked at again. Returns how to stop. */
-export function onReturn(call: () => void): () => void {
+function onReturn(call: () => void): () => void {
   const seen = (): void => {
     if (!isHidden()) call();
   };

@@ -5,8 +5,8 @@
  */
 import { assemble, type CompletionSoFar, emptyCompletion, hasGap } from './assemble.ts';
 import { cancelCompletion, completionById, completionEvents } from './completion-documents.ts';
-import type { Completion, CompletionEvent, Failure } from './completion-events.ts';
-import { keepTrying, onReturn } from './keep-trying.ts';
+import type { Completion, CompletionEvent, CompletionFailed, Failure } from './completion-events.ts';
+import { keepTrying } from './keep-trying.ts';
 import { publisher } from './publisher.ts';
 import type { GatewayLink } from './transport/gateway-link.ts';
 import type { Operation, Result } from './transport/link.ts';
@@ -40,14 +40,22 @@ export interface AnswerOptions {
   readonly link: GatewayLink;
   /** A connection is gone: the token may be an old one. */
   readonly onDrop: () => void;
-  /** The subscription that starts it, with its idempotency key; null where the completion exists. */
-  readonly begin: Operation | null;
-  /** The mutation that starts it so that it goes on when nobody reads; null: `begin` starts it. */
-  readonly start: Operation | null;
-  readonly id: string;
+  /** The subscription that starts it, with its idempotency key. Not asked where the completion has an id, unless it is the app's `own`. */
+  readonly begin?: Operation;
+  /** The mutation that starts it so that it goes on when nobody reads. */
+  readonly start?: Operation | false;
+  /** Of a completion that exists. */
+  readonly id?: string;
   /** `for await` begins behind this cursor. */
-  readonly after: string | null;
-  readonly leaving: Leaving;
+  readonly after?: string | null | undefined;
+  readonly leaving?: Leaving | undefined;
+  /**
+   * A subscription of the app, perhaps of something else than a completion. It goes on by its own `$after`, ends where the gateway ends it,
+   * is read once, and a refusal is thrown.
+   */
+  readonly own?: boolean;
+  /** Detaches it. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 interface Begun extends Failure {
@@ -59,7 +67,8 @@ interface Begun extends Failure {
 const leaveAfterMs = 100;
 const never = new AbortController().signal;
 
-export function liveAnswer({ link, onDrop, begin, start, id, after, leaving }: AnswerOptions): Answer {
+export function liveAnswer(options: AnswerOptions): Answer {
+  const { link, onDrop, begin, start, id = '', after = null, leaving = 'detach', own = false } = options;
   const events: CompletionEvent[] = [];
   const waiting = new Set<() => void>();
   const { subscribe, publish } = publisher();
@@ -67,12 +76,12 @@ export function liveAnswer({ link, onDrop, begin, start, id, after, leaving }: A
   let phase: AnswerStatus = 'idle';
   let ended = false;
   let alive = id === '' ? 0 : 1;
-  let gapAt = -1;
   let readers = 0;
   let reading: AbortController | null = null;
   let leavingTimer: ReturnType<typeof setTimeout> | undefined;
   let cancelled: Promise<void> | null = null;
   let shown: AnswerSnapshot | null = null;
+  let refusal: unknown = null;
 
   function changed(to: AnswerStatus): void {
     const atOnce = to !== phase || ended;
@@ -82,21 +91,18 @@ export function liveAnswer({ link, onDrop, begin, start, id, after, leaving }: A
     waiting.clear();
     publish(atOnce);
   }
+  const isRead = (by: AbortController | null): boolean => !ended && by !== null && by === reading;
   const next = (): Promise<void> => new Promise((resolve) => void waiting.add(resolve));
 
   function take(event: CompletionEvent): void {
     if (ended) return;
-    if (hasGap(sofar, event)) {
-      if (gapAt === sofar.seq) throw new RequestError('RESUME_EXPIRED', 'An event is missing.');
-      gapAt = sofar.seq;
-      throw unreachable('An event is missing.');
-    }
+    if (hasGap(sofar, event)) throw new RequestError('RESUME_EXPIRED', 'An event is missing.');
     const now = assemble(sofar, event);
     if (now === sofar) return;
     sofar = now;
     alive += 1;
     events.push(event);
-    ended = /^Completion(Finished|Failed)$/.test(event.__typename);
+    ended = /(Finished|Failed)$/.test(event.__typename);
     if (ended) reading?.abort();
     changed(ended ? endOf(sofar) : 'streaming');
   }
@@ -108,6 +114,8 @@ export function liveAnswer({ link, onDrop, begin, start, id, after, leaving }: A
   }
   function fail(error: unknown): void {
     const { code, message, retryable, retryAfterMs, errorId } = error as RequestError;
+    refusal = error;
+    ended ||= own;
     end(sofar, { code, message, retryable, retryAfterMs, errorId });
   }
   function endAs(completion: Completion): void {
@@ -115,9 +123,19 @@ export function liveAnswer({ link, onDrop, begin, start, id, after, leaving }: A
   }
 
   function onResult(result: Result): void {
-    const event = fieldIn(result) as CompletionEvent;
-    if (event.__typename === 'CompletionFailed') throwIfOutside(event, alive > 0);
+    const event = fieldIn(result) as CompletionEvent | null;
+    if (event === null) return;
+    const { cursor, failure } = event as CompletionFailed;
+    // Without a cursor, a reader has failed and not its completion: another try may mend it.
+    if (cursor === '' && failure && (alive > 0 || failure.code === 'UNAUTHENTICATED'))
+      throw new RequestError(failure.code, failure.message, failure);
     take(event);
+  }
+
+  function operation(): Operation | undefined {
+    const { cursor } = sofar;
+    if (own && begin && cursor && /\$after\b/.test(begin.query)) return { ...begin, variables: { ...begin.variables, after: cursor } };
+    return own || sofar.id === '' ? begin : { query: completionEvents, variables: { id: sofar.id, after: cursor } };
   }
 
   function begun(made: Begun): void {
@@ -128,31 +146,31 @@ export function liveAnswer({ link, onDrop, begin, start, id, after, leaving }: A
   }
 
   async function attempt(signal: AbortSignal): Promise<void> {
-    if (sofar.id === '' && start !== null) {
+    if (sofar.id === '' && start) {
       // Over the connection that its events will take.
       await link.subscribe(start, (result) => begun(fieldIn(result) as Begun), signal);
       if (signal.aborted) return;
     }
-    const read: Operation | null = sofar.id === '' ? begin : { query: completionEvents, variables: { id: sofar.id, after: sofar.cursor } };
     try {
-      if (read !== null) await link.subscribe(read, onResult, signal);
+      const read = operation();
+      if (read) await link.subscribe(read, onResult, signal);
+      ended ||= own;
     } catch (error) {
-      if ((error as RequestError).code !== 'RESUME_EXPIRED' || sofar.id === '') throw error;
+      if (own || (error as RequestError).code !== 'RESUME_EXPIRED') throw error;
     }
     if (ended || signal.aborted) return;
-    // Its events are not kept any more, or have all been read: what it has become is kept longer.
+    // Its events are not kept any more, are incomplete, or have all been read: what it has become is kept longer.
     const completion = fieldIn(await link.ask({ query: completionById, variables: { id: sofar.id } }, signal)) as Completion | null;
-    if (completion === null) throw new RequestError('RESUME_EXPIRED', 'This completion is not kept any more. Ask again to start one.');
+    if (completion === null) throw new RequestError('RESUME_EXPIRED', 'It is not kept any more.');
     endAs(completion);
-    if (!ended) throw unreachable('The completion is still written, and its events are not kept.');
+    if (!ended) throw unreachable('Its events are not kept.');
   }
 
   function read(): void {
-    if (reading !== null || ended) return;
+    if (reading !== null || ended || options.signal?.aborted) return;
     const mine = new AbortController();
     reading = mine;
     changed('connecting');
-    const stopProbing = onReturn(link.probe);
     void keepTrying(() => attempt(mine.signal), {
       signal: mine.signal,
       progress: () => alive,
@@ -163,8 +181,8 @@ export function liveAnswer({ link, onDrop, begin, start, id, after, leaving }: A
     })
       .catch(fail)
       .finally(() => {
-        stopProbing();
         if (reading === mine) reading = null;
+        if (own) changed(phase);
       });
   }
 
@@ -184,7 +202,7 @@ export function liveAnswer({ link, onDrop, begin, start, id, after, leaving }: A
 
   async function confirmed(): Promise<void> {
     if (reading === null && sofar.id === '') {
-      fail(new RequestError('CANCELLED', 'It was cancelled before it was sent.'));
+      fail(new RequestError('CANCELLED', 'It was never sent.'));
       return;
     }
     while (sofar.id === '' && !ended) await next();
@@ -216,10 +234,7 @@ export function liveAnswer({ link, onDrop, begin, start, id, after, leaving }: A
     },
     get done() {
       return (async () => {
-        enter();
-        const mine = reading;
-        while (!ended && mine === reading) await next();
-        leave();
+        for await (const _ of answer);
         return answer.snapshot();
       })();
     },
@@ -243,23 +258,24 @@ export function liveAnswer({ link, onDrop, begin, start, id, after, leaving }: A
     async *[Symbol.asyncIterator]() {
       enter();
       const mine = reading;
+      let skipping = after !== null;
       try {
-        let from = after === null ? 0 : -1;
         for (let index = 0; ; index += 1) {
-          while (index >= events.length) {
-            if (ended || mine !== reading) return;
-            await next();
-          }
-          const event = events[index];
-          if (event === undefined) return;
-          if (from >= 0) yield event;
-          else if (event.cursor === after) from = index;
+          while (index >= events.length && isRead(mine)) await next();
+          // An app's own stream may be endless.
+          const event = own ? events.shift() : events[index];
+          if (own) index = -1;
+          if (event === undefined) break;
+          if (!skipping) yield event;
+          else skipping = event.cursor !== after;
         }
+        if (own && refusal !== null) throw refusal;
       } finally {
         leave();
       }
     },
   };
+  options.signal?.addEventListener('abort', answer.detach, { once: true });
   return answer;
 }
 
@@ -267,14 +283,8 @@ const endOf = ({ status, failure }: CompletionSoFar): AnswerStatus =>
   status === 'CANCELLED' ? 'cancelled' : failure === null ? 'completed' : 'failed';
 
 /** The value of a result's one field. Throws what the gateway says of it. */
-export function fieldIn({ data, errors }: Result): unknown {
+function fieldIn({ data, errors }: Result): unknown {
   const value = Object.values(data ?? {})[0] ?? null;
   if (value === null && errors !== undefined) throw refusalOf(errors);
   return value;
-}
-
-/** Throws where a reader, not its completion, has failed in a way that another try may mend. Such an event has no cursor. */
-export function throwIfOutside({ cursor, failure }: { readonly cursor?: string; readonly failure?: Failure }, begun: boolean): void {
-  if (cursor !== '' || failure === undefined) return;
-  if (begun || failure.code === 'UNAUTHENTICATED') throw new RequestError(failure.code, failure.message, failure);
 }

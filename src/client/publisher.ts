@@ -35,7 +35,7 @@ export function publisher(): Publisher {
     },
     publish(atOnce) {
       const since = Date.now() - last;
-      if (atOnce || isHidden() || since >= publishEveryMs || since < 0) flush();
+      if (atOnce || isHidden() || since >= publishEveryMs) flush();
       else if (listeners.size > 0) timer ??= setTimeout(flush, publishEveryMs - since);
     },
   };

@@ -4,7 +4,6 @@ export type * from './completion-events.ts';
 export type * from './completion-input.ts';
 export { type AskOptions, type Client, type ClientOptions, type CompleteOptions, createClient, type QueryResult } from './create-client.ts';
 export { addDecimal, formatMoney } from './decimal.ts';
-export { possibleTypes } from './interface-members.ts';
 export type { Answer, AnswerSnapshot, AnswerStatus, Leaving } from './live-answer.ts';
 export type { TokenSource } from './transport/credentials.ts';
 export { RequestError, type SentError } from './transport/request-error.ts';

@@ -11,10 +11,12 @@ export type Document<Data, Variables> = TypedDocument<Data, Variables> | string;
 
 type Fields<Data> = Omit<Data, '__typename'>;
 
-/** The value of a subscription's one field. A union of events may grow: see `'%other'`. */
-export type EventOf<Data> = Fields<Data>[keyof Fields<Data>] extends infer Event
-  ? Event | (Event extends { readonly __typename?: string } ? { readonly __typename: '%other' } : never)
-  : never;
+/** The value of a subscription's one field; `unknown` of a text without types. A union of events may grow: see `'%other'`. */
+export type EventOf<Data> = unknown extends Data
+  ? unknown
+  : Fields<Data>[keyof Fields<Data>] extends infer Event
+    ? Event | (Event extends { readonly __typename?: string } ? { readonly __typename: '%other' } : never)
+    : never;
 
 export type Print = (document: never) => string;
 
@@ -23,9 +25,7 @@ export function textOf(document: Document<unknown, never>, print: Print | undefi
   const tree = document as { readonly loc?: { readonly source: { readonly body: string } } };
   if (print !== undefined) return print(document as never);
   if (tree.loc === undefined) {
-    throw new Error(
-      "This document is a syntax tree without its source. Give createClient({ print }) the `print` of graphql, or let codegen write text: documentMode: 'string'.",
-    );
+    throw new Error('This document needs createClient({ print }).');
   }
   return tree.loc.source.body;
 }

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { publint } from 'publint';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { federation2 } from '../federation/subgraph-server.ts';
 import { folderWith, serving } from './run.ts';
@@ -70,7 +71,8 @@ function linkInto(modules: string, names: readonly string[]): void {
   }
 }
 
-async function installed(project: string): Promise<void> {
+/** Returns the path of the tarball. */
+async function installed(project: string): Promise<string> {
   const { stdout } = await run('npm', ['pack', '--json', '--silent', '--pack-destination', project], { cwd: root, env });
   const tarball = /"filename":\s*"([^"]+)"/.exec(stdout)?.[1] ?? '';
   const modules = join(project, 'node_modules');
@@ -87,13 +89,15 @@ async function installed(project: string): Promise<void> {
   chmodSync(join(home, bin.fieldgate), 0o755);
   mkdirSync(join(modules, '.bin'));
   symlinkSync(join('..', 'fieldgate', bin.fieldgate), join(modules, '.bin', 'fieldgate'));
+  return join(project, tarball);
 }
 
 describe('the published package', { timeout: 90_000 }, () => {
   let project: string;
+  let tarball: string;
   beforeAll(async () => {
     project = folderWith(files);
-    await installed(project);
+    tarball = await installed(project);
   }, 120_000);
 
   it('the published package checks a configuration in TypeScript by npx', async () => {
@@ -118,6 +122,13 @@ describe('the published package', { timeout: 90_000 }, () => {
       ['vertex', '@ai-sdk/google-vertex', '@ai-sdk/google-vertex@5'],
     ]);
     expect(stderr).toContain('3 mistakes.');
+  });
+
+  it('the published package is found under each of its paths, with types, by Node and by bundlers', async () => {
+    const { messages } = await publint({ pkgDir: join(project, 'node_modules', 'fieldgate'), pack: false });
+    expect(messages).toEqual([]);
+    const attw = join(root, 'node_modules', '@arethetypeswrong', 'cli', 'dist', 'index.js');
+    await run('node', [attw, tarball, '--profile', 'esm-only', '--exclude-entrypoints', 'schema/*.graphql'], { env });
   });
 
   it('the published package tells its version', async () => {

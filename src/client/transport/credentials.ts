@@ -1,4 +1,4 @@
-import { RequestError, unreachable } from './request-error.ts';
+import { unreachable } from './request-error.ts';
 
 /** A token, or a function that gives the one to use now: null asks without one. */
 export type TokenSource = string | null | (() => string | null | Promise<string | null>);
@@ -12,19 +12,17 @@ export interface Credentials {
 
 /**
  * Keeps the token until the gateway refuses it or a connection is lost. Streams that lose it at the same time ask for one together.
- * A token that is refused and given again is not sent again.
  */
 export function credentials(source: TokenSource, own: Readonly<Record<string, string>>): Credentials {
   let asked: Promise<string | null> | null = null;
   let current: string | null = null;
-  let barred: string | null = null;
 
   async function ask(): Promise<string | null> {
     try {
       current = typeof source === 'function' ? await source() : source;
     } catch (error) {
       asked = null;
-      throw unreachable(`token() failed: ${error instanceof Error ? error.message : error}`);
+      throw unreachable(`token() failed: ${error}`);
     }
     return current;
   }
@@ -33,16 +31,10 @@ export function credentials(source: TokenSource, own: Readonly<Record<string, st
     async headers() {
       asked ??= ask();
       const token = await asked;
-      if (token !== null && token === barred) {
-        asked = null;
-        throw new RequestError('UNAUTHENTICATED', 'The gateway refused the token, and token() gives no other.');
-      }
       return token === null ? own : { ...own, authorization: `Bearer ${token}` };
     },
     refused(headers) {
-      if (current === null || headers['authorization'] !== `Bearer ${current}`) return;
-      barred = current;
-      asked = null;
+      if (headers['authorization'] === `Bearer ${current}`) asked = null;
     },
     forget() {
       asked = null;

@@ -25,7 +25,7 @@ export function httpLink({ url, headers, refused, silenceMs, openMs }: LinkOptio
     const { status } = response;
     const { errors }: Result = await response.json().catch(() => ({}));
     if (errors !== undefined) return refusalOf(errors);
-    const message = `${url} answered with HTTP ${status}.`;
+    const message = `${url} answered with ${status}.`;
     const seconds = Number(response.headers.get('retry-after'));
     if (status >= 500 || status === 429) return unreachable(message, seconds > 0 ? seconds * 1000 : null);
     return new RequestError(status === 401 ? 'UNAUTHENTICATED' : 'BAD_REQUEST', message);
@@ -42,7 +42,7 @@ export function httpLink({ url, headers, refused, silenceMs, openMs }: LinkOptio
     async ask(operation, signal) {
       const sent = await headers();
       try {
-        const result: Result = await (await post(operation, 'application/graphql-response+json, application/json', sent, signal)).json();
+        const result: Result = await (await post(operation, 'application/json', sent, signal)).json();
         if (!result.data) throw refusalOf(result.errors ?? []);
         return result;
       } catch (error) {
@@ -53,19 +53,17 @@ export function httpLink({ url, headers, refused, silenceMs, openMs }: LinkOptio
     async subscribe(operation, onResult, signal) {
       const sent = await headers();
       const connection = new AbortController();
-      const leave = (): void => connection.abort();
-      signal.addEventListener('abort', leave);
-      let timer = setTimeout(leave, openMs);
+      const giveUp = (): void => connection.abort();
+      let timer = setTimeout(giveUp, openMs);
       try {
-        if (signal.aborted) return;
-        const response = await post(operation, 'text/event-stream', sent, connection.signal);
-        const reader = response.body?.getReader();
+        const response = await post(operation, 'text/event-stream', sent, AbortSignal.any([signal, connection.signal]));
+        const reader = (response.body as ReadableStream<Uint8Array>).getReader();
         const decoder = new TextDecoder();
         for (let rest = ''; ; ) {
-          const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+          const { done, value } = await reader.read();
           if (done) throw unreachable('The stream was cut off.');
           clearTimeout(timer);
-          timer = setTimeout(leave, silenceMs);
+          timer = setTimeout(giveUp, silenceMs);
           const frames = (rest + decoder.decode(value, { stream: true })).split(/\r?\n\r?\n/);
           rest = frames.pop() ?? '';
           for (const frame of frames) {
@@ -78,8 +76,7 @@ export function httpLink({ url, headers, refused, silenceMs, openMs }: LinkOptio
         if (!signal.aborted) throw failed(error, sent);
       } finally {
         clearTimeout(timer);
-        signal.removeEventListener('abort', leave);
-        leave();
+        giveUp();
       }
     },
   };

@@ -11,21 +11,19 @@ export interface SentError {
  * Why the gateway refused an operation, or why it could not be asked. Never a TypeError: libraries take those for a lost network.
  */
 export class RequestError extends Error implements Failure {
-  override readonly name = 'RequestError';
-  readonly code: Growing<FailureCode>;
-  readonly retryable: boolean;
-  readonly retryAfterMs: number | null;
-  readonly errorId: string;
+  declare readonly code: Growing<FailureCode>;
+  declare readonly retryable: boolean;
+  declare readonly retryAfterMs: number | null;
+  declare readonly errorId: string;
   /** As sent; empty where the gateway said nothing. */
-  readonly errors: readonly SentError[];
+  declare readonly errors: readonly SentError[];
 
   constructor(code: Growing<FailureCode>, message: string, details: Partial<Failure> & { readonly errors?: readonly SentError[] } = {}) {
     super(message);
-    this.code = code;
-    this.retryable = details.retryable ?? false;
-    this.retryAfterMs = details.retryAfterMs ?? null;
-    this.errorId = details.errorId ?? '';
-    this.errors = details.errors ?? [];
+    Object.assign(this, { name: 'RequestError', retryable: false, retryAfterMs: null, errorId: '', errors: [] }, details, {
+      code,
+      message,
+    });
   }
 }
 
@@ -34,11 +32,11 @@ export const unreachable = (message: string, retryAfterMs: number | null = null)
   new RequestError('UNREACHABLE', message, { retryable: true, retryAfterMs });
 
 export const asRequestError = (error: unknown): RequestError =>
-  error instanceof RequestError ? error : unreachable(`The gateway cannot be reached: ${error instanceof Error ? error.message : error}`);
+  error instanceof RequestError ? error : unreachable(`The gateway cannot be reached: ${error}`);
 
 /** For the errors of a result; the first decides. */
 export function refusalOf(errors: readonly SentError[]): RequestError {
-  const [{ message, extensions = {} } = { message: 'The gateway refused without a reason.' }] = errors;
+  const [{ message, extensions = {} } = { message: 'The gateway sent no data.' }] = errors;
   const { code, ...details } = extensions as Partial<Failure>;
   return new RequestError(code ?? 'BAD_REQUEST', message, { ...details, errors });
 }

@@ -9,6 +9,7 @@ import type { Link, LinkOptions, Operation, Result } from './link.ts';
 import { asRequestError, RequestError, refusalOf, type SentError, unreachable } from './request-error.ts';
 
 interface Running {
+  readonly operation: Operation;
   readonly onResult: (result: Result) => void;
   readonly end: (error?: RequestError) => void;
   answered: boolean;
@@ -24,84 +25,66 @@ interface Connection {
   run(operation: Operation, onResult: Running['onResult'], signal: AbortSignal): Promise<void>;
 }
 
-export interface SocketLink extends Link {
-  /** Whether a socket is open: an operation on it needs no connection of its own. */
-  readonly isOpen: () => boolean;
-  /** Asks whether the gateway is still there: after a sleep, or when the network is back. */
-  readonly probe: () => void;
-}
-
 export type SocketConstructor = new (url: string, protocol: string) => WebSocket;
 
 /** An answer is often followed by the next operation: a stop, a tool's result. */
 const lingerMs = 100;
 
 /** The gateway closes with it where it could not use one message. HTTP says what was wrong with which. */
-export const askOverHttp = new RequestError('BAD_REQUEST', 'The gateway closed the WebSocket because it could not use a message.');
+export const askOverHttp = new RequestError('BAD_REQUEST', 'The gateway could not use a message.');
 
 /** Nothing says whether the gateway is down or a proxy lets no WebSocket through. */
-export const notOpened = unreachable('The WebSocket to the gateway did not open.');
+export const notOpened = unreachable('The WebSocket did not open.');
 
-export function socketLink({ url, headers, refused, silenceMs, openMs }: LinkOptions, Socket: SocketConstructor): SocketLink {
+export function socketLink({ url, headers, refused, silenceMs, openMs }: LinkOptions, Socket: SocketConstructor): Link {
   let current: Connection | null = null;
-  let open = false;
-  let probe = (): void => {};
 
   function connect(): Connection {
     const running = new Map<string, Running>();
-    const waiting: (() => void)[] = [];
     let socket: WebSocket | null = null;
     let sent: Readonly<Record<string, string>> = {};
     let ready = false;
     let lastId = 0;
-    let heard = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
+
+    const lost = (): RequestError => (ready ? unreachable('The WebSocket was lost.') : notOpened);
+    const send = (message: Message): void => socket?.send(JSON.stringify(message));
+    const subscribe = (id: string, payload: Operation): void => send({ type: 'subscribe', id, payload });
+
+    /** After a silence the gateway is asked whether it is there; after a second one it is given up. */
+    function watch(ms: number, isAsked: boolean): void {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        if (isAsked) close(lost());
+        else {
+          send({ type: 'ping' });
+          watch(silenceMs / 4, true);
+        }
+      }, ms);
+    }
 
     /** No new operation begins here; those that run go on. */
     function retire(): void {
-      if (current !== connection) return;
-      current = null;
-      open = false;
+      if (current === connection) current = null;
     }
 
     function close(error: RequestError | null): void {
       retire();
       clearTimeout(timer);
       if (socket !== null) {
-        socket.onopen = socket.onmessage = socket.onclose = socket.onerror = null;
-        socket.close(1000);
+        socket.onopen = socket.onmessage = socket.onclose = null;
+        socket.close();
         socket = null;
       }
       if (error?.code === 'UNAUTHENTICATED') refused(sent);
       for (const { answered, end } of [...running.values()]) end(error === askOverHttp && answered ? lost() : (error ?? lost()));
     }
 
-    const lost = (): RequestError => (ready ? unreachable('The WebSocket to the gateway was lost.') : notOpened);
-    const send = (message: Message): void => socket?.send(JSON.stringify(message));
-
-    /** Gives up a gateway from which nothing is heard in time. */
-    function expect(ms: number): void {
-      clearTimeout(timer);
-      timer = setTimeout(() => (heard ? ask(silenceMs / 4) : close(lost())), ms);
-    }
-    function ask(ms: number): void {
-      if (!ready) return;
-      heard = false;
-      send({ type: 'ping' });
-      expect(ms);
-    }
-
     function onMessage({ type, id = '', payload }: Message): void {
-      if (!heard) {
-        heard = true;
-        if (ready) expect(silenceMs / 2);
-      }
+      watch(silenceMs / 2, false);
       if (type === 'connection_ack') {
         ready = true;
-        open = current === connection;
-        probe = () => ask(openMs / 2);
-        expect(silenceMs / 2);
-        for (const start of waiting) start();
+        for (const [waiting, { operation }] of running) subscribe(waiting, operation);
       }
       if (type === 'ping') send({ type: 'pong' });
       const entry = running.get(id);
@@ -130,9 +113,8 @@ export function socketLink({ url, headers, refused, silenceMs, openMs }: LinkOpt
     async function begin(): Promise<void> {
       try {
         sent = await headers();
-        if (running.size === 0) return;
-        heard = false;
-        expect(openMs);
+        if (running.size === 0) return retire();
+        watch(openMs, true);
         socket = new Socket(url.replace(/^http/, 'ws'), 'graphql-transport-ws');
         socket.onopen = () => send({ type: 'connection_init', payload: sent });
         socket.onmessage = ({ data }) => onMessage(JSON.parse(String(data)) as Message);
@@ -152,6 +134,7 @@ export function socketLink({ url, headers, refused, silenceMs, openMs }: LinkOpt
             entry.end();
           };
           const entry: Running = {
+            operation,
             onResult,
             answered: false,
             end(error) {
@@ -164,11 +147,7 @@ export function socketLink({ url, headers, refused, silenceMs, openMs }: LinkOpt
           };
           running.set(id, entry);
           signal.addEventListener('abort', leave);
-          const start = (): void => {
-            if (running.has(id)) send({ type: 'subscribe', id, payload: operation });
-          };
-          if (ready) start();
-          else waiting.push(start);
+          if (ready) subscribe(id, operation);
         }),
     };
     void Promise.resolve().then(begin);
@@ -176,8 +155,6 @@ export function socketLink({ url, headers, refused, silenceMs, openMs }: LinkOpt
   }
 
   return {
-    isOpen: () => open,
-    probe: () => probe(),
     async subscribe(operation, onResult, signal) {
       if (signal.aborted) return;
       current ??= connect();
@@ -188,7 +165,7 @@ export function socketLink({ url, headers, refused, silenceMs, openMs }: LinkOpt
 
 /** After a close code of the gateway: see `schema/PROTOCOL.md`. */
 function closedWith(code: number, reason: string): RequestError | null {
-  if (code === 4401 || code === 4403) return new RequestError('UNAUTHENTICATED', reason || 'The gateway refused the token.');
+  if (code === 4401 || code === 4403) return new RequestError('UNAUTHENTICATED', reason);
   if (code === 4400 || code === 1009) return askOverHttp;
-  return code === 1013 ? unreachable('The gateway has no place left for a WebSocket.', 4_000) : null;
+  return code === 1013 ? unreachable('The gateway has no place left.', 4_000) : null;
 }

@@ -1,0 +1,30 @@
+/** What a page pays for the client: minified, with gzip -9, as bundlers make it. */
+import { gzipSync } from 'node:zlib';
+import { rolldown } from 'rolldown';
+import { describe, expect, it } from 'vitest';
+
+interface Bundle {
+  readonly bytes: number;
+  readonly code: string;
+}
+
+async function bundleOf(input: string): Promise<Bundle> {
+  const bundle = await rolldown({ input, platform: 'browser', external: [/^react/, 'ai'], logLevel: 'silent' });
+  const { output } = await bundle.generate({ format: 'esm', minify: true });
+  await bundle.close();
+  const code = output.map((file) => (file.type === 'chunk' ? file.code : '')).join('');
+  return { bytes: gzipSync(code, { level: 9 }).length, code };
+}
+
+const kB = 1024;
+
+describe('the size of the client', () => {
+  it.each([
+    { input: 'src/client/sdk.ts', maxBytes: 6 * kB },
+    { input: 'src/client/interface-members.ts', maxBytes: kB / 2 },
+  ])('the size of the client is bounded: $input has at most $maxBytes bytes', async ({ input, maxBytes }) => {
+    const { bytes, code } = await bundleOf(input);
+    expect(bytes).toBeLessThanOrEqual(maxBytes);
+    expect(code).not.toMatch(/\bfrom\s*['"`]|\brequire\(|node:/);
+  });
+});
