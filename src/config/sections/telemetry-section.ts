@@ -13,7 +13,7 @@ export const metricsSection = section('telemetry.metrics', {
   port: needed(wholeNumber({ min: 0, max: 65_535 })),
 });
 
-export const budgetWebhookSection = section('telemetry.budgetWebhook', {
+const budgetWebhookSection = section('telemetry.budgetWebhook', {
   /**
    * Gets a POST with JSON for each part of a budget (`warnAt`) that is spent, once a period. What it does not accept with 200 to 299 is
    * sent again for a day, with the same `x-fieldgate-delivery`.

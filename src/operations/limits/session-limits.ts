@@ -8,7 +8,7 @@ import type { Limit } from '../../core/call/hold.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Limits } from '../../storage/limits/limits.ts';
 
-export const sessionHeader = 'ai-session';
+const sessionHeader = 'ai-session';
 const form = /^[\w.:@/+=-]{1,128}$/;
 /** Sessions of one principal. A forgotten one is found again. */
 const maxRemembered = 1_000;

@@ -4,7 +4,7 @@ import { section } from '../../kinds/section.ts';
 import { oneOf } from '../../kinds/texts.ts';
 import { budgetList } from './budget-section.ts';
 
-export const fieldSharings = ['everyone', 'team', 'caller'] as const;
+const fieldSharings = ['everyone', 'team', 'caller'] as const;
 
 export const fieldLimitsSection = section('fieldLimits.<coordinate>', {
   /**
