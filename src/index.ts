@@ -14,6 +14,7 @@ export {
   type ServerConfig,
   type StorageConfig,
   type SubgraphConfig,
+  type RuleConfig,
   type TeamConfig,
 } from './config/config.ts';
 export { embedded } from './config/embedded-storage.ts';

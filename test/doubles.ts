@@ -159,6 +159,7 @@ export function deployment(provider: Provider, settings: Partial<Deployment> = {
     contextWindow: null,
     maxOutputTokens: 100,
     capabilities: ['completion', 'embedding', 'tools', 'images', 'files', 'json'],
+    region: null,
     weight: 1,
     ...settings,
   };
@@ -174,6 +175,7 @@ export function route(name: string, providers: readonly (Provider | Deployment)[
     deployments: [first, ...rest],
     system: null,
     callerSystem: 'refuse',
+    inputBound: null,
     strategy: ordered,
     attempts: 4,
     hedge: null,

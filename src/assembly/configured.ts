@@ -36,6 +36,7 @@ import { spentRefusal } from '../pipeline/refuse-spent.ts';
 import { validated } from '../pipeline/validate.ts';
 import { openRetrieval } from '../retrieval/open-retrieval.ts';
 import type { Route } from '../routing/route.ts';
+import { routesByRules } from '../routing/routing-rules.ts';
 import { serverLimits } from '../server/server-limits.ts';
 import { keptFile } from '../storage/state/kept-file.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -47,7 +48,7 @@ import { demandLimit } from './graph/demand-limit.ts';
 import { openIndexes } from './graph/entity-indexes.ts';
 import { revealHeaders } from './graph/subgraph-fetch.ts';
 import { limitsOfFields } from './limits-of-fields.ts';
-import { collectionsOf, routesOf } from './routes.ts';
+import { collectionsOf, routesOf, ruleBookOf } from './routes.ts';
 import { startDocuments } from './start-documents.ts';
 import { acceptedTokens } from './token-issuers.ts';
 
@@ -87,8 +88,11 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
   const routes = routesOf(config, log);
   const collections = collectionsOf(config);
   const guards = guardRoutes(routes.keys(), guardrails, config.maskPersonalData);
+  const { read, prompts } = operatorFields(config, folder);
+  const routeFor = routesByRules(routes, ruleBookOf(config, read));
   const answered = pipeline({
     routes,
+    routeFor,
     ledger: storage.ledger,
     limits: storage.limits,
     leases,
@@ -96,7 +100,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
       guardrails: guards.guardrails,
       mask: guards.mask,
       ...withDefaults(guardSection, config.guard),
-      refuseSpent: spentRefusal(routes),
+      refuseSpent: spentRefusal(routeFor),
     }),
     validate: validated({ masked: guards.isMasked }),
     cache: foundation.cache,
@@ -118,7 +122,6 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
   });
   const declared = declaredTeams(config);
   const teams = openTeamBook(declared, storage.directory);
-  const { read, prompts } = operatorFields(config, folder);
   const asking = { config, folder, standings: foundation.standings, metrics, log };
   const indexes = openIndexes({
     read,

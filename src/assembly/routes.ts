@@ -3,11 +3,13 @@ import type { DeploymentConfig, GatewayConfig, RouteConfig } from '../config/con
 import { withDefaults } from '../config/kinds/section.ts';
 import { deploymentSection } from '../config/sections/deployments-section.ts';
 import { routeSection } from '../config/sections/routes-section.ts';
+import type { FieldsRead } from '../fields/read-fields.ts';
 import { embeddedLexical } from '../providers/embedded/embedded.ts';
 import type { CollectionConfig } from '../retrieval/collections.ts';
 import { checkStrategy } from '../routing/checked-strategy.ts';
 import { contextWindowOf, priceOf } from '../routing/prices.ts';
 import type { Deployment, Route, Strategy } from '../routing/route.ts';
+import type { RuleBook } from '../routing/routing-rules.ts';
 import { strategies } from '../routing/strategies.ts';
 import { type Log, silentLog } from '../telemetry/log.ts';
 import { repeatedSeldom } from '../telemetry/repeated-warnings.ts';
@@ -35,6 +37,21 @@ export function embeddingModelOf(config: GatewayConfig, route: string): string |
   return embeds === undefined ? null : (config.deployments[embeds]?.model ?? null);
 }
 
+/** The rules of the configuration. `read`: what its AI fields send. */
+export function ruleBookOf({ rules = [] }: GatewayConfig, { dataClasses }: Pick<FieldsRead, 'dataClasses'>): RuleBook {
+  return {
+    rules: rules.map(
+      ({ name, teams = null, routes, dataClasses = null, deployments = null, models = null, regions = null, maxInputTokens = null }) => ({
+        ...{ name, teams, dataClasses, deployments, models, regions, maxInputTokens },
+        routes: routes === undefined || routes === '*' ? null : routes,
+      }),
+    ),
+    classesOf: (coordinate) => dataClasses.get(coordinate) ?? noClasses,
+  };
+}
+
+const noClasses: readonly string[] = [];
+
 /** For a configuration without mistakes: an unknown name is left out here, and reported by `config/check-config.ts`. */
 export function routesOf(config: GatewayConfig, log: Pick<Log, 'warn'> = silentLog): ReadonlyMap<string, Route> {
   const deployments = new Map(Object.entries(config.deployments).flatMap(([id, settings]) => deploymentOf(config, id, settings)));
@@ -55,6 +72,7 @@ function deploymentOf(config: GatewayConfig, id: string, given: DeploymentConfig
     maxOutputTokens: settings.maxOutputTokens,
     capabilities: settings.capabilities,
     weight: settings.weight,
+    region: settings.region ?? null,
   };
   return [[id, deployment]];
 }
@@ -74,6 +92,7 @@ function routeOf(
     deployments: [first, ...others],
     system: settings.system ?? null,
     callerSystem: settings.callerSystem,
+    inputBound: null,
     strategy: typeof settings.strategy === 'function' ? ownStrategy(name, settings.strategy, log) : strategies[settings.strategy],
     attempts: settings.attempts ?? 2 + others.length,
     hedge: settings.hedge ?? null,

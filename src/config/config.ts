@@ -16,6 +16,7 @@ import type { graphSection } from './sections/graph/graph-section.ts';
 import type { subgraphSection } from './sections/graph/subgraph-section.ts';
 import type { guardrailSection, guardSection } from './sections/guards-section.ts';
 import type { routeSection } from './sections/routes-section.ts';
+import type { ruleSection } from './sections/rules-section.ts';
 import type { serverSection } from './sections/server-section.ts';
 import type { storageSection } from './sections/storage-section.ts';
 
@@ -29,6 +30,7 @@ export interface SessionConfig extends SettingsOf<typeof sessionSection.table> {
 export interface FieldLimitsConfig extends SettingsOf<typeof fieldLimitsSection.table> {}
 export interface BudgetConfig extends SettingsOf<typeof budgetSection.table> {}
 export interface OrganisationConfig<N extends Names = Names> extends SettingsOf<typeof organisationSection.table, N> {}
+export interface RuleConfig<N extends Names = Names> extends SettingsOf<typeof ruleSection.table, N> {}
 export interface TeamConfig<N extends Names = Names> extends SettingsOf<typeof teamSection.table, N> {}
 export interface IssuerConfig<N extends Names = Names> extends SettingsOf<typeof issuerSection.table, N> {}
 export interface GraphConfig extends SettingsOf<typeof graphSection.table> {}

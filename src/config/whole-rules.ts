@@ -1,9 +1,10 @@
 /** What sections must have in common with each other. */
 import { sharings } from '../access/teams/within-policies.ts';
 import { embeddingModelOf } from '../assembly/routes.ts';
+import { matches } from '../routing/routing-rules.ts';
 import { isObject } from './kinds/composed.ts';
 import type { Rule } from './kinds/section.ts';
-import { listNames, showValue } from './mistake-sentences.ts';
+import { listNames, repeated, showValue } from './mistake-sentences.ts';
 import type { gatewaySection } from './sections/gateway-section.ts';
 import { serverSection } from './sections/server-section.ts';
 
@@ -141,6 +142,28 @@ const fieldLimitsNameFields: WholeRule = {
       .map((coordinate) => `fieldLimits has ${showValue(coordinate)}. It must be a type and a field of it, such as Product.summary.`),
 };
 
+/** What rules name must be there: a rule with a misspelt region would leave nothing to anybody. */
+const rulesFit: WholeRule = {
+  reads: ['rules', 'deployments'],
+  mistakes({ rules = [], deployments }) {
+    const models = [...new Set(Object.values(deployments).map(({ model }) => model))];
+    const regions = [...new Set(Object.values(deployments).flatMap(({ region }) => region ?? []))];
+    return [
+      ...repeated(rules.map(({ name }) => name)).map(
+        (name) => `rules has two rules with the name ${showValue(name)}. Each needs one of its own.`,
+      ),
+      ...rules.flatMap((rule, index) => [
+        ...(rule.models ?? [])
+          .filter((pattern) => !models.some((model) => matches(pattern, model)))
+          .map((pattern) => `rules.${index}.models has ${showValue(pattern)}, which no deployment has. Models: ${listNames(models)}.`),
+        ...(rule.regions ?? [])
+          .filter((region) => !regions.includes(region))
+          .map((region) => `rules.${index}.regions has ${showValue(region)}, which no deployment has. Regions: ${listNames(regions)}.`),
+      ]),
+    ];
+  },
+};
+
 export const wholeRules: readonly WholeRule[] = [
   hasDefaultRoute,
   embedsWithOneModel,
@@ -153,4 +176,5 @@ export const wholeRules: readonly WholeRule[] = [
   guardrailsExist,
   contractsExist,
   fieldLimitsNameFields,
+  rulesFit,
 ];

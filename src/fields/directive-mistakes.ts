@@ -5,7 +5,7 @@
 import { type ConstDirectiveNode, type DefinitionNode, type InputValueDefinitionNode, Kind, valueFromASTUntyped } from 'graphql';
 import { nearestName } from '../core/nearest-name.ts';
 import type { Mistake, Place } from './ai-field.ts';
-import { aiDirectives, isAiDirective, isFieldDirective, otherDirectives } from './directive-names.ts';
+import { aiDirectives, isAiDirective, otherDirectives, standsOnFields } from './directive-names.ts';
 
 type Where = 'type' | 'field' | 'other';
 
@@ -66,7 +66,7 @@ function sentencesOf(directive: ConstDirectiveNode, where: Where, declared: Read
     ];
   }
   if (!isAiDirective(name)) return [];
-  const rightPlace: Where = isFieldDirective(name) ? 'field' : 'type';
+  const rightPlace: Where = standsOnFields(name) ? 'field' : 'type';
   if (where !== rightPlace)
     return [`@${name} does nothing here. It belongs on ${rightPlace === 'field' ? 'a field of an object type' : 'an object type'}.`];
   const args = aiDirectives[name] ?? [];

@@ -17,9 +17,10 @@ import {
   print,
 } from 'graphql';
 import type { AiField, EntityIndex, Mistake, Place } from './ai-field.ts';
+import { type DataClasses, dataClassesOf } from './data-classes.ts';
 import { type Declared, declaredIn } from './declared.ts';
 import { directiveMistakes, directivesDeclared, isMisspelt } from './directive-mistakes.ts';
-import { isAiDirective } from './directive-names.ts';
+import { isAiDirective, isFieldDirective } from './directive-names.ts';
 import { aiFieldOf, indexOf, keysOf, type Reading } from './directives.ts';
 import type { PromptFile } from './prompts.ts';
 import { requiredBy } from './requires.ts';
@@ -36,6 +37,8 @@ export interface FieldsRead {
   readonly sdl: string;
   /** Fields of other teams that each AI field reads, by coordinate. */
   readonly reads: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Of the data that AI fields and indexes send to models. */
+  readonly dataClasses: DataClasses;
   readonly declared: Declared;
   readonly mistakes: readonly Mistake[];
 }
@@ -77,7 +80,7 @@ export function readFields(files: readonly SdlFile[], prompts: ReadonlyMap<strin
       const misspelt = isMisspelt(node.directives ?? [], ownDirectives);
       const field = aiFieldOf(definition, node, misspelt ? { ...reading, mistakes: [] } : reading);
       if (field !== null) fields.push(field);
-      else if (misspelt || node.directives?.some(({ name }) => isAiDirective(name.value))) unreadable = true;
+      else if (misspelt || node.directives?.some(({ name }) => isFieldDirective(name.value))) unreadable = true;
     }
   }
   const aiCoordinates = new Set(fields.map(({ coordinate }) => coordinate));
@@ -135,7 +138,8 @@ export function readFields(files: readonly SdlFile[], prompts: ReadonlyMap<strin
   const shownDefinitions = definitions.flatMap(({ definition, file }) => shown(definition, file) ?? []);
   const reads = new Map([...required].map(([coordinate, { coordinates }]) => [coordinate, coordinates]));
   const declared = declaredIn(definitions, placeIn);
-  return { fields, indexes, sdl: shownDefinitions.map(print).join('\n\n'), reads, declared, mistakes };
+  const dataClasses = dataClassesOf(fields, indexes, fieldsOf);
+  return { fields, indexes, sdl: shownDefinitions.map(print).join('\n\n'), reads, dataClasses, declared, mistakes };
 }
 
 /** A field that says nothing of its own origin: no federation directive that the operator wrote by hand. */

@@ -3,7 +3,7 @@ import type { Limit } from '../core/call/hold.ts';
 import { totalTokensOf } from '../core/money.ts';
 import type { ModelRequest } from '../core/request/request.ts';
 import { checkPermission, inputEstimateOf, mayUse, outputTokensToAsk } from '../routing/fit.ts';
-import type { Route } from '../routing/route.ts';
+import type { RouteFor, RuledCall } from '../routing/routing-rules.ts';
 import type { Admission, AdmissionAtOnce, Limits } from '../storage/limits/limits.ts';
 import { takeUntilAborted } from './abortable.ts';
 
@@ -54,7 +54,7 @@ export function limited(limits: Pick<Limits, 'admit' | 'admitAtOnce'>, maxTokens
   };
 }
 
-export type MaxTokensOf = (request: ModelRequest, call: Pick<Call, 'route'>) => number;
+export type MaxTokensOf = (request: ModelRequest, call: RuledCall) => number;
 
 /** Slots are leases: one that cannot be given back now expires by itself. */
 const release = async (admission: Admission | AdmissionAtOnce, usedTokens: number): Promise<void> => {
@@ -83,10 +83,10 @@ function tokenCount(request: ModelRequest, call: Call, maxTokensOf: MaxTokensOf)
 
 /** Of the most that any deployment of the route may be asked for. */
 export const maxTokensOn =
-  (routes: ReadonlyMap<string, Pick<Route, 'deployments'>>): MaxTokensOf =>
-  (request, { route }) => {
+  (routeFor: RouteFor): MaxTokensOf =>
+  (request, call) => {
     let output = 0;
-    for (const deployment of routes.get(route)?.deployments ?? []) output = Math.max(output, outputTokensToAsk(request, deployment));
+    for (const deployment of routeFor(call)?.deployments ?? []) output = Math.max(output, outputTokensToAsk(request, deployment));
     return inputEstimateOf(request).total + output;
   };
 

@@ -15,6 +15,7 @@ import { monotonicMs as monotonic } from '../core/turns/monotonic.ts';
 import type { HealthBook } from '../routing/health.ts';
 import { outputRates } from '../routing/output-rates.ts';
 import type { Route } from '../routing/route.ts';
+import { type RouteFor, unruled } from '../routing/routing-rules.ts';
 import type { Ledger } from '../storage/ledger/ledger.ts';
 import type { Limits } from '../storage/limits/limits.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -30,6 +31,8 @@ import { sent } from './route/send.ts';
 
 export interface PipelineParts {
   readonly routes: ReadonlyMap<string, Route>;
+  /** What the rules of the operator leave of a route. Default: there are none. */
+  readonly routeFor?: RouteFor;
   readonly ledger: Pick<Ledger, 'append' | 'writable'>;
   readonly limits: Pick<Limits, 'admit' | 'admitAtOnce'>;
   readonly leases: Leases;
@@ -49,17 +52,18 @@ export interface PipelineParts {
 export function pipeline(parts: PipelineParts): Handlers {
   const { routes, ledger, limits, leases, guard, validate, cache, health, log } = parts;
   const { now = Date.now, monotonicMs = monotonic, random = Math.random } = parts;
+  const { routeFor = unruled(routes) } = parts;
   const rates = outputRates();
   const steps: readonly Step[] = [
     leased(leases), //                                    0. lets the call's signal fire when its key is revoked or expires
     metered({ ledger, log, now, monotonicMs }), //        1. opens the tally; writes the rows, whatever the ending
-    limited(limits, maxTokensOn(routes)), //              2. may this principal use the route, and is there room?
+    limited(limits, maxTokensOn(routeFor)), //            2. may this principal use the route, and is there room?
     guard, //                                             3. checks and masks the prompt; on the way back, the answer
-    cached({ store: cache, routes, log, validate, now, monotonicMs }), // 4. replays a kept answer, shares one that is being given
+    cached({ store: cache, routeFor, log, validate, now, monotonicMs }), // 4. replays a kept answer, shares one that is being given
     validate, //                                          5. structured output against its schema, repaired once
   ];
   const answered = routed(
-    routes, //                                            6. one deployment after the other, until one has spoken
+    { routes, routeFor }, //                              6. one deployment after the other, until one has spoken
     (deployment, route) => {
       const provider = sent(deployment, route, rates); //        8. the provider: one request, one upstream call
       const budget = budgeted(deployment, { now, monotonicMs, log, rates }); // 7. draws the most it can cost, settles what it did

@@ -6,16 +6,17 @@ import type { Call } from '../core/call/call.ts';
 import { ceilingOf } from '../core/money.ts';
 import type { ModelRequest } from '../core/request/request.ts';
 import type { Route } from '../routing/route.ts';
+import type { RouteFor } from '../routing/routing-rules.ts';
 
 /**
  * Throws BUDGET_EXCEEDED when not even the least that the call can cost is left. Null, and nothing is asked, where it may cost
  * nothing: without a budget, at a free deployment, or from an answer that is kept already.
  */
-export function spentRefusal(routes: ReadonlyMap<string, Route>): (request: ModelRequest, call: Call) => Promise<void> | null {
+export function spentRefusal(routeFor: RouteFor): (request: ModelRequest, call: Call) => Promise<void> | null {
   return (request, call) => {
     const { hold } = call;
     if (!hold.budgeted || hold.checkRoom === undefined) return null;
-    const route = routes.get(call.route);
+    const route = routeFor(call);
     if (route === undefined || mayBeKept(route, call)) return null;
     const least = minCost(request, route);
     return least === 0 ? null : hold.checkRoom(least);

@@ -17,6 +17,8 @@ export interface Deployment {
   readonly maxOutputTokens: number;
   readonly capabilities: readonly Capability[];
   readonly weight: number;
+  /** Where it runs, in words of the operator's, such as `eu`; null: the configuration does not say. */
+  readonly region: string | null;
 }
 
 export interface Route {
@@ -28,6 +30,8 @@ export interface Route {
   readonly system: string | null;
   /** What becomes of system messages of callers beside a system prompt of the operator's: they are refused, or they stand behind it. */
   readonly callerSystem: CallerSystem;
+  /** The longest input that a rule of the operator's lets through; null: none says. */
+  readonly inputBound: { readonly rule: string; readonly tokens: number } | null;
   /** Attempts in total, over all deployments, repairs included. */
   readonly attempts: number;
   /** A second deployment is asked when the first has shown nothing by then, milliseconds; null: never. */

@@ -8,6 +8,7 @@ import type { Guardrail } from '../../src/pipeline/guard/guardrail.ts';
 import { guarded } from '../../src/pipeline/guard.ts';
 import { spentRefusal } from '../../src/pipeline/refuse-spent.ts';
 import type { Route } from '../../src/routing/route.ts';
+import { unruled } from '../../src/routing/routing-rules.ts';
 import { over } from '../faces.ts';
 import { aCall, answers, endingOf, stop } from './guard/calls.ts';
 
@@ -59,7 +60,7 @@ describe('a call on a spent budget', () => {
       guarded({
         guardrails: () => [guardrail],
         mask: () => true,
-        refuseSpent: spentRefusal(routeAt([[1, 2]])),
+        refuseSpent: spentRefusal(unruled(routeAt([[1, 2]]))),
         turns: (signal) => {
           const turns = turnsOf({ unitsPerTurn: 1_000, signal });
           return {
@@ -82,7 +83,7 @@ describe('a call on a spent budget', () => {
 
   it('a call on a spent budget is judged by the least that it can cost at any deployment', async () => {
     const { call, asked } = onBudget(1e9);
-    await spentRefusal(routeAt([[3, 4], [1, 2], null]))(request, call);
+    await spentRefusal(unruled(routeAt([[3, 4], [1, 2], null])))(request, call);
     expect(asked).toEqual([1_000 + 10 * 2_000]);
   });
 
@@ -101,15 +102,15 @@ describe('a call on a spent budget', () => {
     ['there is no such route', new Map(), {}],
   ])('a call on a spent budget goes on where %s', (_, routes, changes) => {
     const { call, asked } = onBudget(0, changes);
-    expect(spentRefusal(routes)(request, call)).toBeNull();
+    expect(spentRefusal(unruled(routes))(request, call)).toBeNull();
     expect(asked).toEqual([]);
   });
 
   it('a call on a spent budget is refused on a route that keeps answers when it wants a fresh one', async () => {
     const { call } = onBudget(0, { cache: { mode: 'bypass', maxAgeSeconds: null } });
-    await expect(spentRefusal(routeAt([[1, 2]], 60))(request, call)).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
+    await expect(spentRefusal(unruled(routeAt([[1, 2]], 60)))(request, call)).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
   });
 
   it('the check of spent budgets asks nothing of a call without a budget', () =>
-    expect(spentRefusal(routeAt([[1, 2]]))(request, aCall())).toBeNull());
+    expect(spentRefusal(unruled(routeAt([[1, 2]])))(request, aCall())).toBeNull());
 });

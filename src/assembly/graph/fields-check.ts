@@ -17,7 +17,20 @@ export function fieldMistakes(config: GatewayConfig, read: FieldsRead): readonly
       message: `${field.coordinate}: ${sentence}`,
     })),
   );
-  return mistakes.map(mistakeText);
+  return [...mistakes.map(mistakeText), ...unknownClasses(config, read)];
+}
+
+/** A rule about a class that nothing has would hold nothing back. */
+function unknownClasses({ rules = [] }: GatewayConfig, { dataClasses }: Pick<FieldsRead, 'dataClasses'>): readonly string[] {
+  const known = [...new Set([...dataClasses.values()].flat())].sort();
+  return rules.flatMap((rule, index) =>
+    (rule.dataClasses ?? [])
+      .filter((name) => !known.includes(name))
+      .map(
+        (name) =>
+          `rules.${index}.dataClasses has ${JSON.stringify(name)}, which no field has. Classes of fields that prompts read: ${listed(known)}.`,
+      ),
+  );
 }
 
 function fieldSentences(field: AiField, collections: readonly string[], routes: ReadonlyMap<string, Route>): readonly string[] {

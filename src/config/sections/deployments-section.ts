@@ -40,6 +40,8 @@ export const deploymentSection = section('deployments.<id>', {
   contextWindow: wholeNumber({ unit: 'tokens', otherwise: 'what the price table says of the model' }),
   /** Sent when a request has no maximum of its own. */
   maxOutputTokens: wholeNumber({ unit: 'tokens', default: 4_096 }),
+  /** Where it runs, in a word of yours such as `eu`: what `regions` of `rules` name. */
+  region: text({ whenEmpty: 'Write where the model runs, or leave it out.' }),
   /** Share of the calls under the `weighted` strategy. */
   weight: amount({ default: 1 }),
 });

@@ -13,6 +13,7 @@ import { graphSection } from './graph/graph-section.ts';
 import { guardrailSection, guardSection } from './guards-section.ts';
 import { provider } from './providers-section.ts';
 import { routeSection } from './routes-section.ts';
+import { ruleSection } from './rules-section.ts';
 import { serverSection } from './server-section.ts';
 import { cacheSection, storage } from './storage-section.ts';
 import { telemetrySection } from './telemetry-section.ts';
@@ -26,6 +27,8 @@ export const gatewaySection = section('', {
   deployments: needed(each(deploymentSection, 'deployments')),
   /** By name; a caller that names none gets `default`, for embeddings `embedding`. */
   routes: needed(each(routeSection, 'routes')),
+  /** Which deployments calls may go to, and how long their input may be, by team, route and class of data. All rules that apply hold. */
+  rules: listOf(ruleSection),
   /** What checks prompts and answers of which routes. */
   guardrails: listOf(guardrailSection),
   /** How guardrails and masking work, on every route. */

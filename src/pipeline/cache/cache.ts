@@ -15,6 +15,7 @@ import type { CompletionRequest, ModelRequest } from '../../core/request/request
 import { throwIfAborted } from '../../core/turns/abort.ts';
 import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
 import type { Route } from '../../routing/route.ts';
+import type { RouteFor } from '../../routing/routing-rules.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { answerPart } from './answer-part.ts';
 import { cacheKey, promptKey } from './cache-key.ts';
@@ -30,7 +31,7 @@ import { type Flight, type FlightOptions, type FlightReader, openFlight } from '
 
 export interface CacheOptions {
   readonly store: AnswerStore | AnswerMemory;
-  readonly routes: ReadonlyMap<string, Route>;
+  readonly routeFor: RouteFor;
   readonly log: Log;
   /** The step below: it judges what is taken of a fuller answer. */
   readonly validate: Step;
@@ -42,14 +43,14 @@ export interface CacheOptions {
 /** Clocks of processes that share a store differ by so much; what is stored further ahead was stored before the system time was set back. */
 const maxAheadMs = 60_000;
 
-export function cached({ store, routes, log, validate, now = Date.now, monotonicMs = monotonic }: CacheOptions): Step {
+export function cached({ store, routeFor, log, validate, now = Date.now, monotonicMs = monotonic }: CacheOptions): Step {
   const answers = keptAnswers(store, log, monotonicMs);
   const schemas = answeredSchemas(answers.texts, now);
   const flights = new Map<string, Flight>();
   const storing = new Map<string, KeptAnswer>();
   const told = operationAnswers(monotonicMs);
   const askedOf = (request: ModelRequest, call: Call, fly: CachedCall['fly']): CachedCall | null => {
-    const route = routes.get(call.route);
+    const route = routeFor(call);
     if (route === undefined || call.cache.mode === 'bypass') return null;
     return { fly, request, call, route, answers, schemas, flights, storing, told, validate, now };
   };

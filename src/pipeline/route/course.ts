@@ -16,11 +16,10 @@ import type { HealthBook, Trial } from '../../routing/health.ts';
 import type { Deployment, Route } from '../../routing/route.ts';
 import { type Lane, type LaneParts, raceToSpeak } from './attempt.ts';
 import { allFailed, type Failure, isFault, isSkip, noneLeft, restingFailure, tooLong } from './attempt-failures.ts';
-import { candidatesFor } from './eligible.ts';
+import { candidatesFor, type KnownRoutes } from './eligible.ts';
 import { laterAttempts } from './later-attempts.ts';
 
-export interface CourseParts {
-  readonly routes: ReadonlyMap<string, Route>;
+export interface CourseParts extends KnownRoutes {
   readonly health: HealthBook;
   readonly monotonicMs: () => number;
   readonly random: () => number;
@@ -48,8 +47,8 @@ export function openCourse(parts: CourseParts, request: ModelRequest, asked: Cal
 }
 
 function estimatedCourse(parts: CourseParts, request: ModelRequest, asked: Call): Course {
-  const { routes, health, monotonicMs, random, startLane } = parts;
-  const { route, candidates } = candidatesFor(request, asked.route, routes);
+  const { health, monotonicMs, random, startLane } = parts;
+  const { route, candidates } = candidatesFor(request, asked, parts);
   const spent: Spent = asked.spent ?? { attempts: 0, endsAt: null };
   if (spent.attempts >= route.attempts) throw noneLeft(route);
   const began = monotonicMs();

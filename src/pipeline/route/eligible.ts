@@ -2,6 +2,7 @@
  * Refuses what can be refused before anything is sent: an unknown route, an option that the route does not allow, a request
  * that no deployment can serve.
  */
+import type { Call } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { ModelRequest } from '../../core/request/request.ts';
 import {
@@ -17,14 +18,22 @@ import {
   withRoom,
 } from '../../routing/fit.ts';
 import type { Deployment, Route } from '../../routing/route.ts';
+import type { RouteFor } from '../../routing/routing-rules.ts';
+
+export interface KnownRoutes {
+  readonly routes: ReadonlyMap<string, Route>;
+  /** What the rules of the operator leave of a route. */
+  readonly routeFor: RouteFor;
+}
 
 /** The route, and its deployments that can serve the request, in the route's order. Throws BAD_REQUEST or CONTEXT_TOO_LONG when none can. */
 export function candidatesFor(
   request: ModelRequest,
-  name: string,
-  routes: ReadonlyMap<string, Route>,
+  call: Call,
+  { routes, routeFor }: KnownRoutes,
 ): { readonly route: Route; readonly candidates: readonly Deployment[] } {
-  const route = routeNamed(name, routes.values(), `Routes: ${listed([...routes.keys()])}.`);
+  const name = call.route;
+  const route = routeFor(call) ?? routeNamed(name, routes.values(), `Routes: ${listed([...routes.keys()])}.`);
   if (request.kind === 'completion') checkProviderOptions(request.providerOptions, route);
   const needs = needsOf(request);
   const capable = ofOneModel(
@@ -38,12 +47,24 @@ export function candidatesFor(
     );
   }
   checkInputBound(request);
+  checkRuledInput(request, route);
   const input = {
     tokens: inputEstimateOf(request).longest,
     room: (deployment: Parameters<typeof roomFor>[1]) => roomFor(request, deployment),
   };
   const answer = request.kind === 'embedding' ? null : request.maxOutputTokens;
   return { route, candidates: withRoom(capable, input, { kind: request.kind, route: name, answer }) };
+}
+
+/** Throws CONTEXT_TOO_LONG for an input that is longer than a rule of the operator's lets through. */
+function checkRuledInput(request: ModelRequest, { name, inputBound }: Route): void {
+  if (inputBound === null) return;
+  const { total } = inputEstimateOf(request);
+  if (total <= inputBound.tokens) return;
+  throw new GatewayError(
+    'CONTEXT_TOO_LONG',
+    `The input is about ${total} tokens long, and the rule "${inputBound.rule}" allows ${inputBound.tokens} on route "${name}". Nothing was sent.`,
+  );
 }
 
 /** Vectors of two models cannot be compared: an embedding route falls back only between deployments of its first model. */

@@ -18,6 +18,7 @@ import type { HealthBook } from '../../routing/health.ts';
 import type { Deployment, Route } from '../../routing/route.ts';
 import { type Lane, startLane, startWholeLane } from './attempt.ts';
 import { type CourseParts, openCourse } from './course.ts';
+import type { KnownRoutes } from './eligible.ts';
 
 /** How one deployment of a route is asked. */
 export interface Attempt extends Handlers {
@@ -32,17 +33,17 @@ export interface RouteOptions {
 }
 
 export function routed(
-  routes: ReadonlyMap<string, Route>,
+  known: KnownRoutes,
   attempt: (deployment: Deployment, route: Route) => Attempt,
   { health, monotonicMs = () => performance.now(), random = Math.random }: RouteOptions,
 ): Handlers {
-  const attempts = new Map([...routes.values()].map((route) => [route, attemptsOf(route, attempt)]));
+  const attempts = new Map([...known.routes.values()].map((route) => [route.name, attemptsOf(route, attempt)]));
   const attemptAt = (route: Route, deployment: Deployment): Attempt => {
-    const found = attempts.get(route)?.get(deployment);
+    const found = attempts.get(route.name)?.get(deployment);
     if (found === undefined) throw new Error(`Route "${route.name}" has no handler for ${deployment.id}.`);
     return found;
   };
-  const parts = { routes, health, monotonicMs, random };
+  const parts = { ...known, health, monotonicMs, random };
   const streams: CourseParts = {
     ...parts,
     startLane: (route, request, call, lane) => startLane(attemptAt(route, lane.deployment).stream, request, call, lane),
