@@ -35,7 +35,15 @@ export interface AiAnswerInput {
 export type PromptInput =
   | { readonly text: string }
   | { readonly messages: readonly MessageInput[] }
-  | { readonly template: { readonly id: string; readonly version?: string | null | undefined; readonly variables?: unknown } };
+  | {
+      readonly template: {
+        readonly id: string;
+        readonly version?: string | null | undefined;
+        readonly variables?: unknown;
+        /** The prompt is the system prompt of this conversation then. */
+        readonly messages?: readonly MessageInput[] | null | undefined;
+      };
+    };
 
 export interface MessageInput {
   readonly role: 'SYSTEM' | 'USER' | 'ASSISTANT' | 'TOOL';

@@ -21,10 +21,14 @@ const kB = 1024;
 describe('the size of the client', () => {
   it.each([
     { input: 'src/client/sdk.ts', maxBytes: 6 * kB },
+    { input: 'src/client/react/hooks.ts', maxBytes: 2 * kB },
+    { input: 'src/client/ai-sdk/chat-transport.ts', maxBytes: 2 * kB },
     { input: 'src/client/interface-members.ts', maxBytes: kB / 2 },
   ])('the size of the client is bounded: $input has at most $maxBytes bytes', async ({ input, maxBytes }) => {
     const { bytes, code } = await bundleOf(input);
     expect(bytes).toBeLessThanOrEqual(maxBytes);
-    expect(code).not.toMatch(/\bfrom\s*['"`]|\brequire\(|node:/);
+    const imported = [...code.matchAll(/\bfrom\s*['"`]([^'"`]+)/g)].map((match) => match[1]);
+    expect(imported.filter((name) => name !== 'react')).toEqual([]);
+    expect(code).not.toMatch(/\brequire\(|node:/);
   });
 });
