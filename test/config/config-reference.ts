@@ -15,6 +15,7 @@ const chapters: readonly Chapter[] = [
   { title: 'Providers and deployments', sections: ['deployments.<id>', 'deployments.<id>.price'], example: 'deployments' },
   { title: 'Prices in tiers', sections: ['deployments.<id>.price.tiers.<n>'], example: 'price-tiers' },
   { title: 'Routes', sections: ['routes.<name>', 'routes.<name>.hedge'], example: 'routes' },
+  { title: 'Rules', sections: ['rules.<n>'], example: 'rules' },
   { title: 'Guardrails and masking', sections: ['guardrails.<n>', 'guard'], example: 'guards' },
   { title: 'Collections and documents', sections: ['collections.<name>', 'documents.<n>', 'retrieval'], example: 'collections' },
   { title: 'Organisations and teams', sections: ['organisations.<name>', 'teams.<name>'], example: 'teams' },

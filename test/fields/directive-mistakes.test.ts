@@ -17,7 +17,7 @@ describe("a directive of the operator's SDL", () => {
     [`@complete(prompt: "{name}", ${bounds}) ${scopes}`, 'unknown directive "@complete": did you mean "@completion"?'],
     [`@embeding(text: "{name}", maxInputTokens: 9) ${scopes}`, 'unknown directive "@embeding": did you mean "@embedding"?'],
     [`@requireScopes(scopes: [["ai:use"]])`, 'unknown directive "@requireScopes": did you mean "@requiresScopes"?'],
-    ['@qqqqqqqq', 'unknown directive "@qqqqqqqq". AI directives: @completion, @embedding, @similar, @answer, @indexed.'],
+    ['@qqqqqqqq', 'unknown directive "@qqqqqqqq". AI directives: @completion, @embedding, @similar, @answer, @dataClass, @indexed.'],
     [`@completion(promt: "{name}", ${bounds}) ${scopes}`, 'unknown argument "promt" of @completion: did you mean "prompt"?'],
     [`@answer(collection: "c", query: "{name}", maxOutputTokens: 9) ${scopes}`, 'unknown argument "query" of @answer'],
     [

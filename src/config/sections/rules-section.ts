@@ -6,7 +6,7 @@ import { needed } from '../kinds/setting.ts';
 import { nameOf, text } from '../kinds/texts.ts';
 
 export const ruleSection = section(
-  'rules',
+  'rules.<n>',
   {
     /** How refusals name it. */
     name: needed(text({ whenEmpty: 'It is how refusals name the rule, such as personal-data-stays-here.' })),

@@ -15,7 +15,7 @@ export type RateLimit = Extract<Limit, { kind: 'requests' | 'calls' | 'tokens' }
 export const minuteMs = 60_000;
 export const minuteMicros = 60_000_000;
 /** Of one request, call or token: as many as a minute has microseconds. */
-const unitsOfOne = minuteMicros;
+export const unitsOfOne = 60_000_000;
 const sweepAbove = 10_000;
 
 /** Filled in place: each request looks at several. */
