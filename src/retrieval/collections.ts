@@ -68,7 +68,10 @@ function allows(list: readonly string[] | undefined, principal: Principal): bool
   return list.some((entry) => entry === '*' || names.includes(entry));
 }
 
-/** As the configuration may name it: by its credential, with the name of its user where an issuer gave it, and by its team. */
+/**
+ * The names by which the configuration may mean a principal: its credential, with the name of its user where an issuer gave one, and its
+ * team.
+ */
 function namesOf(principal: Principal): readonly string[] {
   const { team, user, kind } = principal;
   const credential = credentialOf(principal);

@@ -26,12 +26,12 @@ export interface RetrievalOptions {
   /** Calls of ingestion, which no operation waits for; those of search and answer come with the question. */
   readonly ingestCallFor: IngestCallMaker;
   readonly onFailure: (error: GatewayError, source: { readonly collection: string; readonly sourceId: string }) => void;
-  /** End ingestions whose owner may ask for nothing any more. Default: nobody's permission ends. */
+  /** Leases that end the ingestions of owners whose permission has ended. Default: nobody's permission ends. */
   readonly permissions?: { readonly leases: Leases; readonly findEnded: FindEnded };
   readonly limits?: Partial<IngestLimits>;
   readonly queue?: Partial<QueueLimits>;
   readonly worker?: Partial<WorkerLimits>;
-  /** A worker that does not renew its lease for so long is held for dead. Default: 30 s. */
+  /** A worker that does not renew its lease for this long is taken for dead. Default: 30 s. */
   readonly leaseMs?: number;
   /** How soon the work of other processes is noticed. Default: 1 s. */
   readonly pollMs?: number;

@@ -10,13 +10,16 @@ import type { ErrorCode } from '../core/errors.ts';
 import type { CollectionState } from '../storage/passages/passages.ts';
 
 export interface Retrieval {
-  /** Those that the principal may read, in the order of the configuration; empty ones too. */
+  /** Collections that the principal may read, in the order of the configuration, including empty ones. */
   collections(principal: Principal): Promise<readonly CollectionState[]>;
   /** Throws BAD_REQUEST with the collections that may be read, and what the handler throws. */
   search(search: Search): Promise<SearchResult>;
   /** Resolves when the passages are found; a model is asked for the answer at the first pull of `chunks`, never for a `no-answer`. */
   answer(question: Question): Promise<Answer>;
-  /** Queues the sources and returns at once. Refuses the whole request where no source could be kept, BAD_REQUEST or FORBIDDEN, and where the owner has too much queued, RATE_LIMITED. */
+  /**
+   * Queues the sources and returns at once. Refuses the whole request where no source could be kept, BAD_REQUEST or FORBIDDEN, and where
+   * the owner has too much queued, RATE_LIMITED.
+   */
   ingest(request: IngestRequest): Promise<IngestionState>;
   /** Null when there is none, or it is another principal's. */
   ingestion(id: string, principal: Principal): Promise<IngestionState | null>;
@@ -54,7 +57,7 @@ export interface Search {
 
 export interface SearchResult {
   readonly hits: readonly SearchHit[];
-  /** Such as: the vectors could not be compared, because no embedding model answered. */
+  /** Warnings, such as: the vectors could not be compared, because no embedding model answered. */
   readonly warnings: readonly string[];
 }
 
@@ -126,9 +129,9 @@ export interface IngestionState {
   /** Sources finished, whichever way: equals `total` at the end. */
   readonly done: number;
   readonly total: number;
-  /** Of `done`: already stored as they are, so they cost nothing. */
+  /** Sources of `done` that were stored already without a change, so they cost nothing. */
   readonly unchanged: number;
-  /** Of `done`: refused, each with a sentence that says why. */
+  /** Sources of `done` that were refused, each with a sentence that says why. */
   readonly failed: readonly SourceFailure[];
   /** Why it ended before all sources were dealt with; null while it runs and when it has completed. */
   readonly failure: IngestionFailure | null;
@@ -137,7 +140,7 @@ export interface IngestionState {
 export interface IngestionFailure {
   readonly code: ErrorCode;
   readonly message: string;
-  /** The log has the cause under it. */
+  /** The errorId under which the log has the cause. */
   readonly errorId: string;
 }
 

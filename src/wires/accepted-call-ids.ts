@@ -12,7 +12,7 @@ export interface CallIdForm {
   readonly length: number;
 }
 
-/** The request itself where all ids are accepted. Results that answer no call of the history keep their id. */
+/** Returns the same request where all ids are accepted. Results that answer no call of the history keep their id. */
 export function withAcceptedCallIds(request: CompletionRequest, form: CallIdForm): CompletionRequest {
   const ids = new Set(request.messages.flatMap(({ content }) => content.flatMap((part) => (part.type === 'tool-call' ? [part.id] : []))));
   const foreign = [...ids].filter((id) => !form.accepts.test(id));

@@ -3,11 +3,11 @@ import type { Usage } from '../core/money.ts';
 
 /** What a vendor counted; null: it did not count this. */
 export interface Counted {
-  /** All input, cached included. */
+  /** All input tokens, including the cached ones. */
   readonly input: number | null;
   readonly cacheRead: number | null;
   readonly cacheWrite: number | null;
-  /** All output; whether reasoning is in it, the total says. */
+  /** All output tokens. The total says whether reasoning is among them. */
   readonly output: number | null;
   readonly reasoning: number | null;
   readonly total: number | null;

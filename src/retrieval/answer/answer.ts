@@ -9,7 +9,7 @@ import { type Found, searchPassages } from '../search/search.ts';
 import { citePassages } from './cite.ts';
 import { answerRequest } from './prompt.ts';
 
-/** Finds passages; when one of them is about the question, a model answers from them, else none is asked. */
+/** Finds passages. When one of them is about the question, a model answers from them; otherwise no model is asked. */
 export async function answerQuestion(passages: Passages, handle: Handlers, collection: Collection, asked: Question): Promise<Answer> {
   const { question, first, signal, callFor } = asked;
   const found = await searchPassages(passages, handle, collection, { query: question, first, signal, callFor });
@@ -24,7 +24,7 @@ export function answerFrom(retrieved: Found, handle: Handlers, asked: Question):
   return { kind: 'answer', chunks: chunksOf(handle, asked, retrieved) };
 }
 
-/** So soon after a start, say: what is being ingested is not found yet. */
+/** Said, for example, soon after a start: what is being ingested is not found yet. */
 const nothingIngested = ({ name }: Collection): Answer => ({
   kind: 'no-answer',
   message: `The collection "${name}" has no sources yet, so no model was asked. A source is found once it has been ingested.`,

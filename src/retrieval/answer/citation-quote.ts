@@ -6,7 +6,7 @@ import { sentencesIn } from './sentences.ts';
 
 const maxCharacters = 320;
 
-/** A piece of the passage in which wrapped lines are one, without the marks around it; never empty unless the passage is. */
+/** A piece of the passage. Wrapped lines are joined, and the marks around it left out. It is empty only where the passage is. */
 export function quoteFor(sentence: string, passage: string): string {
   const wanted = stemsOf(sentence);
   const candidates = candidatesIn(passage);
@@ -20,19 +20,19 @@ export function quoteFor(sentence: string, passage: string): string {
   return shortened(best.quote, wanted);
 }
 
-/** Headings only where there is nothing else. */
+/** The blocks to choose from: headings only where there are no others. */
 function candidatesIn(passage: string): string[] {
   const found = readBlocks(passage).map((block) => ({ block, texts: textsOf(block).filter((text) => /[\p{L}\p{N}]/u.test(text)) }));
   const body = found.filter(({ block }) => block.kind !== 'heading').flatMap(({ texts }) => texts);
   return body.length > 0 ? body : found.flatMap(({ texts }) => texts);
 }
 
-/** A line of a table or of code stands for itself. */
+/** A line of a table or of code is a sentence of its own. */
 function textsOf({ kind, text }: ReadBlock): string[] {
   return kind === 'line' ? [text.trim()] : sentencesIn(text).map((sentence) => sentence.replace(/\s+/g, ' ').trim());
 }
 
-/** A long sentence is cut between words, to the part that begins where the wanted words begin. */
+/** Cuts a long sentence between words. The part that is kept begins where the wanted words begin. */
 function shortened(quote: string, wanted: ReadonlySet<string>): string {
   if (quote.length <= maxCharacters) return quote;
   const first = [...quote.matchAll(/[\p{L}\p{N}]+/gu)].find(([word]) => sharedCount(stemsOf(word), wanted) > 0)?.index ?? 0;

@@ -7,7 +7,10 @@ import type { Chunk, Citation } from '../../core/chunk.ts';
 import type { FusedHit } from '../search/merge-rankings.ts';
 import { quoteFor } from './citation-quote.ts';
 
-/** `[2]`; models also write `[1, 2]`, `[1-3]` and `【2】`. Bounded, so that an open bracket is never waited for long. */
+/**
+ * `[2]`; models also write `[1, 2]`, `[1-3]` and `【2】`. Its length is bounded, so that the text behind an open bracket is not held back for
+ * long.
+ */
 const marker = /[[【]\s{0,2}(\d{1,3}(?:\s{0,2}[,;–-]\s{0,2}\d{1,3}){0,20})\s{0,2}[\]】]/g;
 const keptCharacters = 4_000;
 const sentenceCharacters = 1_000;
@@ -51,7 +54,7 @@ function citationOf(hit: FusedHit, index: number, sentence: string): Citation {
 }
 
 interface Marked {
-  /** Position of the passage. */
+  /** Position of the passage, counted from 1. */
   readonly index: number;
   /** The sentence that the marker stands in or behind. */
   readonly sentence: string;

@@ -3,9 +3,9 @@
  * blank line between them. Passages are pieces of documents, so their lines are the only evidence.
  */
 export interface ReadBlock {
-  /** `line`: of a table or of code. */
+  /** `line` is a line of a table or of code. */
   readonly kind: 'heading' | 'prose' | 'line';
-  /** Without the marks of headings, lists and quotations. */
+  /** The text without the marks of headings, lists and quotations. */
   readonly text: string;
 }
 
@@ -16,7 +16,7 @@ const rule = /^\s{0,3}(?:[-*_][^\S\n]*){3,}$/;
 const row = /^\s*\|/;
 const quotation = /^\s{0,3}>\s?/;
 const item = /^\s*(?:[-*+•]|(\d{1,9})[.)])\s+/;
-/** `Monday: closed`: a paragraph of which each line begins so is a list without marks. */
+/** A paragraph is a list without marks when each of its lines begins like `Monday: closed`. */
 const labelled = /^\p{L}[\p{L}\p{N} ]{0,30}:\s/u;
 
 export function readBlocks(passage: string): ReadBlock[] {

@@ -1,10 +1,10 @@
 /** Splits text into sentences as people read them: a wrapped line continues on the next line. */
 import { endsInAbbreviation } from '../../core/abbreviations.ts';
 
-/** One line end, no blank line before or behind it. */
+/** A single line end, without a blank line before or behind it. */
 const softWrap = /(?<!\n[^\S\n]*)\n(?![^\S\n]*\n)/g;
 
-/** Where they begin, by the rules of Unicode (UAX 29), which hold for scripts without spaces too. */
+/** Where sentences begin, by the rules of Unicode (UAX 29), which hold for scripts without spaces too. */
 export function sentenceStarts(text: string): number[] {
   const flowing = text.replaceAll('\r', ' ').replace(softWrap, ' ');
   const starts: number[] = [];

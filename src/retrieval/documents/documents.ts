@@ -16,14 +16,14 @@ import type { SourceContent } from './read-document.ts';
 export interface Documents {
   /** `tenant`: tenants take turns. Throws BAD_REQUEST with a sentence about the source for what cannot be read within the bounds. */
   read(source: SourceContent, maxPassages: number, tenant: string, signal: AbortSignal): Promise<ReadSource>;
-  /** Ends the processes. What is being read in them is refused. */
+  /** Ends the processes. Sources that are being read are refused. */
   close(): void;
 }
 
 export interface DocumentsOptions {
-  /** Processes at a time; of one tenant one less, but at least one. Default 2. */
+  /** Maximum number of processes at a time. One tenant has one less, but at least one. Default 2. */
   readonly maxProcesses?: number;
-  /** How long a process is kept that has nothing to read. Default 10 s. */
+  /** How long an idle process is kept, in milliseconds. Default 10 s. */
   readonly idleMs?: number;
   /** How many texts one process reads. Default 500. */
   readonly maxSourcesPerProcess?: number;

@@ -2,11 +2,11 @@
 import { GatewayError } from '../../core/errors.ts';
 
 export interface ExtractedDocument {
-  /** What offsets count in, in UTF-16 units. For Markdown and plain text it is the source itself, with `\n` as line ends. */
+  /** The text that offsets refer to, in UTF-16 units. For Markdown and plain text it is the source itself, with `\n` as line ends. */
   readonly text: string;
-  /** In order, apart from each other; what no block covers (front matter, rules) is not searched. */
+  /** Blocks in order, without overlap. Text that no block covers (front matter, rules) is not searched. */
   readonly blocks: readonly Block[];
-  /** As the document itself says; null when it does not. */
+  /** The title that the document itself has; null when it has none. */
   readonly title: string | null;
 }
 
@@ -14,11 +14,11 @@ export interface Block {
   readonly start: number;
   readonly end: number;
   readonly kind: 'heading' | 'paragraph' | 'list' | 'code' | 'table';
-  /** Of a heading: 1 to 6. */
+  /** The level of a heading, 1 to 6. */
   readonly level?: number;
 }
 
-/** UTF-16 units of extracted text. A thousand pages have about 3 million. */
+/** Maximum length of the extracted text, in UTF-16 units. A thousand pages have about 3 million. */
 const maxCharacters = 4_500_000;
 
 /** The document, or BAD_REQUEST when nothing can be searched in it or it is too long. */

@@ -11,7 +11,7 @@ import { maxMegabytes, type ReadReply, type ReadRequest } from './reading.ts';
 export interface DocumentProcess {
   /** One at a time. Throws BAD_REQUEST with a sentence about the source for what cannot be read within the bounds. */
   read(source: SourceContent, maxPassages: number, signal: AbortSignal): Promise<ReadSource>;
-  /** Whether it can read another. */
+  /** Whether the process can read another source. */
   isWell(): boolean;
   sourcesRead(): number;
   end(): void;
@@ -38,7 +38,7 @@ export function startDocumentProcess(): DocumentProcess {
   worker.on('error', broken);
   worker.once('exit', (code, ending) => broken(`the process ended with ${code ?? ending}`));
 
-  /** The gateway may end while nothing is read. */
+  /** An idle process does not keep the gateway alive. */
   const waitFor = (busy: boolean): void => {
     if (busy) worker.ref();
     else worker.unref();
@@ -88,12 +88,12 @@ export function startDocumentProcess(): DocumentProcess {
   };
 }
 
-/** Requests come first where there are fewer processors than work. */
+/** Gives the process a low priority: requests come first where there are fewer processors than work. */
 function giveWay(pid: number | undefined): void {
   try {
     if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
-    // It has ended already, or this system has no priorities.
+    // The process has ended already, or this system has no priorities.
   }
 }
 

@@ -5,7 +5,7 @@ import { checkDocument, type ExtractedDocument } from './parsed-document.ts';
 
 export interface SourceContent {
   readonly mediaType: MediaType;
-  /** Of a text format, where the caller says so; null: UTF-8, or UTF-16 with a byte order mark. */
+  /** The encoding of a text format, where the caller names one. Null: UTF-8, or UTF-16 with a byte order mark. */
   readonly charset: string | null;
   readonly bytes: Uint8Array;
 }

@@ -12,9 +12,9 @@ export interface ReadRequest {
 
 export type ReadReply =
   | { readonly kind: 'read'; readonly read: ReadSource }
-  /** `message` is for the caller. */
+  /** A refusal; `message` is for the caller. */
   | { readonly kind: 'refused'; readonly message: string }
-  /** `message` is for the log. */
+  /** A fault; `message` is for the log. */
   | { readonly kind: 'broken'; readonly message: string };
 
 /** Never rejects. */

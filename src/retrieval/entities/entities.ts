@@ -11,11 +11,14 @@ import type { EntityRef } from '../../core/chunk.ts';
 import type { CallMaker } from '../retrieval.ts';
 
 export interface Entities {
-  /** Most alike first; fewer than `first` only when no more of the first 1,000 are alike and visible. Throws BAD_REQUEST for an unknown index. */
+  /**
+   * Most alike first; fewer than `first` only when no more of the first 1,000 are alike and visible. Throws BAD_REQUEST for an unknown
+   * index.
+   */
   similar(query: SimilarQuery): Promise<readonly EntityRef[]>;
   /** Whether there is an index of that name. */
   has(index: string): boolean;
-  /** What `similar` finds, with texts and scores: for search and answers. */
+  /** The hits of `similar` with texts and scores, for search and answers. */
   find(query: SimilarQuery): Promise<FoundEntities>;
   /** Begins to build the indexes and to keep them fresh. */
   start(): void;
@@ -45,13 +48,13 @@ export interface SimilarQuery {
 export interface FoundEntities {
   /** Best first. */
   readonly hits: readonly EntityHit[];
-  /** Such as: no embedding model answered, so words alone had to do. */
+  /** Warnings, such as: no embedding model answered, so only words were searched. */
   readonly warnings: readonly string[];
 }
 
 export interface EntityHit {
   readonly entity: EntityRef;
-  /** The index's text of it, from what the caller may see of it now: at most as long as a passage. */
+  /** The text of the entity, made of the fields that the caller may see now. It is at most as long as a passage. */
   readonly text: string;
   /** 0 to 1, by rank alone. */
   readonly score: number;
@@ -87,9 +90,9 @@ export interface EntityIndexOptions extends IndexedType {
 
 export interface EntityPage {
   readonly entities: readonly Fields[];
-  /** Where the next page begins, for the pager alone to read; null: this is the last. */
+  /** Where the next page begins. Only the pager reads it. Null: this is the last page. */
   readonly next: string | null;
-  /** Errors cost entities of this page: those missing are not gone. */
+  /** Errors removed entities of this page, so the missing ones are not known to be gone. */
   readonly partial: boolean;
 }
 

@@ -22,23 +22,26 @@ export interface Refreshing {
   readonly callFor: IngestCallMaker;
   readonly principal: Principal;
   readonly page: EntityPager;
-  /** Told of what was left out; the rest goes on. */
+  /** Called with what was left out. The rest of the update goes on. */
   readonly onFailure: (error: GatewayError, index: string) => void;
-  /** Entities that one index may have; those behind it are left out, and said so. */
+  /** Maximum number of entities of one index. Those beyond it are left out, with a warning. */
   readonly maxEntities: number;
   /** Texts embedded by one call. */
   readonly textsPerCall: number;
 }
 
-/** Where the index is kept: no collection of the configuration may have such a name. */
+/** The name under which the index is stored. No collection of the configuration may have such a name. */
 export const collectionOfIndex = (index: string): string => `index:${index}`;
 
-/** Raise it when the same entity is stored otherwise. */
+/** The version of the stored form. Raise it when the same entity is stored in another form. */
 const version = 1;
-/** UTF-16 units of an entity's text that are embedded, searched and shown to a model: as many as a passage has (`../ingestion/chunk-document.ts`). */
+/**
+ * UTF-16 units of an entity's text that are embedded, searched and shown to a model: as many as a passage has
+ * (`../ingestion/chunk-document.ts`).
+ */
 export const maxCharacters = 1_500;
 const sourcesPerRead = 1_000;
-/** Failures of one text, not of the model: the others of its batch may be well. */
+/** Codes of failures that are about one text and not about the model, so the others of its batch may succeed. */
 const ofOneText: ReadonlySet<ErrorCode> = new Set(['GUARDRAIL_BLOCKED', 'CONTEXT_TOO_LONG', 'BAD_REQUEST', 'INVALID_OUTPUT']);
 
 interface Fresh {
@@ -49,7 +52,7 @@ interface Fresh {
   readonly entity: Fields;
 }
 
-/** Throws what the pager and the handler throw; what was done until then is kept. */
+/** Throws what the pager and the handler throw. The batches that were stored until then stay. */
 export async function refreshIndex(refreshing: Refreshing, index: EntityIndexOptions, signal: AbortSignal): Promise<void> {
   const { passages, page, maxEntities, textsPerCall, onFailure } = refreshing;
   const collection = collectionOfIndex(index.name);
@@ -80,7 +83,7 @@ export async function refreshIndex(refreshing: Refreshing, index: EntityIndexOpt
       await store(refreshing, index, waiting.slice(0, textsPerCall), signal);
       waiting = waiting.slice(textsPerCall);
     }
-    // A page that repeats others is a list that went back to its beginning: what it did not bring may still be there.
+    // A page that repeats an earlier one means that the list began again: entities that did not come may still exist.
     if (seen.size === before && entities.length > 0 && next !== null) whole = false;
     after = seen.size === before || seen.size >= maxEntities ? null : next;
   } while (after !== null);
@@ -88,7 +91,7 @@ export async function refreshIndex(refreshing: Refreshing, index: EntityIndexOpt
   if (whole) await forget(passages, collection, seen, signal);
 }
 
-/** Deletes what was not seen. */
+/** Deletes the entities that were not seen in this update. */
 async function forget(passages: Passages, collection: string, seen: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
   let last: string | null = null;
   do {
@@ -124,7 +127,7 @@ async function store(refreshing: Refreshing, index: EntityIndexOptions, batch: r
       return;
     }
     onFailure(failure, index.name);
-    // The entity has another text now.
+    // The text of the entity has changed.
     for (const { id } of batch) await passages.deleteSource(collection, id);
     return;
   }

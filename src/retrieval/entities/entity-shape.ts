@@ -16,7 +16,7 @@ export function shapeOf(value: unknown): Shape {
   return Object.fromEntries(Object.entries(value).flatMap(([name, inner]) => (name === '__typename' ? [] : [[name, shapeOf(inner)]])));
 }
 
-/** Whether something that was indexed is null, or a shorter list, to the caller. Fields that were not asked for do not count. */
+/** Whether the caller sees null, or a shorter list, where the index had a value. Fields that were not asked for do not count. */
 export function isWithheld(shape: Shape, seen: Fields): boolean {
   if (typeof shape !== 'object' || Array.isArray(shape)) return false;
   return Object.entries(shape).some(([name, inner]) => Object.hasOwn(seen, name) && isLess(inner, seen[name]));

@@ -4,11 +4,11 @@ import { asGatewayError, type GatewayError } from '../../core/errors.ts';
 import { abortError, sleep, untilAborted } from '../../core/turns/abort.ts';
 
 export interface IndexKeeper {
-  /** Looks now. Rejects with why it could not; it is looked again later. */
+  /** Updates the index now. Rejects with the failure; the next look comes later. */
   refresh(signal: AbortSignal): Promise<void>;
-  /** Looks again and again until the signal fires. */
+  /** Updates the index repeatedly, until the signal fires. */
   keepFresh(signal: AbortSignal): Promise<void>;
-  /** Resolves when no look goes on. */
+  /** Resolves when no update is under way. */
   idle(): Promise<void>;
 }
 
@@ -22,7 +22,7 @@ interface KeeperOptions {
 }
 
 export function indexKeeper({ look, onFailure, everyMs, retryMs }: KeeperOptions): IndexKeeper {
-  /** Looks stand in line: a second one begins when the first has ended, so that it sees what the first could not. */
+  /** Looks run one after another: a second one begins when the first has ended, so that it sees later changes. */
   let last: Promise<void> = Promise.resolve();
 
   const looked = async (signal: AbortSignal): Promise<void> => {

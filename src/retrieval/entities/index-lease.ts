@@ -12,7 +12,7 @@ import { machineMs } from '../../core/turns/monotonic.ts';
 import type { JobLease, Jobs } from '../../storage/jobs/jobs.ts';
 
 export interface IndexTurnsOptions {
-  /** Milliseconds; renewed three times in each. */
+  /** Length of the lease in milliseconds. It is renewed three times in this time. */
   readonly leaseMs?: number;
   /** Milliseconds between two tries at a turn that another process has. */
   readonly pollMs?: number;
@@ -63,7 +63,7 @@ export function indexTurns(jobs: Jobs, { leaseMs = 10_000, pollMs = 500, now = m
       throwIfAborted(signal);
       const lease = await jobs.take(kind, leaseMs);
       if (lease !== null) return inTurn(lease, asked, signal, look);
-      // Given up, because it was taken often and never begun: then each process looks for itself.
+      // The job was given up, because it was taken often and never begun. Each process then looks for itself.
       const status = (await jobs.find(kind))?.status;
       if (status !== 'running' && status !== 'waiting') return look(signal);
       await sleep(pollMs, signal);
@@ -71,7 +71,7 @@ export function indexTurns(jobs: Jobs, { leaseMs = 10_000, pollMs = 500, now = m
   };
 }
 
-/** Not where it ended in time to come: that was before the machine was started. */
+/** An end in the future is ignored: it is from before the machine was started. */
 const isSince = (last: Look | null, asked: number, now: number): boolean =>
   last !== null && last.ended !== null && last.began > asked && last.ended <= now;
 

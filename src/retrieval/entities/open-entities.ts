@@ -15,7 +15,7 @@ import { type IndexTurnsOptions, indexTurns } from './index-lease.ts';
 export interface EntitiesOptions {
   readonly indexes: readonly EntityIndexOptions[];
   readonly passages: Passages;
-  /** Where the turns are kept. */
+  /** The jobs that hold the leases. */
   readonly jobs: Jobs;
   readonly handle: Handlers;
   /** Calls that embed the indexes, which no operation waits for; those of a search come with it. */
@@ -57,7 +57,7 @@ export function openEntities(options: EntitiesOptions): Entities {
   );
   let keeping: Promise<unknown> | null = null;
 
-  /** All are tried; then the first failure is thrown. */
+  /** Tries all, and then throws the first failure. */
   const refresh = async (signal: AbortSignal): Promise<void> => {
     const until = AbortSignal.any([signal, stopping.signal]);
     throwIfAborted(until);

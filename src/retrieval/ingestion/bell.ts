@@ -3,7 +3,7 @@ import { sleep } from '../../core/turns/abort.ts';
 
 export interface Bell {
   ring(subject: string): void;
-  /** Hears the next ring of the subject, also one before the wait begins. */
+  /** Starts to listen: the next ring of the subject is heard, also if it comes before `wait` is called. */
   listen(subject: string): Listening;
 }
 

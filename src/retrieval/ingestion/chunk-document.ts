@@ -20,7 +20,7 @@ export interface CutPassage {
 interface CutSizes {
   /** UTF-16 units that a passage is filled up to. */
   readonly target: number;
-  /** And never exceeds. */
+  /** UTF-16 units that a passage never exceeds. */
   readonly most: number;
 }
 
@@ -67,7 +67,7 @@ export function chunkDocument(document: ExtractedDocument, sizes: CutSizes = usu
     } else if (open !== null && block.end - open.start <= sizes.most) {
       open = { start: open.start, end: block.end, onlyHeadings: open.onlyHeadings && isHeading, headings };
     } else {
-      // Too long for one passage: headings that wait for their first block go with its first piece.
+      // The block is too long for one passage. Headings that wait for their first block go with its first piece.
       const start: number = open?.start ?? block.start;
       open = null;
       for (const [index, piece] of pieces(text, { ...block, start }, sizes).entries()) {
@@ -124,7 +124,7 @@ function unitsOf(text: string, { start, end }: Range, joints: Joints): Range[] {
   return bounds.slice(1).map((bound, index) => ({ start: bounds[index] ?? start, end: bound }));
 }
 
-/** A run without any joint, never between the halves of a character. */
+/** Cuts text without any joint, but never between the halves of a character. */
 function hardCut(text: string, range: Range, { most }: CutSizes): Range[] {
   const out: Range[] = [];
   for (let start = range.start; start < range.end; ) {
@@ -138,12 +138,12 @@ function hardCut(text: string, range: Range, { most }: CutSizes): Range[] {
 
 const starts = (text: string, pattern: RegExp): number[] => Array.from(text.matchAll(pattern), (match) => match.index + match[0].length);
 
-/** Where a list's outer items begin. */
+/** Where the outer items of a list begin. */
 function items(text: string): number[] {
   return Array.from(text.matchAll(/\n(?= {0,1}(?:[-*+]|\d{1,9}[.)])\s)/g), (match) => match.index + 1);
 }
 
-/** Where items begin, however deep. */
+/** Where all items begin, at every depth. */
 function innerItems(text: string): number[] {
   return Array.from(text.matchAll(/\n(?=[^\S\n]*(?:[-*+]|\d{1,9}[.)])\s)/g), (match) => match.index + 1);
 }

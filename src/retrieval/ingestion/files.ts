@@ -10,7 +10,7 @@ import { usualLimits } from './source.ts';
 
 export type FoundFile =
   | { readonly kind: 'source'; readonly path: string; readonly source: NewSource }
-  /** `message` says why, as a sentence. */
+  /** `message` is the reason, as a sentence. */
   | { readonly kind: 'ignored'; readonly path: string; readonly message: string };
 
 interface FilesOptions {
@@ -67,13 +67,13 @@ async function sourceOf(file: string, base: string): Promise<FoundFile> {
   return { kind: 'source', path, source: { id: path, title: null, mediaType, text: null, base64, metadata: { path } } };
 }
 
-/** Inside the base: the relative path; elsewhere the whole one, so that no two files share an id. */
+/** The path relative to the base where the file is inside it, else the whole path, so that no two files share an id. */
 function idOf(file: string, base: string): string {
   const path = relative(base, file);
   return (path.startsWith('..') ? file : path).split(sep).join('/');
 }
 
-/** A NUL in the first 8,000 bytes, as git has it; UTF-16 says that it is text by its byte order mark. */
+/** Whether the file is binary: it has a NUL in the first 8,000 bytes, which is git's rule. UTF-16 with a byte order mark is text. */
 function isBinary(bytes: Buffer): boolean {
   const marked = bytes.length >= 2 && (bytes.readUInt16BE(0) === 0xfffe || bytes.readUInt16BE(0) === 0xfeff);
   return !marked && bytes.subarray(0, 8_000).includes(0);

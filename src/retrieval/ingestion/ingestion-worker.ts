@@ -10,7 +10,7 @@ export const kind = 'ingest';
 export interface WorkerLimits {
   /** Sources of all owners that one process works on at a time. */
   readonly maxSourcesAtOnce: number;
-  /** Of these, those of one team; of one owner it is one. */
+  /** Of these, the maximum of one team. One owner has one at a time. */
   readonly maxSourcesAtOncePerTeam: number;
 }
 
@@ -20,7 +20,7 @@ export interface WorkerOptions extends TurnOptions {
   readonly jobs: Jobs;
   readonly changes: Bell;
   readonly worker: WorkerLimits;
-  /** How soon the work of other processes is noticed; this one's own is at once. */
+  /** How soon work of other processes is noticed. Work of this process is noticed at once. */
   readonly pollMs: number;
 }
 

@@ -66,7 +66,7 @@ export function ingestion(options: IngestionOptions): Ingestion {
       collections.toWrite(principal, collection);
       checkSources(sources);
       const job = jobOf({ principal, collection, sources });
-      // What the operator's own work may have in the queue, the configuration and the shell say.
+      // The operator's own work has no limit in the queue: the configuration and the shell decide how much there is.
       const room = principal.kind === 'service' ? undefined : { maxParts: queue.maxQueuedSources, maxBytes: queue.maxQueuedBytes };
       const queued = await jobs.add(job, room);
       if (queued !== null) throw queueIsFull(queued, { parts: job.parts.length, bytes: bytesOf(job.parts) }, queue);

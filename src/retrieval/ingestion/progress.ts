@@ -4,14 +4,14 @@ import type { JobState } from '../../storage/jobs/jobs.ts';
 import type { IngestionFailure, IngestionState, SourceFailure } from '../retrieval.ts';
 
 export interface Progress {
-  /** Also the position of the next source: what a crash resumes at. */
+  /** It is also the position of the next source, from which another worker goes on after a crash. */
   readonly done: number;
   readonly total: number;
   readonly unchanged: number;
   readonly failed: readonly SourceFailure[];
   /** How often the next source was given back to wait for a rate or a provider. */
   readonly waits?: number;
-  /** Why it ended before its time. */
+  /** Why the ingestion ended early. */
   readonly failure?: IngestionFailure;
 }
 

@@ -15,12 +15,12 @@ import { type Drafts, ingestSource, type SourceIngestion } from './source.ts';
 
 export interface TurnOptions extends SourceIngestion {
   readonly collections: Collections;
-  /** End a source that is being read when its owner's permission ends. */
+  /** Leases that end the reading of a source when its owner's permission ends. */
   readonly leases: Leases;
   readonly findEnded: FindEnded;
-  /** Told of each failure, for the log: with its cause, which the caller never sees. */
+  /** Called with each failure and its cause, for the log. The caller never sees the cause. */
   readonly onFailure: (error: GatewayError, source: { readonly collection: string; readonly sourceId: string }) => void;
-  /** A worker that does not renew its lease for so long is held for dead. */
+  /** A worker that does not renew its lease for this long, in milliseconds, is taken for dead. */
   readonly leaseMs: number;
 }
 
@@ -28,7 +28,7 @@ export interface TurnOptions extends SourceIngestion {
 export interface JobBody {
   readonly collection: string;
   readonly principal: Principal;
-  /** As versions before 0.2 stored them. */
+  /** Fields of jobs that versions before 0.2 stored. */
   readonly sources?: readonly NewSource[];
 }
 
@@ -48,7 +48,7 @@ export async function takeTurn(options: TurnOptions, lease: JobLease, signal: Ab
     await leave(lease, after);
   } catch (error) {
     clearInterval(renewing);
-    // The store, not a source: the lease runs out and the job is taken again, five times at most.
+    // The store failed, not a source: the lease runs out, and the job is taken again, at most five times.
     if (!until.aborted) onFailure(asGatewayError(error), { collection: '', sourceId: '' });
     if (signal.aborted) await lease.release().catch(() => {});
   }
@@ -98,7 +98,7 @@ async function oneSource(options: TurnOptions, lease: JobLease, progress: Progre
     const waitMs = waitMsAfter(known, waits);
     if (waitMs !== null) return { progress: { ...progress, waits: waits + 1 }, waitMs };
     onFailure(known, { collection, sourceId: source.id });
-    // Who asked for it may ask for nothing any more: a key that is revoked or has expired.
+    // The owner may ask for nothing any more: the key was revoked or has expired.
     if (known.code === 'UNAUTHENTICATED') return { progress: withFailure(progress, known) };
     outcome = { sourceId: source.id, message: known.message };
   } finally {

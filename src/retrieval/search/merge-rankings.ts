@@ -14,12 +14,15 @@ export interface FusedHit {
   readonly entity?: EntityRef;
 }
 
-/** Reciprocal rank fusion; 60 is the constant of Cormack, Clarke and Büttcher (SIGIR 2009). Scores of the rankings are not comparable, ranks are. */
+/**
+ * Reciprocal rank fusion; 60 is the constant of Cormack, Clarke and Büttcher (SIGIR 2009). Scores of the rankings are not comparable, ranks
+ * are.
+ */
 const k = 60;
 
 /**
- * A vector that does not stand out has no rank: there is always a nearest one. `vectors` is null where no vectors could be compared: words alone then make
- * the score.
+ * A vector that does not stand out has no rank, because there is always a nearest vector. `vectors` is null where no vectors could be
+ * compared: words alone then make the score.
  */
 export function mergeRankings(words: readonly WordHit[], vectors: readonly VectorHit[] | null, similarityFloor: number | null): FusedHit[] {
   const hits = new Map<string, FusedHit>();
@@ -39,8 +42,8 @@ export function mergeRankings(words: readonly WordHit[], vectors: readonly Vecto
 const sameFrom = 0.8;
 
 /**
- * The first `most`, without near-copies of better ones. No source takes more than half of the places while others have
- * something to say; what it has beyond that fills up what is left.
+ * The first `most`, without near-copies of better ones. No source takes more than half of the places while other sources have hits. Its
+ * further hits fill the places that are left.
  */
 export function diversify(hits: readonly FusedHit[], most: number): FusedHit[] {
   const perSource = Math.max(2, Math.ceil(most / 2));

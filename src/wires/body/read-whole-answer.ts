@@ -8,16 +8,16 @@ export interface WholeAnswerReader {
   push(bytes: Uint8Array): void;
   /** Throws `cut` where the JSON is not at its end, and what the decoder throws. */
   end(): Answer;
-  /** The answer as far as it has come, where it is one that says why it ended: what the connection does from now on changes nothing. */
+  /** The answer, once it has come with its finish reason: what the connection does from then on changes nothing. Null before. */
   answer(): Answer | null;
 }
 
-/** 64 MiB: the largest whole answer that is read. */
+/** The largest whole answer that is read: 64 MiB. */
 const maxBytes = 64 * 1024 * 1024;
-/** 16 MiB: so much is parsed in vain, of an answer whose pieces end in brackets. */
+/** Bytes that are parsed in vain, of an answer whose pieces end in brackets: 16 MiB. */
 const maxBytesInVain = 16 * 1024 * 1024;
 
-/** It leaves out the byte order mark that some servers write. */
+/** The decoder leaves out the byte order mark that some servers write. */
 const utf8 = new TextDecoder();
 
 export function readWholeAnswer(decodeAnswer: (body: unknown) => Answer): WholeAnswerReader {
@@ -34,7 +34,7 @@ export function readWholeAnswer(decodeAnswer: (body: unknown) => Answer): WholeA
     if (body === undefined) inVain += length;
     try {
       const decoded = body === undefined ? null : decodeAnswer(body);
-      // One of several JSON texts of a stream does not say that the answer ends with it.
+      // One of several JSON texts of a stream is not the end of the answer.
       return decoded?.chunks.some((chunk) => chunk.type === 'finish' && chunk.reason !== 'other') === true ? decoded : null;
     } catch {
       return null;
@@ -62,7 +62,7 @@ export function readWholeAnswer(decodeAnswer: (body: unknown) => Answer): WholeA
 const blanks = [0x20, 0x09, 0x0a, 0x0d];
 const isBlank = (bytes: Uint8Array): boolean => bytes.every((byte) => blanks.includes(byte));
 
-/** The last byte that is not blank closes an object or a list. */
+/** Whether the last byte that is not blank closes an object or a list. */
 function endsInBracket(bytes: Uint8Array): boolean {
   const last = bytes.findLast((byte) => !blanks.includes(byte));
   return last === 0x7d || last === 0x5d;

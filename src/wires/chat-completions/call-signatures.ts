@@ -11,10 +11,10 @@ export const signatureIn = (call: JsonObject): string =>
 
 export const signatureField = (signature: string): JsonObject => ({ extra_content: { google: { thought_signature: signature } } });
 
-/** Under the name of each vendor that may have signed: the call came over Gemini's own wire, or over a server in front of it. */
+/** Names of the vendors that may have signed: the call came over Gemini's own wire, or over a server in front of Gemini. */
 const vendors = ['compatible', 'google'] as const;
 
-/** What a client of a door is given to keep. */
+/** The text that a client of a door is given to keep. */
 export function writeSignature(opaque: string): string {
   for (const vendor of vendors) {
     const signature = opaquePartOf(opaque, { vendor, fields: ['thoughtSignature'] })?.metadata[vendor]?.['thoughtSignature'];
@@ -23,6 +23,6 @@ export function writeSignature(opaque: string): string {
   return packOpaque(opaque);
 }
 
-/** The opaque part for what {@link writeSignature} wrote. */
+/** The opaque part of a text that {@link writeSignature} wrote. */
 export const opaqueOfSignature = (signature: string): string =>
   unpackOpaque(signature) ?? JSON.stringify(Object.fromEntries(vendors.map((vendor) => [vendor, { thoughtSignature: signature }])));

@@ -5,23 +5,23 @@ import { optionNames } from './request/option-names.ts';
 /** What servers of Chat Completions differ in. */
 export interface ChatSettings {
   readonly opaque: OpaqueFields;
-  /** OpenAI's reasoning models refuse `max_tokens`; other servers know nothing else. */
+  /** The field for the maximum: OpenAI's reasoning models refuse `max_tokens`, and other servers know no other field. */
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
   /** Null: the model takes no system messages. */
   readonly systemRole: 'system' | 'developer' | null;
-  /** Where reasoning goes back with the history; null: it does not. */
+  /** The field in which reasoning goes back with the history; null: reasoning does not go back. */
   readonly reasoningField: 'reasoning_content' | 'reasoning' | null;
   /** Results of tools that failed are sent as `{"error": …}`. */
   readonly wrapsErrors: boolean;
-  /** What provider options are called in the body, where it is not their own name; null: they have no place in it. */
+  /** Names of provider options in the body, where they differ from ours; null: the option has no place in the body. */
   readonly optionNames: Readonly<Record<string, string | null>>;
-  /** Provider options that are not named above are left out, with a warning; else they are sent under their own names. */
+  /** Whether provider options that are not named above are left out with a warning. Otherwise they are sent under their own names. */
   readonly namedOptionsOnly: boolean;
   /** Fields of the body that provider options may replace. */
   readonly defaults: Readonly<Record<string, unknown>>;
   /** Fields of the body that the model refuses: they are left out, with a warning. */
   readonly unsupported: readonly string[];
-  /** A schema as the model takes it; `warn` gets what it cannot enforce. */
+  /** The schema in the form that the model takes. `warn` is told what the model cannot enforce. */
   readonly adaptSchema?: (schema: JsonSchema, warn: (message: string) => void) => JsonSchema;
   /** Text in `<think>…</think>` at the beginning of an answer is reasoning. */
   readonly thinkTags: boolean;
@@ -29,7 +29,7 @@ export interface ChatSettings {
   readonly newCallId?: () => string;
 }
 
-/** A server of which nothing else is known. */
+/** Settings of a server of which nothing else is known. */
 export const plainChat: ChatSettings = {
   opaque: { vendor: 'compatible', fields: ['thoughtSignature'] },
   maxTokensField: 'max_tokens',

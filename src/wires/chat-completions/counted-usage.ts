@@ -4,7 +4,8 @@ import { disjointUsage } from '../disjoint-usage.ts';
 import { countOf, isObject, type JsonObject, objectOf } from '../json-fields.ts';
 
 /**
- * Null where nothing was counted. Some proxies keep the names of the Responses API; DeepSeek and Moonshot have cached tokens in another field;
+ * Null where nothing was counted. Some proxies keep the names of the Responses API; DeepSeek and Moonshot have cached tokens in another
+ * field;
  * xAI counts reasoning beside the output, which the total shows.
  */
 export function decodeUsage(value: unknown): Usage | null {
@@ -25,7 +26,7 @@ export function decodeUsage(value: unknown): Usage | null {
   return usage === null || Object.values(usage).every((count) => count === 0) ? null : usage;
 }
 
-/** Wherever a chunk or an answer has it: Moonshot puts it into the choice, Groq into a field of its own. */
+/** The usage of a chunk or an answer, wherever it stands: Moonshot puts it into the choice, Groq into a field of its own. */
 export const usageIn = (body: JsonObject, choice: JsonObject): Usage | null =>
   decodeUsage(body['usage']) ?? decodeUsage(choice['usage']) ?? decodeUsage(objectOf(body['x_groq'])['usage']);
 

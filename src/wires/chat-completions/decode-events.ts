@@ -16,7 +16,7 @@ import { readMessage } from './delta/read-message.ts';
 import { failureIn, failureOfData } from './failures.ts';
 import { decodeFinishReason } from './finish-reasons.ts';
 
-/** For the caller of an answer that ended in good order. */
+/** Warnings for the caller of an answer that ended in good order. */
 const withoutReason: Chunk = { type: 'warning', message: 'The model did not say why its answer ended.' };
 
 export function decodeEvents(settings: ChatSettings): EventDecoder {
@@ -81,7 +81,7 @@ export function decodeEvents(settings: ChatSettings): EventDecoder {
   return decoder;
 }
 
-/** Only one answer is asked for; some servers leave out its index. */
+/** The one answer that was asked for. Some servers leave out its index. */
 export function firstChoice(body: JsonObject): JsonObject {
   const choices = listOf(body['choices']).filter(isObject);
   return choices.find(({ index }) => index === 0) ?? choices.find(({ index }) => typeof index !== 'number') ?? {};

@@ -55,7 +55,7 @@ function readFormat(format: unknown): Output {
   }
 }
 
-/** What the schema is for stands beside it, or in it. */
+/** The description of the schema stands beside the schema, or in it. */
 function readSchema({ schema, description }: JsonObject): JsonObject {
   if (!isObject(schema)) throw refusedPlace('response_format.json_schema.schema', 'must be a JSON Schema.');
   return typeof description === 'string' && description !== '' ? { description, ...schema } : schema;

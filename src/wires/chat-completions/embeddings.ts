@@ -11,7 +11,7 @@ import { failureIn } from './failures.ts';
 
 export type EmbeddingEncoding = 'float' | 'base64';
 
-/** `encoding`: base64 is a third of the bytes, and a tenth of the work; OpenAI has it, and compatible servers need not. */
+/** `encoding`: base64 has a third of the bytes and costs a tenth of the work. OpenAI has it; compatible servers may not. */
 export function encodeEmbeddingRequest(
   { texts, dimensions }: EmbeddingRequest,
   { model, encoding }: { readonly model: string; readonly encoding: EmbeddingEncoding },
@@ -23,7 +23,7 @@ export function encodeEmbeddingRequest(
 }
 
 export interface Embeddings {
-  /** A vector a text, in the order of the texts. */
+  /** One vector for each text, in the order of the texts. */
   readonly vectors: readonly Float32Array[];
   readonly usage: Usage | null;
 }
@@ -57,7 +57,10 @@ function vectorOf(value: unknown): Float32Array {
   return vector;
 }
 
-/** Zero times a number is zero, and times what is none it is not: one look at each of 400,000, without a branch or a call. */
+/**
+ * Whether all are finite: zero times a finite number is zero, and zero times any other is NaN. So 400,000 numbers are checked without a
+ * branch or a call for each.
+ */
 function hasOnlyNumbers(vector: Float32Array): boolean {
   let zero = 0;
   for (let index = 0; index < vector.length; index += 1) zero += 0 * (vector[index] ?? 0);
@@ -68,7 +71,7 @@ function hasOnlyNumbers(vector: Float32Array): boolean {
 function ofBase64(text: string): Float32Array {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.length % 4 !== 0) throw new WireFailure('unreadable');
-  // A buffer of Node's pool may begin anywhere, and holds all of the pool.
+  // A buffer of Node's pool may begin at any byte, and keeps the whole pool in memory.
   const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
   if (endianness() === 'BE') Buffer.from(own.buffer).swap32();
   return new Float32Array(own.buffer);

@@ -15,7 +15,7 @@ import { encodeFinishReason } from './finish-reasons.ts';
 
 interface SentCall {
   readonly index: number;
-  /** The arguments as far as they were sent. */
+  /** The arguments that were sent so far. */
   text: string;
   signed: boolean;
 }
@@ -25,7 +25,7 @@ const done = writeEvent('[DONE]');
 export function encodeEvents({ id, model, created, includeUsage }: AnswerHead): EventEncoder {
   const calls = new Map<string, SentCall>();
   let reason: FinishReason = 'stop';
-  // Written once: a stream has a chunk a token.
+  // This is written once, because a stream has a chunk for each token.
   const head = JSON.stringify({ id, object: 'chat.completion.chunk', created, model }).slice(0, -1);
   const tail = includeUsage ? ',"usage":null}' : '}';
 
@@ -82,7 +82,7 @@ export function encodeEvents({ id, model, created, includeUsage }: AnswerHead): 
   };
 }
 
-/** The opaque part of a call whose end came with its beginning. */
+/** The opaque part of a call that came in one piece. */
 function opaqueAhead(chunks: readonly Chunk[], id: string): string | undefined {
   const end = chunks.find((chunk) => chunk.type === 'tool-call' && chunk.done && chunk.id === id);
   return end?.type === 'tool-call' ? end.opaque : undefined;

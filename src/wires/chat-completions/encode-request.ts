@@ -6,7 +6,7 @@ import type { EncodedRequest } from '../wire.ts';
 import type { ChatSettings } from './chat-settings.ts';
 import { encodeMessages } from './request/encode-messages.ts';
 
-/** Options by which a server would give several answers. One is read. */
+/** Options that ask for several answers. Only one answer is read. */
 const countsOfAnswers = ['n', 'best_of', 'num_return_sequences'];
 /** Our names of what callers set. */
 const ourNames: Readonly<Record<string, string>> = { top_p: 'topP', service_tier: 'serviceTier', response_format: 'output' };
@@ -28,7 +28,7 @@ export function encodeRequest(
     messages: encodeMessages(request.messages, how, warnings),
     ...toolsOf(request, how, warn),
     stream: how.stream,
-    // Without being asked, servers count nothing in a stream.
+    // Servers count the tokens of a stream only when they are asked to.
     ...(how.stream ? { stream_options: { include_usage: true } } : {}),
   };
   return { body: supported(body, how.unsupported, warn), warnings: [...warnings] };
@@ -48,7 +48,7 @@ function optionsOf(options: JsonObject, { optionNames, namedOptionsOnly }: ChatS
   return body;
 }
 
-/** What is null or empty is left to the server. */
+/** Fields that are null or empty are left out: the server decides. */
 function settingsOf(
   { maxOutputTokens, temperature, topP, stop, seed }: CompletionRequest,
   { maxTokensField }: Pick<ChatSettings, 'maxTokensField'>,

@@ -17,7 +17,7 @@ export function failureIn(body: JsonObject): WireFailure | null {
 /** Some servers write the status beside the error. */
 const rest = ({ code, status, type }: JsonObject): JsonObject => ({ code, status, type });
 
-/** What the server wrote under `event: error`, in whatever form. */
+/** The failure that the server wrote under `event: error`, in whatever form. */
 export function failureOfData(data: string): WireFailure {
   const parsed = parseJson(data);
   return (isObject(parsed) ? failureIn(parsed) : null) ?? failureOf(isObject(parsed) ? parsed : { message: data }, {});

@@ -32,7 +32,7 @@ const spellings: Readonly<Record<FinishReason, readonly string[]>> = {
   cancelled: [],
   other: [],
 };
-/** The server gave the answer up: what was said is a part of one. */
+/** The server gave the answer up: the text so far is only a part of an answer. */
 const givenUp = [
   'error',
   'abort',
@@ -49,7 +49,7 @@ const reasons: ReadonlyMap<string, FinishReason> = new Map(
   Object.entries(spellings).flatMap(([reason, names]) => names.map((name): [string, FinishReason] => [name, reason as FinishReason])),
 );
 
-/** `failed`: the answer is none. An unknown spelling is `other`. */
+/** `failed`: there is no answer. An unknown spelling is `other`. */
 export function decodeFinishReason(spelling: string): FinishReason | 'failed' {
   const name = spelling
     .trim()

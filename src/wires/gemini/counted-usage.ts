@@ -25,7 +25,7 @@ export function withCounts(sofar: Counts, metadata: unknown): Counts {
   return counts;
 }
 
-/** Thoughts stand beside the candidates, what tools put into the prompt beside the prompt, and what was cached within it. */
+/** Gemini counts thoughts beside the candidates, and the prompts of tools beside the prompt. Cached tokens are part of the prompt. */
 export function usageOf(counts: Counts): Usage | null {
   const { promptTokenCount, toolUsePromptTokenCount, candidatesTokenCount, thoughtsTokenCount, totalTokenCount } = counts;
   const input = sumOf(promptTokenCount, toolUsePromptTokenCount);

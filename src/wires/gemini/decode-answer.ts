@@ -13,11 +13,11 @@ export function decodeAnswer(body: unknown, settings: GeminiSettings): Answer {
   if (!responses.some((response) => fieldsOfAnswer.some((name) => name in response))) throw new WireFailure('unreadable');
   const reader = readResponses(settings);
   const chunks = responses.flatMap((response) => reader.take(response));
-  // The body has come to its end, and with it the answer.
+  // The answer ends with the body.
   return { chunks: joined([...chunks, ...reader.end('other')]), usage: reader.usage };
 }
 
-/** Without pieces of calls; neighbouring texts as one chunk, and neighbouring reasoning up to an opaque part. */
+/** The chunks without pieces of calls. Neighbouring texts are one chunk, and so is neighbouring reasoning up to an opaque part. */
 function joined(chunks: readonly Chunk[]): readonly Chunk[] {
   const whole: Chunk[] = [];
   for (const chunk of chunks) {

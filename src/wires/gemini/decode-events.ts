@@ -20,7 +20,7 @@ export function decodeEvents(settings: GeminiSettings): EventDecoder {
       }
       const body = parseJson(data);
       if (body === undefined) {
-        // Gemini's events have no names: one that has is a proxy's ping.
+        // Gemini's events have no names. An event with a name is the ping of a proxy.
         if (event !== '') return [];
         throw new WireFailure('unreadable');
       }

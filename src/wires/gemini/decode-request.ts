@@ -53,7 +53,7 @@ export function decodeRequest(given: unknown): DecodedRequest {
 const picked = (object: JsonObject, names: readonly string[]): JsonObject =>
   Object.fromEntries(names.filter((name) => object[name] !== undefined).map((name) => [name, object[name]]));
 
-/** A message a part: so the request is written. A text alone is taken too, as Google's clients take it. */
+/** Each part becomes a message, as the encoder writes them. A text alone is read too, because Google's clients accept it. */
 function systemMessages(instruction: unknown): readonly Message[] {
   if (instruction === undefined) return [];
   if (typeof instruction === 'string') return [{ role: 'system', content: [{ type: 'text', text: instruction }] }];

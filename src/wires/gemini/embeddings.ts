@@ -16,9 +16,9 @@ import { refusalAt } from './request/read-request-body.ts';
 export const maxEmbeddedTexts = 100;
 
 export interface Embeddings {
-  /** A vector a text, in the order of the texts. */
+  /** One vector for each text, in the order of the texts. */
   readonly vectors: readonly Float32Array[];
-  /** Null: nothing was counted, which is the rule here. */
+  /** Null when nothing was counted, which is usual on this wire. */
   readonly usage: Usage | null;
 }
 
@@ -29,7 +29,7 @@ export interface DecodedEmbeddingRequest {
 
 const nameOf = (path: unknown): string => textOf(path).replace(/^models\//, '');
 
-/** The method of the path. */
+/** The name of the method in the path. */
 export const embeddingMethod = ({ texts }: EmbeddingRequest): string => (texts.length === 1 ? 'embedContent' : 'batchEmbedContents');
 
 export function encodeEmbeddingRequest(request: EmbeddingRequest, model: string): EncodedRequest {

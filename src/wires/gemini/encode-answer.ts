@@ -18,7 +18,7 @@ export function encodeAnswer({ chunks, usage }: Answer, head: AnswerHead): JsonO
 
 export interface ResponseContent {
   readonly parts: readonly JsonObject[];
-  /** Null: the answer goes on. */
+  /** Null while the answer goes on. */
   readonly finish: FinishReason | null;
   readonly counted: JsonObject;
 }

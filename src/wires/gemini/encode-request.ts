@@ -23,7 +23,7 @@ export function encodeRequest(
   return { body, warnings: [...warnings, ...options.warnings] };
 }
 
-/** What is null or empty is left to the vendor. */
+/** Fields that are null or empty are left out: the vendor decides. */
 function generationConfigOf(request: CompletionRequest, model: string, jsonTool: string | null, options: PlacedOptions): JsonObject {
   const { maxOutputTokens, temperature, topP, seed, stop, output } = request;
   const asks = jsonTool === null && asksForJson(model, request);
@@ -60,7 +60,7 @@ const declarationOf = ({ name, description, parameters }: Tool): JsonObject => (
   parametersJsonSchema: parameters,
 });
 
-/** The answer is a call then: one must be made, and where no other may be made, this one. */
+/** Makes the model call a tool: any, or the one that is named. */
 function choiceWith(jsonTool: string, toolChoice: ToolChoice): ToolChoice {
   if (toolChoice.type === 'tool') return toolChoice;
   return toolChoice.type === 'none' ? { type: 'tool', name: jsonTool } : { type: 'required' };

@@ -2,7 +2,7 @@
 import type { FinishReason } from '../../core/chunk.ts';
 import { WireFailure } from '../wire-failure.ts';
 
-/** `broken`: what the model made is not an answer. `failed`: the server says that it failed. */
+/** `broken`: the model's output is not an answer. `failed`: the server says that it failed. */
 const meanings: Readonly<Record<string, FinishReason | 'broken' | 'failed'>> = {
   STOP: 'stop',
   END_TURN: 'stop',
@@ -10,7 +10,7 @@ const meanings: Readonly<Record<string, FinishReason | 'broken' | 'failed'>> = {
   TOOL_USE: 'tool-calls',
   MAX_TOKENS: 'length',
   LENGTH: 'length',
-  // The maximum of one request is reached before the one that was asked for.
+  // The maximum of one request of the server comes before the maximum that was asked for.
   CONTINUATION: 'length',
   SAFETY: 'content-filter',
   RECITATION: 'content-filter',
@@ -29,7 +29,7 @@ const meanings: Readonly<Record<string, FinishReason | 'broken' | 'failed'>> = {
   ERROR: 'failed',
 };
 
-/** `other` for a word that is not known. Throws for the words that say that there is not an answer. */
+/** `other` for an unknown word. Throws for the words that say that there is no answer. */
 export function finishReasonOf(word: string): FinishReason {
   const meaning = Object.hasOwn(meanings, word.toUpperCase()) ? meanings[word.toUpperCase()] : undefined;
   if (meaning === 'broken') throw new WireFailure('unreadable');

@@ -12,7 +12,7 @@ import type { GeminiSettings } from './request/model-family.ts';
 
 export interface ResponseReader {
   take(response: unknown): readonly Chunk[];
-  /** `finish` last. `otherwise`: the reason where none has come; null: the answer is cut then. */
+  /** Returns the last chunks, `finish` last. `otherwise` is the reason where none has come; with null, the answer is cut then. */
   end(otherwise: FinishReason | null): readonly Chunk[];
   readonly complete: boolean;
   readonly usage: Usage | null;
@@ -64,7 +64,7 @@ function blocksPrompt(promptFeedback: unknown): boolean {
   return reason !== '' && !reason.endsWith('UNSPECIFIED');
 }
 
-/** Of several answers the first. An index that is missing is 0, as Google leaves zeros out. */
+/** The first of several answers. A missing index is 0, because Google leaves zeros out. */
 function firstOf(candidates: unknown): JsonObject | null {
   return (
     listOf(candidates)

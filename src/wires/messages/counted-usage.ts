@@ -49,7 +49,7 @@ const combined =
 const largest = combined(Math.max);
 const sumOf = combined((a, b) => a + b);
 
-/** Null where nothing was counted: nothing but zeros is not a count of an answer. What was cached stands beside the input. */
+/** Null where nothing was counted; only zeros are no count of an answer. Cached tokens stand beside the input. */
 export function usageOf({ input, cacheRead = 0, cacheWrite = 0, output, reasoning }: Counts): Usage | null {
   if (!((input ?? 0) + cacheRead + cacheWrite + (output ?? 0) > 0)) return null;
   return disjointUsage({

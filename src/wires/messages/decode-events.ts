@@ -12,11 +12,11 @@ import { readMessage } from './output/message-reader.ts';
 import type { MessagesSettings } from './request/structured-output.ts';
 
 export interface MessageEventReader {
-  /** `name`: of an event that does not name itself. */
+  /** `name` is the type of an event that does not have one itself. */
   take(name: string, event: JsonObject): readonly Chunk[];
-  /** The answer is over; `finish` last. */
+  /** Ends the answer, and returns its last chunks, `finish` last. */
   end(): readonly Chunk[];
-  /** Its reason has come, and nothing was said behind it. */
+  /** Whether the finish reason has come, with no content behind it. */
   readonly complete: boolean;
   readonly ended: boolean;
   readonly usage: Usage | null;
@@ -26,7 +26,7 @@ export function readMessageEvents({ jsonTool }: MessagesSettings): MessageEventR
   const message = readMessage(jsonTool);
   let counts: Counts = {};
   let reason = '';
-  /** Of a message that has only begun: believed where no other comes. */
+  /** The reason of a message that has only begun. It is used where no other comes. */
   let firstReason = '';
   let goesOn = false;
   let ended = false;

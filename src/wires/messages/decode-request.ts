@@ -96,7 +96,7 @@ function readChoice(choice: unknown, tools: readonly Tool[]): ToolChoice {
   }
 }
 
-/** `output_format` is its earlier place. */
+/** The format of the output; `output_format` is the earlier name of the field. */
 function readOutput(body: JsonObject): Output {
   const inConfig = objectOf(body['output_config'])['format'];
   const format = inConfig ?? body['output_format'];
@@ -108,10 +108,10 @@ function readOutput(body: JsonObject): Output {
   return { format: 'json', schema };
 }
 
-/** What the vendor does without being asked. */
+/** Values that ask for what the vendor does anyway. */
 const defaults: Readonly<Record<string, unknown>> = { serviceTier: 'auto', speed: 'standard', inferenceGeo: 'global' };
 
-/** Under the names by which routes allow them. */
+/** Provider options under the names by which routes allow them. */
 function readOptions(body: JsonObject): Readonly<Record<string, unknown>> {
   const config = objectOf(body['output_config']);
   const isSerial = objectOf(body['tool_choice'])['disable_parallel_tool_use'] === true;

@@ -1,4 +1,4 @@
-/** Writes a whole message: with the content of its stream. */
+/** Writes a whole message. Its content is the same as that of a stream. */
 import type { JsonObject } from '../json-fields.ts';
 import type { Answer, AnswerHead } from '../wire.ts';
 import { messageWriter } from './output/message-writer.ts';

@@ -51,7 +51,7 @@ export function encodeRequest(
   return { body, warnings: [...warnings], ...(allBetas.length === 0 ? {} : { headers: { 'anthropic-beta': allBetas.join(',') } }) };
 }
 
-/** A thread that goes on has its system text and its tools already. */
+/** A thread that goes on at the vendor has its system text and its tools already. */
 function withinThread(fields: JsonObject & { readonly thread?: unknown }): JsonObject {
   const isContinued = typeof fields.thread === 'object' && Object(fields.thread)['type'] === 'continue';
   return isContinued ? { ...fields, system: undefined, tools: undefined } : fields;

@@ -3,7 +3,7 @@ import { type ErrorCode, errorTable, type GatewayError } from '../../core/errors
 import { countOf, isObject, type JsonObject, textOf } from '../json-fields.ts';
 import { WireFailure } from '../wire-failure.ts';
 
-/** The HTTP status of each `error.type` (docs.claude.com, API errors). Words that are not here stand for none. */
+/** The HTTP status of each `error.type` (docs.claude.com, API errors). Other words have no status. */
 const statuses: Readonly<Record<string, number>> = {
   invalid_request_error: 400,
   authentication_error: 401,
@@ -20,7 +20,7 @@ const statuses: Readonly<Record<string, number>> = {
 /** The events of the grammar: an `error` field beside their content is none. */
 const content = /^(?:message|content_block)(?:_|$)/;
 
-/** The error of one event or body, in all the forms that servers give it. Null: it is none. */
+/** The error of one event or body, in all forms that servers use. Null when it has no error. */
 export function failureIn(type: string, event: JsonObject): WireFailure | null {
   const { error } = event as { readonly error?: unknown };
   const hasError = isObject(error) || (typeof error === 'string' && error !== '');
@@ -37,7 +37,7 @@ function statusIn(value: unknown): number | null {
   return status !== null && Number.isInteger(status) && status >= 400 && status < 600 ? status : null;
 }
 
-/** Empty for what is nested too deep to be written. */
+/** The JSON text; empty for a value that is nested too deep to be written. */
 function jsonText(value: JsonObject): string {
   try {
     return JSON.stringify(value);
@@ -55,7 +55,7 @@ const invalidRequest: Refusal = { status: 400, type: 'invalid_request_error' };
 const limited: Refusal = { status: 429, type: 'rate_limit_error' };
 const unpaid: Refusal = { status: 402, type: 'billing_error' };
 
-/** Stock clients retry by the status alone: money is 402, and what was asked wrongly is 400. */
+/** Stock clients decide by the status alone whether they retry: a refusal about money is 402, one about the input 400. */
 const refusals: Readonly<Partial<Record<ErrorCode, Refusal>>> = {
   UNAUTHENTICATED: { status: 401, type: 'authentication_error' },
   FORBIDDEN: { status: 403, type: 'permission_error' },
@@ -76,7 +76,7 @@ const refusals: Readonly<Partial<Record<ErrorCode, Refusal>>> = {
   RESUME_EXPIRED: { status: 404, type: 'not_found_error' },
 };
 
-/** `error`, as an event and as a body. */
+/** The failure in the form `error`, which is the same in an event and in a body. */
 export function encodeFailure(failure: GatewayError): { readonly status: number; readonly body: JsonObject } {
   const { status, type } = refusals[failure.code] ?? { status: errorTable[failure.code].status, type: 'api_error' };
   return { status, body: { type: 'error', error: { type, message: messageOf(failure) } } };

@@ -7,7 +7,7 @@ const meanings: Readonly<Record<string, FinishReason | 'failed'>> = {
   end_turn: 'stop',
   stop_sequence: 'stop',
   stop: 'stop',
-  // A tool that runs at the vendor takes long; what was said is an answer.
+  // A tool that runs at the vendor takes long. The text so far is an answer.
   pause_turn: 'stop',
   max_tokens: 'length',
   model_context_window_exceeded: 'length',
@@ -23,7 +23,7 @@ const meanings: Readonly<Record<string, FinishReason | 'failed'>> = {
   aborted: 'failed',
 };
 
-/** `other` for a word that is not known. Throws for the words that say that there is not an answer. */
+/** `other` for an unknown word. Throws for the words that say that there is no answer. */
 export function finishReasonOf(word: string): FinishReason {
   const name = word.toLowerCase();
   const meaning = Object.hasOwn(meanings, name) ? meanings[name] : undefined;

@@ -9,7 +9,7 @@ import { type OpaqueFields, opaqueOf, opaquePartOf } from '../opaque-parts.ts';
 
 const anthropicOpaque: OpaqueFields = { vendor: 'anthropic', fields: ['signature', 'redactedData'] };
 
-/** Of one block of thinking; at most one of the two is there. */
+/** What one block of thinking has: at most one of the two. */
 export interface KeptThinking {
   readonly signature?: string;
   readonly redactedData?: string;
@@ -26,7 +26,7 @@ export function keptThinking(opaque: string): KeptThinking | null {
   return opaquePartOf(opaque, anthropicOpaque)?.metadata['anthropic'] ?? null;
 }
 
-/** `call`: the id of the tool call that it belongs to; left out: it is of the place where it stands. */
+/** `call` is the id of the tool call that the part belongs to. Without it, the part belongs to the place where it stands. */
 export interface WrappedPart {
   readonly opaque: string;
   readonly call?: string;
@@ -36,7 +36,7 @@ export const wrappedPart = (part: WrappedPart): string => Buffer.from(JSON.strin
 
 /** Null for what {@link wrappedPart} did not write. */
 export function unwrappedPart(written: string): WrappedPart | null {
-  // The base64 of `{"`: of anything else nothing needs to be read.
+  // The base64 of `{"`: a text that begins otherwise is not one of ours.
   if (!written.startsWith('eyJ')) return null;
   const part = parseJson(Buffer.from(written, 'base64').toString());
   if (!isObject(part)) return null;

@@ -28,7 +28,7 @@ function blocksOf(text: string, from: number): Block[] {
   return blocks;
 }
 
-/** Null when the nesting is too deep for `marked`, or its tokens do not add up: paragraphs then have to do. */
+/** Null when the nesting is too deep for `marked`, or its tokens do not add up to the source. The text is then read as paragraphs. */
 function tokensOf(source: string): Token[] | null {
   if (nestsTooDeep(source)) return null;
   try {
@@ -44,7 +44,7 @@ function tokensOf(source: string): Token[] | null {
 const maxNesting = 100;
 const marker = /[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]))/y;
 
-/** Whether a line begins with more marks of lists and quotations than that, two characters of indentation counted as one. */
+/** Whether a line begins with more marks of lists and quotations than the maximum. Two characters of indentation count as one mark. */
 function nestsTooDeep(source: string): boolean {
   for (let start = 0; start < source.length; ) {
     const newline = source.indexOf('\n', start);

@@ -6,7 +6,7 @@ import { GatewayError } from '../../../core/errors.ts';
 import type { Block, ExtractedDocument } from '../parsed-document.ts';
 
 const maxPages = 2_000;
-/** In line heights: baselines further apart than this begin a new paragraph. */
+/** Baselines further apart than this, in line heights, begin a new paragraph. */
 const paragraphGap = 1.6;
 const headingScale = 1.15;
 const longestHeading = 150;
@@ -95,7 +95,10 @@ function documentOf(pages: readonly (readonly Line[])[]): ExtractedDocument {
   return { text, blocks, title: first?.kind === 'heading' ? text.slice(first.start, first.end) : null };
 }
 
-/** Below the line before, in the same size, not further down than lines of a paragraph are; a new page begins a new paragraph. */
+/**
+ * Whether the line goes on with the paragraph: it is below the line before, in the same size, and as near as lines of a paragraph are. A
+ * new page begins a new paragraph.
+ */
 function goesOn(previous: Line, line: Line): boolean {
   const down = previous.y - line.y;
   return down > 0 && down < previous.size * paragraphGap && Math.abs(previous.size - line.size) < 0.5;
@@ -103,7 +106,7 @@ function goesOn(previous: Line, line: Line): boolean {
 
 const levelOf = (scale: number): number => (scale >= 1.6 ? 1 : scale >= 1.3 ? 2 : 3);
 
-/** The size that most characters have. */
+/** The size of the largest number of characters. */
 function usualSize(lines: readonly Line[]): number {
   const counts = new Map<number, number>();
   for (const { size, text } of lines) counts.set(size, (counts.get(size) ?? 0) + text.length);

@@ -1,6 +1,6 @@
 import { type Block, type ExtractedDocument, normalizeLines, trimSpan } from '../parsed-document.ts';
 
-/** Paragraphs are what blank lines part. */
+/** Splits plain text into paragraphs at blank lines. */
 export function plainDocument(source: string): ExtractedDocument {
   const text = normalizeLines(source);
   return { text, blocks: paragraphs(text), title: null };

@@ -8,17 +8,17 @@ import { joinToolCalls } from './tool-call-deltas.ts';
 
 export interface MessageReader {
   take(piece: JsonObject): readonly Chunk[];
-  /** What is held back, and the tool calls as a whole. */
+  /** Returns the text that was held back, and the whole tool calls. */
   end(): readonly Chunk[];
   readonly seen: Seen;
 }
 
-/** What has come so far. */
+/** What the message has said so far. */
 export interface Seen {
-  /** A word of text. */
+  /** Whether a text was said. */
   readonly text: boolean;
   readonly toolCall: boolean;
-  /** The model said why it does not answer. */
+  /** Whether the model said why it does not answer. */
   readonly refusal: boolean;
 }
 

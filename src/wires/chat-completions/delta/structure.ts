@@ -1,6 +1,6 @@
 export interface Structure {
   take(piece: string): void;
-  /** The object or list that the text began with is closed: no piece can follow it. */
+  /** Whether the object or list that the text began with is closed, so that no piece can follow. */
   readonly whole: boolean;
 }
 

@@ -6,7 +6,7 @@ import type { Chunk } from '../../../core/chunk.ts';
 
 export interface ThinkTags {
   take(text: string): readonly Chunk[];
-  /** What is held back, at the end of the answer. */
+  /** Returns the text that was held back. Call it at the end of the answer. */
   end(): readonly Chunk[];
 }
 
@@ -16,13 +16,13 @@ const closing = '</think>';
 export function splitThinkTags(): ThinkTags {
   let state: 'before' | 'inside' | 'behind' = 'before';
   let held = '';
-  /** Something of the open block was given out. */
+  /** Whether a part of the open block was given out. */
   let said = false;
   /** Blank space behind a block of reasoning is not text. */
   let began = false;
   const chunk = (type: 'text' | 'reasoning', text: string): Chunk[] => (text === '' ? [] : [{ type, text }]);
 
-  /** Undecided is what can still become the opening tag. */
+  /** The text is undecided while it can still become the opening tag. */
   function before(): Chunk[] | null {
     const text = held.trimStart();
     if (began) held = text;
@@ -56,7 +56,7 @@ export function splitThinkTags(): ThinkTags {
     return chunk('reasoning', certain);
   }
 
-  /** Null: more must come before anything is certain. */
+  /** Null while more must come before the text is decided. */
   function step(): Chunk[] | null {
     if (held === '' || state === 'behind') return null;
     return state === 'before' ? before() : inside();
@@ -81,7 +81,7 @@ export function splitThinkTags(): ThinkTags {
   };
 }
 
-/** Length of the end that can still become the closing tag. */
+/** Length of the end of the text that can still become the closing tag. */
 function openEnd(text: string): number {
   for (let length = Math.min(closing.length - 1, text.length); length > 0; length -= 1) {
     if (closing.startsWith(text.slice(text.length - length))) return length;

@@ -14,7 +14,7 @@ import { followStructure, type Structure } from './structure.ts';
 export interface ToolCallDeltas {
   /** One entry of `tool_calls`. */
   take(delta: JsonObject): readonly Chunk[];
-  /** The calls as a whole. */
+  /** Returns the whole calls. */
   end(): readonly Chunk[];
   /** Whether there is a call with a name. */
   any(): boolean;
@@ -24,12 +24,12 @@ interface OpenCall {
   /** Null until its name is known. */
   id: string | null;
   name: string;
-  /** As the server gave them. */
+  /** Id and index, as the server gave them. */
   readonly ids: Set<string>;
   readonly indexes: Set<number>;
   text: string;
   readonly structure: Structure;
-  /** At its beginning `{}` is held back: some servers send it first, and the arguments behind it. */
+  /** Arguments so far. A `{}` at the beginning is held back, because some servers send it before the real arguments. */
   held: string;
   signature: string;
 }
@@ -42,7 +42,7 @@ interface Found {
 }
 
 const emptyObject = '{}';
-/** More than any model calls at once. */
+/** Maximum number of calls, more than any model makes at once. */
 const maxCalls = 1_000;
 
 /** `opaqueOfSignature`: the opaque part of a call with this signature. */
@@ -136,7 +136,7 @@ function argumentsOf(value: unknown): string {
 
 const firstOf = ({ indexes }: OpenCall): number => [...indexes][0] ?? 0;
 
-/** The call that the piece goes on with; null: it begins one. */
+/** The call that the piece belongs to; null when it begins a call. */
 function callOf(calls: readonly OpenCall[], { id, index, name, text }: Found): OpenCall | null {
   const begins = name !== '' && /^\s*[{[]/.test(text);
   const sameName = (call: OpenCall): boolean => name === '' || call.name === '' || call.name === name;
@@ -164,7 +164,7 @@ function callOf(calls: readonly OpenCall[], { id, index, name, text }: Found): O
   return index === null ? goingOn(calls, false) : null;
 }
 
-/** The last one whose arguments are not whole; where all are, the last one, unless the piece begins anew. */
+/** The last call whose arguments are not whole. Where all are whole, the last call, unless the piece begins a new one. */
 function goingOn(calls: readonly OpenCall[], begins: boolean): OpenCall | null {
   const open = calls.findLast(({ structure }) => !structure.whole);
   return open ?? (begins ? null : (calls.at(-1) ?? null));

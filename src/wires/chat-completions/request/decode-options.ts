@@ -1,10 +1,13 @@
-/** Reads the parameters that have no word of their own with us: what changes the answer is a provider option, which a route allows or refuses. */
+/**
+ * Reads the parameters that have no word of their own with us: what changes the answer is a provider option, which a route allows or
+ * refuses.
+ */
 import { type JsonObject, listOf } from '../../json-fields.ts';
 import { isLeftOut } from '../../openai/body-fields.ts';
 import { refusedPlace } from '../../openai/refusals.ts';
 import { optionNameOf } from './option-names.ts';
 
-/** Read elsewhere. */
+/** Fields that are read elsewhere. */
 const read = [
   'messages',
   'model',
@@ -20,10 +23,10 @@ const read = [
   'tool_choice',
   'response_format',
 ];
-/** They change nothing of the answer. */
+/** Fields that change nothing of the answer. */
 const harmless = ['user', 'metadata', 'safety_identifier', 'prompt_cache_key', 'prompt_cache_options', 'prompt_cache_retention', 'store'];
 
-/** Values that ask for nothing. */
+/** Values that ask for nothing, so the field may be there. */
 const defaults: Readonly<Record<string, readonly unknown[]>> = {
   n: [1],
   best_of: [1],
@@ -42,7 +45,7 @@ const severalAnswers = 'asks for several answers. One request has one answer: 1 
 const probabilities = 'asks for log probabilities, which are not given here.';
 const hosted = 'asks for a tool that the vendor runs. No tools are hosted here.';
 const oldForm = 'is the form of 2023. `tools` and `tool_choice` are accepted.';
-/** No model behind the gateway is asked for these. */
+/** Fields that no model behind the gateway is asked for. */
 const refused: Readonly<Record<string, string>> = {
   n: severalAnswers,
   best_of: severalAnswers,

@@ -7,19 +7,19 @@ import { opaqueFrom } from './signatures.ts';
 
 export interface PartReader {
   take(part: unknown): readonly Chunk[];
-  /** What the end of the answer brings. */
+  /** Returns the chunks that come with the end of the answer. */
   end(): readonly Chunk[];
   readonly said: Said;
 }
 
 /** `jsonTool`: see `GeminiSettings`. */
 export function readParts(jsonTool: string | null): PartReader {
-  /** The block that goes on while parts of its kind come, and its latest signature. */
+  /** The open block, which goes on while parts of its kind come, and its latest signature. */
   let open: 'text' | 'reasoning' | null = null;
   let signature = '';
   const said = { text: false, toolCall: false };
   const ids = new Set<string>();
-  /** Talk beside the tool that takes the JSON; it is the answer only where the tool was not called. */
+  /** Text beside the tool that takes the JSON. It is the answer only where the tool was not called. */
   let talk = '';
   let usedJsonTool = false;
 

@@ -1,4 +1,7 @@
-/** Writes the messages of a request as Gemini's `contents`. Empty texts are left out, and so are messages that are empty then: Gemini refuses both. */
+/**
+ * Writes the messages of a request as Gemini's `contents`. Empty texts are left out, and so are messages that are empty then: Gemini
+ * refuses both.
+ */
 import { GatewayError } from '../../../core/errors.ts';
 import type { ContentPart, Message } from '../../../core/request/request.ts';
 import { isObject, type JsonObject } from '../../json-fields.ts';
@@ -8,7 +11,7 @@ import { isGemini3, isGemma } from './model-family.ts';
 
 export interface Contents {
   readonly contents: readonly JsonObject[];
-  /** Null: there is none. */
+  /** Null when there is none. */
   readonly systemInstruction: JsonObject | null;
   readonly warnings: readonly string[];
 }
@@ -86,7 +89,7 @@ function modelParts(content: readonly ContentPart[], { model, toolNames, warning
     if (part.type === 'tool-call') {
       toolNames.set(part.id, part.name);
       if (signature?.of === 'part') hasSignedCall = true;
-      // Of calls that are made at once only the first is signed.
+      // Only the first of parallel calls is signed.
       const isLost = isGemini3(model) && signature === null && !hasSignedCall;
       if (isLost) warnings.add('A tool call in the history lacks the signature that the model gave with it; the model was told so.');
       const functionCall = { id: part.id, name: part.name, args: argsOf(part.arguments) };
@@ -100,7 +103,7 @@ function modelParts(content: readonly ContentPart[], { model, toolNames, warning
   return parts;
 }
 
-/** The signature of a text comes right behind it; without that text it stands alone. */
+/** The signature of a text comes directly behind the text. Without the text it stands alone. */
 function signText(parts: JsonObject[], thoughtSignature: string): void {
   const last = parts.at(-1);
   if (typeof last?.['text'] === 'string' && last['thought'] !== true) parts.splice(-1, 1, { ...last, thoughtSignature });

@@ -2,7 +2,7 @@
 import { GatewayError } from '../../../core/errors.ts';
 import type { JsonObject } from '../../json-fields.ts';
 
-/** Of `generationConfig`. */
+/** Options that are fields of `generationConfig`. */
 export const generationOptions = [
   'thinkingConfig',
   'responseModalities',
@@ -13,11 +13,11 @@ export const generationOptions = [
   'presencePenalty',
   'frequencyPenalty',
 ] as const;
-/** Of the body. */
+/** Options that are fields of the body. */
 export const bodyOptions = ['safetySettings', 'cachedContent', 'labels', 'serviceTier', 'continuationToken'] as const;
-/** They are read here, and not sent by these names. */
+/** Options that are read here and sent under other names. */
 const ownOptions = ['structuredOutputs', 'threshold', 'retrievalConfig'] as const;
-/** The categories that a threshold for all of them sets. */
+/** The categories for which one threshold sets all. */
 const categories = [
   'HARM_CATEGORY_HATE_SPEECH',
   'HARM_CATEGORY_DANGEROUS_CONTENT',

@@ -10,7 +10,7 @@ import { type PendingCall, pendingCall } from '../../pending-call.ts';
 import type { Said } from '../../settle-finish.ts';
 import { opaqueOfThinking } from '../kept-parts.ts';
 
-/** `ignored`: nothing that is said in it belongs to the answer. */
+/** `ignored`: the content of the block is no part of the answer. */
 type Block =
   | { readonly kind: 'spoken' | 'ignored' }
   | { readonly kind: 'call'; readonly call: PendingCall }
@@ -32,16 +32,16 @@ export function readMessage(jsonTool: string | null): MessageReader {
   const open = new Map<number, Block>();
   const callIds = new Set<string>();
   const said = { text: false, toolCall: false };
-  /** Text or thinking that is being said, and what the vendor wants back with it. */
+  /** The open block of text or thinking, with what the vendor wants back with it. */
   let spoken: 'text' | 'reasoning' | null = null;
   let signature = '';
   let redactedData = '';
-  /** The place where it is said. */
+  /** The place of the open block. */
   let speaker = 0;
-  /** Places for blocks whose place is not told: below all others. */
+  /** The next place for a block without one: below all others. */
   let unplaced = -1;
   let last = 0;
-  /** Talk beside the tool that takes the JSON: it is the answer only where no tool was called. */
+  /** Text beside the tool that takes the JSON. It is the answer only where no tool was called. */
   let talk = '';
   let usedJsonTool = false;
   let json = '';
@@ -86,7 +86,7 @@ export function readMessage(jsonTool: string | null): MessageReader {
     return { made: { kind: 'call', call }, chunks: call.begin({ name: block['name'], id: block['id'], arguments: initial }) };
   };
 
-  /** The block, and what it says at once. */
+  /** Opens the block, and returns the chunks that it brings at once. */
   const opened = (block: JsonObject): { readonly made: Block; readonly chunks: readonly Chunk[] } => {
     switch (block['type']) {
       case 'text':
@@ -195,7 +195,7 @@ export function readMessage(jsonTool: string | null): MessageReader {
   };
 }
 
-/** By its type, or by its field where a server names no type. */
+/** The kind of a piece, by its type, or by its field where the server names no type. */
 function kindOf(delta: JsonObject): string {
   const type = textOf(delta['type']);
   if (type !== '') return type;

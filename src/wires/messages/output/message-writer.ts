@@ -23,7 +23,7 @@ export interface MessageWriter {
   take(chunk: Chunk): readonly MessageEvent[];
   end(usage: Usage | null): readonly MessageEvent[];
   fail(failure: GatewayError): readonly MessageEvent[];
-  /** The whole, once it has ended. */
+  /** The whole message, once it has ended. */
   readonly message: JsonObject;
 }
 
@@ -46,7 +46,7 @@ export function messageWriter({ id, model }: AnswerHead): MessageWriter {
     return events;
   };
 
-  /** A block that comes whole. */
+  /** Writes a block that comes whole. */
   const tell = (block: JsonObject): MessageEvent[] => {
     const events = [...pause(), here('content_block_start', { content_block: block }), here('content_block_stop')];
     content.push(block);
@@ -71,7 +71,7 @@ export function messageWriter({ id, model }: AnswerHead): MessageWriter {
     return [here('content_block_delta', { delta: deltaOf(open.kind, text) })];
   };
 
-  /** What a vendor wants back: it ends the thinking that it belongs to, else it is a block of its own. */
+  /** Writes a part that a vendor wants back: at the end of the thinking that it belongs to, or as a block of its own. */
   const keep = (opaque: string): MessageEvent[] => {
     const { signature, redactedData } = keptThinking(opaque) ?? {};
     if (redactedData !== undefined) return tell({ type: 'redacted_thinking', data: redactedData });

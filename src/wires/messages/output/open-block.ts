@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../json-fields.ts';
 import { inputOf } from '../tool-input.ts';
 
-/** `text` is all that it has said. */
+/** `text` is the whole text of the block so far. */
 export interface OpenBlock {
   readonly kind: 'text' | 'thinking' | 'call';
   readonly call: { readonly id: string; readonly name: string };
@@ -10,7 +10,7 @@ export interface OpenBlock {
   signature: string;
 }
 
-/** As in its first event. */
+/** The block as its first event shows it. */
 export function emptyBlock({ kind, call }: OpenBlock): JsonObject {
   switch (kind) {
     case 'text':

@@ -5,13 +5,13 @@
 export interface CallIds {
   /** The id of one more call. */
   ofCall(id: string): string;
-  /** The id that the call was given; null: no call before has this id. Of several calls the first without a result. */
+  /** The id that the call was given; null when no earlier call has this id. Of several calls with it, the first one without a result. */
   ofResult(id: string): string | null;
 }
 
 export function callIds(): CallIds {
   const taken = new Set<string>();
-  /** By an id that is taken, how many copies of it were tried. */
+  /** How many copies of an id that is taken were tried. */
   const copies = new Map<string, number>();
   const calls = new Map<string, { readonly written: string[]; answered: number }>();
   const free = (id: string): string => {

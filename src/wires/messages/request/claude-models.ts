@@ -4,23 +4,23 @@
  */
 export interface ClaudeModel {
   readonly isClaude: boolean;
-  /** Listed by Anthropic: its maximum is known. */
+  /** Anthropic lists the model, so its maximum is known. */
   readonly known: boolean;
-  /** Tokens, reasoning included. */
+  /** The maximum of output tokens, including reasoning. */
   readonly maxOutputTokens: number;
-  /** It can be asked for the JSON of a schema; others are given a tool that takes the JSON. */
+  /** Whether the model can be asked for the JSON of a schema. Others are given a tool that takes the JSON. */
   readonly enforcesSchemas: boolean;
-  /** It takes temperature, top_p and top_k. */
+  /** Whether it takes temperature, top_p and top_k. */
   readonly samples: boolean;
-  /** It takes a budget of tokens for thinking; others are told an effort. */
+  /** Whether it takes a budget of tokens for thinking. Others are told an effort. */
   readonly takesBudget: boolean;
-  /** Its thinking cannot be disabled. */
+  /** Whether its thinking cannot be disabled. */
   readonly alwaysThinks: boolean;
-  /** Its thinking can be disabled up to the effort `high`. */
+  /** Whether its thinking can be disabled only up to the effort `high`. */
   readonly silentUpToHigh: boolean;
-  /** It has a thinking of its own between tool calls, which is the least that it does. */
+  /** Whether it always thinks between tool calls. */
   readonly thinksBetweenTools: boolean;
-  /** It can be made to call a tool. */
+  /** Whether it can be made to call a tool. */
   readonly forcesTools: boolean;
 }
 
@@ -60,9 +60,9 @@ const listed: Readonly<Record<string, readonly number[]>> = {
   fable: [500, 501, 502],
 };
 
-/** As Anthropic, Bedrock and Vertex write it: a date or a revision may stand behind the version. */
+/** The name as Anthropic, Bedrock and Vertex write it. A date or a revision may stand behind the version. */
 const named = /claude-([a-z]+)-(\d{1,2})(?:[-.](\d{1,2}))?(?!\d)/;
-/** Before the fourth generation the version stood before the family. */
+/** Names before the fourth generation, in which the version stands before the family. */
 const old = /claude-(?:instant|v?[123](?![\d]))/;
 
 export function claudeModel(id: string): ClaudeModel {

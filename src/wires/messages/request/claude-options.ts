@@ -48,13 +48,13 @@ export const passedOn = [
   'thread',
 ] as const;
 
-/** Their own fields have names that are not the vendor's to spell. */
+/** Options whose fields have names of the operator's, which are not respelled. */
 const verbatim = new Set(['classifierContext', 'classifier_context', 'fallbacks']);
 
 export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 export const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());
 
-/** Of what is nested deeper, the names stay as they are. */
+/** Names in values that are nested deeper than this stay as they are. */
 const maxRespelledDepth = 32;
 
 /** The value with the names of its fields, and of those within them, spelled in the other way. */
