@@ -58,7 +58,7 @@ export function abortable<T>(stream: AsyncIterable<T>, signal: AbortSignal): Asy
   };
 }
 
-/** Waits for something that must be given back. When the signal fires first, it is given back as soon as it comes. */
+/** Waits for a value that must be given back. When the signal fires first, the value is given back as soon as it comes. */
 export function takeUntilAborted<T>(taking: Promise<T>, signal: AbortSignal, giveBack: (taken: T) => Promise<void>): Promise<T> {
   return new Promise((resolve, reject) => {
     let left = false;

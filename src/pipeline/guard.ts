@@ -33,11 +33,11 @@ import { readingsOf } from './guard/request-readings.ts';
 import { checkText } from './guard/verdicts.ts';
 
 export interface GuardOptions {
-  /** Those of the route, and those that the principal's team or organisation has beside them. */
+  /** The guardrails of the route, and further ones of the principal's team or organisation. */
   readonly guardrails: (route: string, principal: Pick<Principal, 'guardrails'>) => readonly Guardrail[];
   /** Whether personal data is masked on its way to the route's models. Embeddings of masked text find less. */
   readonly mask: (route: string, kind: ModelRequest['kind']) => boolean;
-  /** The most of an answer that waits for the end of its sentence, in bytes of UTF-8. */
+  /** Maximum length of the part of an answer that waits for the end of its sentence, in bytes of UTF-8. */
   readonly holdBackBytes?: number;
   /** How long text waits for the end of its sentence that no guardrail can be in the middle of. */
   readonly holdBackMs?: number;
@@ -46,11 +46,11 @@ export interface GuardOptions {
   readonly phoneCountries?: readonly string[];
   /** Throws BUDGET_EXCEEDED, before any work, for a call that its budgets cannot pay; null: they can, or it may cost nothing. */
   readonly refuseSpent?: (request: ModelRequest, call: Call) => Promise<void> | null;
-  /** Of one call; a unit is a character. */
+  /** The turns of one call; a unit is a character. */
   readonly turns?: (signal: AbortSignal) => Turns;
 }
 
-/** Some 1 to 2 ms of work. */
+/** Characters that are searched in one turn: some 1 to 2 ms of work. */
 const unitsPerTurn = 4_096;
 
 /** Throws GUARDRAIL_BLOCKED, with the guardrail and the side in its details. A guardrail that fails refuses. */
@@ -81,12 +81,12 @@ interface Guard {
 /** A request that may go on. */
 interface Admitted {
   readonly request: ModelRequest;
-  /** What its placeholders stand for; null: it has none. */
+  /** Gives the values for its placeholders; null: it has none. */
   readonly masked: { readonly values: ReadonlyMap<string, string>; readonly restore: Masking } | null;
-  /** How its answer is checked; null: it is not. */
+  /** How its answer is checked; null: the answer is not checked. */
   readonly check: OutputCheck | null;
   readonly turns: Turns;
-  /** What the answer's text is. */
+  /** Whether the text of the answer is JSON or plain text. */
   readonly form: 'json' | 'plain';
 }
 
@@ -116,7 +116,7 @@ async function guardedAnswer(next: WholeHandler, request: ModelRequest, call: Ca
 const isAllowed = ({ allowedBy }: Answer, guardrails: readonly Guardrail[]): boolean =>
   allowedBy !== undefined && guardrails.every((guardrail) => guardrail.pure === true && allowedBy.has(guardrail));
 
-/** The prompt checked, and masked where its route masks. */
+/** Checks the prompt, and masks it where its route masks. */
 async function admittedRequest(request: ModelRequest, call: Call, { guardrails, mask, options }: Guard): Promise<Admitted> {
   throwIfAborted(call.signal);
   const paid = options.refuseSpent?.(request, call) ?? null;
@@ -148,7 +148,7 @@ async function admittedRequest(request: ModelRequest, call: Call, { guardrails, 
 interface Sides {
   readonly onInput: readonly Guardrail[];
   readonly onOutput: readonly Guardrail[];
-  /** One of the output checks answers whole. */
+  /** Whether one of the output guardrails checks only whole answers. */
   readonly needsWhole: boolean;
 }
 

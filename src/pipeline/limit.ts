@@ -63,10 +63,10 @@ const release = async (admission: Admission | AdmissionAtOnce, usedTokens: numbe
 };
 
 interface TokenCount {
-  /** What the call can use at most. 0 where nobody limits it. */
+  /** The maximum number of tokens that the call can use. 0 where no limit counts tokens. */
   readonly max: number;
   readonly call: Call;
-  /** What its attempts have used. */
+  /** The tokens that its attempts have used. */
   used(): number;
 }
 
@@ -94,7 +94,7 @@ const isFree = (call: Call): boolean => mayUse(call.principal, call.route) && ca
 
 interface CallLimits {
   readonly limits: readonly Limit[];
-  /** One of them is of tokens. */
+  /** Whether one of the limits counts tokens. */
   readonly countTokens: boolean;
 }
 
@@ -103,10 +103,10 @@ const isOfCalls = (limit: Limit): boolean =>
   limit.kind === 'calls' || limit.kind === 'tokens' || limit.kind === 'concurrency' || (limit.kind === 'quota' && limit.of !== 'turns');
 
 const limitsOfPrincipal = new WeakMap<Principal, CallLimits>();
-/** By the limits of the fields. */
+/** Limits of a call, by its principal and the limits of its fields. */
 const limitsOfBoth = new WeakMap<Principal, WeakMap<readonly Limit[], CallLimits>>();
 
-/** The same list each time, so that a store may know it again. */
+/** Returns the same list each time, so that a store can recognise it. */
 function callLimitsOf({ principal, fieldLimits }: Pick<Call, 'principal' | 'fieldLimits'>): CallLimits {
   const known = fieldLimits === undefined ? limitsOfPrincipal.get(principal) : limitsOfBoth.get(principal)?.get(fieldLimits);
   if (known !== undefined) return known;

@@ -1,7 +1,8 @@
 /**
  * The outermost step: records usage and writes the ledger rows of every call, however it ends, and enforces the deadline.
  *
- * It adds up the facts that the inner steps report and passes them on. The ledger rows are written before the stream ends, or the answer is given.
+ * It adds up the facts that the inner steps report and passes them on. The ledger rows are written before the stream ends, or the answer is
+ * given.
  */
 
 import type { Batch } from '../core/batch.ts';
@@ -23,7 +24,7 @@ export interface MeterOptions {
   readonly ledger: Pick<Ledger, 'append' | 'writable'>;
   readonly log: Log;
   readonly now?: () => number;
-  /** For durations: a clock that is set back makes no negative ones. */
+  /** A clock for durations that is never set back. */
   readonly monotonicMs?: () => number;
 }
 
@@ -51,13 +52,13 @@ function meteredStream(next: Handler, request: ModelRequest, call: Call, options
       else if (firstContentMs === null && batch.some(isContent)) firstContentMs = books.sinceMs();
     },
     ended(failure) {
-      // A reader that leaves after the last batch has had the whole answer.
+      // A reader who leaves after the last batch has had the whole answer.
       return books.settle(finished && failure?.code === 'CANCELLED' ? null : failure, firstContentMs);
     },
   });
 }
 
-/** Nobody is shown anything before the end, so there is no time to the first token. */
+/** Meters a whole answer. Nobody is shown anything before its end, so it has no time to the first token. */
 async function meteredAnswer(next: WholeHandler, request: ModelRequest, call: Call, options: MeterOptions): Promise<Answer> {
   const books = meterBooks(call, options);
   const { deadline, metered } = books.begin();
@@ -79,7 +80,9 @@ interface MeterBooks {
   /** Throws MODEL_UNAVAILABLE, settled, while usage cannot be recorded. */
   begin(): { readonly deadline: Deadline; readonly metered: Call };
   sinceMs(): number;
-  /** Null: it went well. Resolves when the rows are kept: the answer ends no sooner. Never rejects. */
+  /**
+   * Settles the call; `null` means that it went well. Resolves when the rows are kept, and the answer does not end before. Never rejects.
+   */
   settle(failure: GatewayError | null, firstContentMs: number | null): void | Promise<void>;
 }
 

@@ -20,7 +20,7 @@ export function leased(leases: Leases): Step {
   };
 }
 
-/** An iterator and not a generator: `return()` must reach a step that waits. */
+/** This is an iterator and not a generator, because `return()` must reach a step that waits. */
 function leasedCall(leases: Leases, next: Handler, request: Parameters<Handler>[0], call: Call): AsyncIterableIterator<Batch> {
   let lease: Lease | null = null;
   let below: AsyncIterator<Batch> | null = null;

@@ -36,15 +36,15 @@ export interface PipelineParts {
   readonly ledger: Pick<Ledger, 'append' | 'writable'>;
   readonly limits: Pick<Limits, 'admit' | 'admitAtOnce'>;
   readonly leases: Leases;
-  /** From `guard.ts` and `validate.ts`. */
+  /** The steps of `guard.ts` and `validate.ts`. */
   readonly guard: Step;
   readonly validate: Step;
-  /** Of kept answers: the memory of this process, or a store of the operator's. */
+  /** The store of kept answers: the memory of this process, or a store of the operator's. */
   readonly cache: AnswerStore | AnswerMemory;
   readonly health: HealthBook;
   readonly log: Log;
   readonly now?: () => number;
-  /** Of a clock that never jumps: durations and times to wait. */
+  /** A clock that never jumps, for durations and times to wait. */
   readonly monotonicMs?: () => number;
   readonly random?: () => number;
 }

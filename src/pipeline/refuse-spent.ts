@@ -26,7 +26,9 @@ export function spentRefusal(routeFor: RouteFor): (request: ModelRequest, call: 
 const mayBeKept = ({ cacheSeconds }: Route, { cache, onceInOperation }: Call): boolean =>
   onceInOperation === true || (cache.mode === 'default' && (cacheSeconds ?? 0) > 0);
 
-/** Of one token in, since masking may leave no more, and the most tokens out that are certain to be asked. */
+/**
+ * The least cost of a call: one token of input, because masking may leave no more, and the maximum of output that is certain to be asked.
+ */
 function minCost(request: ModelRequest, { deployments }: Route): number {
   const outputTokens = request.kind === 'embedding' ? 0 : (request.maxOutputTokens ?? 1);
   const priced = deployments.flatMap(({ price }) => (price === null ? [] : [ceilingOf(1, outputTokens, price)]));

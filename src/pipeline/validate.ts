@@ -37,12 +37,14 @@ export interface ValidateOptions {
   readonly limits?: SchemaLimits;
 }
 
-/** Of the tools of a request, some 3 µs each. */
+/** Subschemas of a request's tools that are read in one turn, some 3 µs each. */
 const subschemasPerTurn = 700;
-/** Throws BAD_REQUEST for a schema that is refused, a tool's included, and INVALID_OUTPUT, with the issues, for an answer that does not fit. */
+/**
+ * Throws BAD_REQUEST for a schema that is refused, a tool's included, and INVALID_OUTPUT, with the issues, for an answer that does not fit.
+ */
 export function validated({ masked = () => false, limits = defaultSchemaLimits }: ValidateOptions = {}): Step {
   let reader: Promise<SchemaReader> | null = null;
-  // Imported with the first schema: RE2 takes some megabytes.
+  // This is imported with the first schema, because RE2 takes some megabytes.
   const loaded = (): Promise<SchemaReader> =>
     (reader ??= import('./validate/schema/schema-reader.ts').then(({ schemaReader }) => schemaReader(limits)));
   const isChecked = (request: ModelRequest): request is CompletionRequest =>
@@ -57,7 +59,7 @@ export function validated({ masked = () => false, limits = defaultSchemaLimits }
 
 type CheckingOf = (request: CompletionRequest, call: Call) => Promise<Checking | null>;
 
-/** Null: the answer is text, and is not checked. */
+/** Null where the answer is text, which is not checked. */
 async function readSchemas(
   request: CompletionRequest,
   { signal }: Call,
@@ -113,7 +115,10 @@ function* repairedAs(first: Heard, second: Heard, reading: Reading): Generator<C
   yield* shownAs(second, reading);
 }
 
-/** A repair that cannot be asked for (no attempt or money left, no model) leaves the first answer's failure; a cancelled call stays cancelled. */
+/**
+ * A repair that cannot be asked for (no attempt or money left, no model) leaves the first answer's failure; a cancelled call stays
+ * cancelled.
+ */
 async function* repaired(
   next: Handler,
   request: CompletionRequest,
@@ -148,7 +153,7 @@ function repairFailure(error: unknown, { signal }: Call, { code: wrong, message,
   return new GatewayError(wrong, message, details, { cause: error });
 }
 
-/** Of a stream that begins anew, what was said last. */
+/** The chunks of the last attempt, where a stream has begun anew. */
 function listened(batches: AsyncIterable<Batch>, checking: Checking, { live = false }: Call): AsyncGenerator<Batch, Heard> {
   return eachAnswer(batches, (answer) => listen(answer, checking, live));
 }

@@ -10,8 +10,8 @@ import type { KeptAnswer } from './kept-answer.ts';
 import type { Projection } from './schema-subset.ts';
 
 /**
- * The answer's part, if `validate` finds it a valid answer to the request; else null. It is judged by the step that judges
- * what a model says, so a part is never accepted that a model would have had to repair.
+ * The answer's part, if `validate` finds it a valid answer to the request; else null. The step that validates answers of models judges the
+ * part too, so no part is accepted that a model would have had to repair.
  */
 export async function answerPart(
   answer: KeptAnswer,

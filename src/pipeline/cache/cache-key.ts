@@ -11,12 +11,12 @@ import { canonicalJsonInTurns } from '../../core/json/canonical-json.ts';
 import type { CompletionRequest, ModelRequest } from '../../core/request/request.ts';
 import type { Route } from '../../routing/route.ts';
 
-/** Changes when the meaning of a key does, so that a shared store never mixes the two. */
+/** The version of the key. It changes with the meaning of a key, so that a shared store never mixes two meanings. */
 const version = 3;
 
 type Caller = Pick<Call, 'principal' | 'route'>;
 
-/** A promise for a request of thousands of members: its key is computed in slices. */
+/** Returns a promise for a request of thousands of members, whose key is computed in slices. */
 export function cacheKey(request: ModelRequest, { principal, route: name }: Caller, route: Route): string | Promise<string> {
   const scope = scopeText(principal, name, route);
   if (isPlain(request)) return hash('sha256', scope + JSON.stringify(request));
@@ -48,7 +48,7 @@ export function promptKey(request: CompletionRequest, call: Caller, route: Route
 
 const ofSchemas = (key: string): string => `schemas:${key}`;
 
-/** Made once for a principal on a route: both stay the same objects from call to call. */
+/** Computed once for a principal on a route, because both stay the same objects from call to call. */
 const scopes = new WeakMap<Principal, WeakMap<Route, string>>();
 
 function scopeText(principal: Principal, name: string, route: Route): string {

@@ -9,11 +9,11 @@ import type { JsonSchema } from '../../core/request/json-schema.ts';
 import type { CacheStore } from './cache-store.ts';
 
 const maxSchemas = 8;
-/** In UTF-16 units of JSON: a selection of thirty described fields takes about 4,000. */
+/** Maximum size of a schema in the list, in UTF-16 units of JSON. A selection of thirty described fields takes about 4,000. */
 const largestSchema = 16_384;
 
 export interface AnsweredSchema {
-  /** Of the answer. */
+  /** The key of the answer. */
   readonly key: string;
   readonly schema: JsonSchema;
   /** Milliseconds since 1970, UTC. */
@@ -27,7 +27,7 @@ export interface AnsweredSchemas {
 }
 
 export function answeredSchemas(store: CacheStore, now: () => number): AnsweredSchemas {
-  /** What is being written of a prompt: the next who reads or writes it waits, so that none is lost. */
+  /** Lists that are being written, by prompt. The next reader or writer of a list waits, so that no entry is lost. */
   const writing = new Map<string, Promise<void>>();
   const read = async (prompt: string): Promise<readonly AnsweredSchema[]> =>
     schemasFrom(await store.get(prompt)).filter(({ until }) => until >= now());

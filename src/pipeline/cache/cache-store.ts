@@ -13,7 +13,7 @@ const failed = Symbol('failed');
 /** A store of answers: what Keyv is, of any version, in memory or over any of its adapters. */
 export interface AnswerStore {
   get(key: string): Promise<unknown>;
-  /** The text is forgotten after so many milliseconds. */
+  /** The text is forgotten after this time, in milliseconds. */
   set(key: string, text: string, ttlMs: number): Promise<unknown>;
   on(event: 'error', listener: (error: unknown) => void): unknown;
 }

@@ -33,14 +33,17 @@ export interface CacheOptions {
   readonly store: AnswerStore | AnswerMemory;
   readonly routeFor: RouteFor;
   readonly log: Log;
-  /** The step below: it judges what is taken of a fuller answer. */
+  /** The step below, which also judges the part that is taken of a fuller answer. */
   readonly validate: Step;
   readonly now?: () => number;
-  /** For the rest of a store that does not answer. */
+  /** The clock by which a store that does not answer is left alone for a while. */
   readonly monotonicMs?: () => number;
 }
 
-/** Clocks of processes that share a store differ by so much; what is stored further ahead was stored before the system time was set back. */
+/**
+ * Clocks of processes that share a store may differ by this much. An answer from further in the future was stored before the system time
+ * was set back.
+ */
 const maxAheadMs = 60_000;
 
 export function cached({ store, routeFor, log, validate, now = Date.now, monotonicMs = monotonic }: CacheOptions): Step {
@@ -73,7 +76,7 @@ export function cached({ store, routeFor, log, validate, now = Date.now, monoton
 }
 
 interface CachedCall {
-  /** A call of the model that others may share. */
+  /** Opens a call of a model that others may share. */
   readonly fly: (flying: Omit<FlightOptions, 'next'>) => Flight;
   readonly request: ModelRequest;
   readonly call: Call;
@@ -132,16 +135,16 @@ async function cachedAnswer(asked: CachedCall): Promise<Answer> {
   }
 }
 
-/** An answer that is there, which has been reported, or a reader of one that is being given. */
+/** An answer that is there and was reported, or a reader of an answer that is still coming. */
 type Found = { readonly kept: KeptAnswer } | Reading;
 
 interface Reading {
   readonly reader: FlightReader;
-  /** Somebody else opened the flight. */
+  /** Whether somebody else opened the shared call. */
   readonly joined: boolean;
 }
 
-/** At once, where nothing must be waited for. */
+/** Returns at once where nothing must be waited for. */
 function foundFor(asked: CachedCall): Found | Promise<Found> {
   const key = cacheKey(asked.request, asked.call, asked.route);
   return typeof key === 'string' ? foundUnder(key, asked) : key.then((computed) => foundUnder(computed, asked));
@@ -174,7 +177,7 @@ function chosen(key: string, asked: CachedCall, kept: KeptAnswer | null): Found 
   return { reader: joined ?? opened(asked, key, shared), joined: joined !== null };
 }
 
-/** It was the payer's failure, not the flight's: a follower asks again for itself. */
+/** Whether the failure was the payer's and not the call's: a follower then asks again for itself. */
 const mayAskAgain = ({ joined }: Reading, error: unknown, { signal }: Call): boolean =>
   joined && error instanceof GatewayError && payersOwn.has(error.code) && !signal.aborted;
 
@@ -220,7 +223,7 @@ function* replayed({ chunks }: KeptAnswer, { signal }: Call): Generator<Batch> {
   }
 }
 
-/** A reader of a new flight, which others find while it lasts. */
+/** Opens a shared call, which others find while it lasts, and returns its first reader. */
 function opened(asked: CachedCall, key: string, shared: boolean): FlightReader {
   const { fly, request, call, flights } = asked;
   const fresh = fly({

@@ -13,40 +13,40 @@ import { type PayersHold, payersHold } from './transferable-hold.ts';
 
 export interface Member {
   readonly call: Call;
-  /** Tells it that it gets no more. It is a member no longer. */
+  /** Tells the member that it gets nothing more, and removes it. */
   refuse(why: GatewayError): void;
 }
 
 export interface CrewOptions {
-  /** Whether the call has ended: nobody pays any more. */
+  /** Whether the call has ended, so that nobody pays any more. */
   readonly ended: () => boolean;
-  /** The call is aborted; resolves when upstream was told. */
+  /** Called when the call is aborted. Resolves when upstream was told. */
   readonly stopped: () => Promise<void>;
-  /** It is settled again who pays. */
+  /** Called when it is settled again who pays. */
   readonly passed: () => void;
 }
 
 export interface Crew<M extends Member> {
   readonly members: ReadonlySet<M>;
-  /** Fires when nobody is left. */
+  /** Fires when no member is left. */
   readonly signal: AbortSignal;
   abort(reason: GatewayError): void;
   add(member: M): void;
-  /** The call that is made for all of them: the opener's, with what the crew decides. */
+  /** The call that is made for all members: the opener's call, with the signal, the hold and the deadline of the crew. */
   callFor(opener: Call): Call;
   pays(member: M): boolean;
-  /** It is being changed who pays: nothing more may be asked for, since it would be nobody's. */
+  /** Whether the payer is being changed. Nothing more may be asked for meanwhile, because nobody would pay for it. */
   isPassing(): boolean;
-  /** Sees to it that somebody pays. */
+  /** Makes another member pay where the payer has left. */
   passOn(): void;
   refuse(member: M, why: GatewayError): void;
-  /** Resolves when no fact of the call comes any more to this member. */
+  /** Resolves when no more facts of the call come to this member. */
   leave(member: M): Promise<void>;
   /** The attempt that answered, with the cost of all attempts; null before the end. */
   answeredBy(): AttemptFact | null;
 }
 
-/** Refusals of one payer: another may have room. */
+/** Codes of refusals that are about one payer. Another one may have room. */
 export const payersOwn: ReadonlySet<ErrorCode> = new Set(['BUDGET_EXCEEDED', 'COST_LIMIT_EXCEEDED', 'UNPRICED']);
 
 export function flightCrew<M extends Member>({ ended, stopped, passed }: CrewOptions): Crew<M> {
@@ -62,7 +62,7 @@ export function flightCrew<M extends Member>({ ended, stopped, passed }: CrewOpt
     member.refuse(why);
   };
 
-  /** Sees to it that one of the members pays, if the one who did has left; ends the call when nobody is left who can. */
+  /** Makes one of the members pay if the payer has left. Ends the call when no member is left that can pay. */
   const passOn = (left: M | null = null): Promise<void> => {
     passing ??= passNow(left).finally(() => {
       passing = null;
@@ -76,7 +76,7 @@ export function flightCrew<M extends Member>({ ended, stopped, passed }: CrewOpt
       if (next === undefined) return stop(left);
       const why = await hold.passTo(next.call, ended);
       if (why === null) continue;
-      // Where money cannot be recorded at all, the next would wait for the same in vain.
+      // Where money cannot be recorded at all, the next payer would fail in the same way.
       for (const member of payersOwn.has(why.code) ? [next] : members) refuse(member, why);
     }
   };
@@ -106,7 +106,7 @@ export function flightCrew<M extends Member>({ ended, stopped, passed }: CrewOpt
         // Every member has a deadline of its own, and the call ends with the last of them.
         deadlineMs: Number.POSITIVE_INFINITY,
         hold: paidBy,
-        // While one member can still be given another answer; those that cannot are told why.
+        // A restart is possible while one member can still get another answer. The members that cannot are told why.
         shown: () => members.values().every((member) => wasShown(member.call)),
         report(fact) {
           if (fact.type === 'attempt') attempts.push(fact);

@@ -38,14 +38,14 @@ export function answerText(answer: KeptAnswer): string {
   );
 }
 
-/** Texts that were read last, so that the hits of one answer parse it once. */
+/** Memory for the texts that were read last with their answers, so that the hits of one answer parse it once. */
 const maxReadBytes = 16 * 1024 * 1024;
 
 /** Reads what the store has under a key. The store decides: a text that it has changed is parsed anew. */
 export function answerReader(): (key: string, text: string | null) => KeptAnswer | null {
   const read = new LRUCache<string, { readonly text: string; readonly answer: KeptAnswer }>({
     maxSize: maxReadBytes,
-    // The text, and about as much again for what was parsed of it.
+    // The text, and about as much again for its parsed form.
     sizeCalculation: ({ text }) => 4 * text.length + 500,
   });
   return (key, text) => {
@@ -57,7 +57,7 @@ export function answerReader(): (key: string, text: string | null) => KeptAnswer
   };
 }
 
-/** Null when the text is not an answer of ours. */
+/** Null when the text is no stored answer of ours. */
 function answerFrom(text: string | null): KeptAnswer | null {
   if (text === null) return null;
   try {

@@ -12,13 +12,13 @@ import { answerReader, answerText, type KeptAnswer } from './kept-answer.ts';
 
 export interface KeptAnswers {
   get(key: string): KeptAnswer | null | Promise<KeptAnswer | null>;
-  /** A promise: it is there when that resolves. */
+  /** Stores the answer. Where it returns a promise, the answer is there when that resolves. */
   set(key: string, answer: KeptAnswer, ttlMs: number): void | Promise<void>;
   /** For texts beside the answers. */
   readonly texts: CacheStore;
 }
 
-/** Kept answers in memory, which forget the longest unused when they take more than so many bytes. */
+/** Kept answers in memory. The answer that was unused longest is forgotten when all take more than this many bytes. */
 export interface AnswerMemory {
   readonly answers: LRUCache<string, KeptAnswer>;
   readonly texts: LRUCache<string, string>;
@@ -27,7 +27,7 @@ export interface AnswerMemory {
 /** An answer longer than this, as JSON text, is not kept. */
 const maxTextUnits = 4 * 1024 * 1024;
 const bytesPerUnit = 2;
-/** Of an entry: its key, its place in the map, and the objects of an answer. */
+/** Bytes of an entry beside its texts: its key, its place in the map, and the objects of an answer. */
 const bytesPerEntry = 1_000;
 const bytesPerChunk = 100;
 
@@ -45,7 +45,7 @@ export function answerMemory({ maxBytes = 64 * 1024 * 1024 }: { readonly maxByte
   };
 }
 
-/** What it takes in memory, near enough. A value that was parsed takes several times its text. */
+/** Approximate memory of an answer, in bytes. A parsed value takes several times its text. */
 function bytesOf(chunk: Chunk): number {
   switch (chunk.type) {
     case 'text':

@@ -18,7 +18,9 @@ export interface Leavable<T> {
   /** Called at the first pull; may throw. The stream must listen to the signal of the deadline. */
   begin(): { readonly stream: AsyncIterable<T>; readonly deadline: Deadline };
   saw(item: T): void;
-  /** Called once for each stream that began: null when it was read to its end. The reader gets the end when it resolves. It never rejects. */
+  /**
+   * Called once for each stream that began: null when it was read to its end. The reader gets the end when it resolves. It never rejects.
+   */
   ended(failure: GatewayError | null): void | Promise<void>;
 }
 
@@ -26,7 +28,7 @@ export function leavable<T>({ begin, saw, ended }: Leavable<T>): AsyncIterableIt
   let state: 'new' | 'open' | 'closing' | 'ended' = 'new';
   let below: AsyncIterator<T> | null = null;
   let deadline: Deadline | null = null;
-  /** Why it ended, until the reader has got it. */
+  /** The error with which the stream ended, until the reader has got it. */
   let untold: GatewayError | null = null;
   let pending: Promise<unknown> = Promise.resolve();
   let tellWaiting: (() => void) | null = null;

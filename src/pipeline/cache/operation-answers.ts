@@ -9,7 +9,7 @@ import { LRUCache } from 'lru-cache';
 import type { Call } from '../../core/call/call.ts';
 import type { KeptAnswer } from './kept-answer.ts';
 
-/** Of one operation; the oldest is forgotten first. */
+/** Maximum of one operation. The oldest answer is forgotten first. */
 const maxAnswers = 1_024;
 
 interface ToldAnswer {
@@ -31,7 +31,7 @@ export function operationAnswers(monotonicMs: () => number): ToldAnswers {
     },
     add({ operation, onceInOperation = false, deadlineMs }, key, answer) {
       if (!onceInOperation) return;
-      // By size, not by number: for a number it would make room for all of them at once, in each operation.
+      // The bound is a size and not a number: for a number, the cache would reserve all places at once, in each operation.
       const told = ofOperations.get(operation) ?? new LRUCache({ maxSize: maxAnswers, sizeCalculation: () => 1 });
       ofOperations.set(operation, told);
       told.set(key, { answer, untilMs: deadlineMs });

@@ -7,7 +7,7 @@
  */
 import type { JsonSchema } from '../../core/request/json-schema.ts';
 
-/** The part of a value, also of one that is still growing. */
+/** Extracts the part of a value, also of a value that is still growing. */
 export type Projection = (value: unknown) => unknown;
 
 /** Null when an answer to `fuller` need not be one to `asked`. */
@@ -38,7 +38,7 @@ function jsonEquality(): Equality {
 const refersElsewhere = (schema: JsonSchema): boolean => /"\$(ref|dynamicRef|recursiveRef)":/.test(JSON.stringify(schema));
 
 const whole: Projection = (value) => value;
-/** Keywords that say the same of a part as of the whole. */
+/** Keywords that mean the same for a part as for the whole. */
 const ofAnything = ['type', 'title', 'description', '$schema'];
 
 function part(fuller: unknown, asked: unknown, equal: Equality): Projection | null {
@@ -50,7 +50,7 @@ function part(fuller: unknown, asked: unknown, equal: Equality): Projection | nu
   if ('anyOf' in fuller) return differsIn(['anyOf'], []) ? partOfAlternatives(fuller, asked, equal) : null;
   return null;
 
-  /** Both have these keywords alone, and differ in the first at most. */
+  /** Whether both schemas have only these keywords, and differ at most in the first. */
   function differsIn(keywords: readonly string[], beside: readonly string[]): boolean {
     const same = [...ofAnything, ...beside];
     return [...Object.keys(fuller as object), ...Object.keys(asked as object)].every(
@@ -91,7 +91,7 @@ function partOfAlternatives(fuller: JsonSchema, asked: JsonSchema, equal: Equali
   if (objects.length === 1 && only !== undefined) return (value) => (isObject(value) ? only.take?.(value) : value);
   const byType = new Map(objects.map(({ option, take }) => [typenameOf(option), take]));
   if (byType.has(null) || byType.size < objects.length) return null;
-  // While the type of a growing object is not known, nothing of it is.
+  // While the type of a growing object is unknown, none of its fields can be read.
   return (value) => (isObject(value) ? (byType.get(nameOf(value['__typename']))?.(value) ?? {}) : value);
 }
 

@@ -1,4 +1,6 @@
-/** One upstream call for a whole answer that several callers share. It ends when the last of them leaves; `flight-crew.ts` says who pays. */
+/**
+ * One upstream call for a whole answer that several callers share. It ends when the last of them leaves; `flight-crew.ts` says who pays.
+ */
 import type { AttemptFact, Call, WholeHandler } from '../../core/call/call.ts';
 import type { Answer } from '../../core/call/collect-answer.ts';
 import { streamOf } from '../../core/call/step.ts';
@@ -54,7 +56,7 @@ export function wholeFlight({ next, request, landed }: WholeFlightOptions): Flig
       crew.add(member);
       answer ??= flown(call);
       const flying = answer;
-      // A reader that has left gets nothing more.
+      // A reader who has left gets nothing more.
       flying.catch(() => {});
       const heard = (): Promise<Answer> =>
         new Promise((resolve, reject) => {

@@ -22,7 +22,7 @@ export interface Flight {
   join(call: Call): FlightReader | null;
 }
 
-/** Reads by one of the two, and is a reader until it has read all or left. */
+/** Call one of the two. The reader counts until it has read everything or has left. */
 export interface FlightReader {
   readonly batches: AsyncIterable<Batch>;
   whole(): Promise<Answer>;
@@ -45,9 +45,9 @@ interface Reader extends Member {
   /** Chunks it has taken. */
   at: number;
   wake: (() => void) | null;
-  /** Why it may read no further; null: it may. */
+  /** Why the reader may not go on; null: it may. */
   refused: GatewayError | null;
-  /** What it has taken is void. It is called before the answer that replaces it comes. */
+  /** Called when everything that the reader has taken is void, before the answer that replaces it comes. */
   restart: RestartChunk | null;
 }
 
@@ -65,7 +65,7 @@ export function openFlight({ next, request, landed, maxBytes = 4 * 1024 * 1024, 
   });
   const { members: readers } = crew;
   const kept: Chunk[] = [];
-  /** Somebody waits for a chunk while it changes who pays. */
+  /** Whether somebody waits for a chunk while the payer is being changed. */
   let asked = false;
   let upstream: AsyncIterator<Batch> | null = null;
   /** Chunks that are no longer kept, because every reader had them. */
@@ -89,7 +89,7 @@ export function openFlight({ next, request, landed, maxBytes = 4 * 1024 * 1024, 
   };
   const slowest = (): number => Math.min(...[...readers].map((reader) => reader.at));
 
-  /** Forgets what every reader has had. False when too much is left. */
+  /** Forgets the chunks that every reader has had. False when too much is left. */
   const madeRoom = (): boolean => {
     const gone = slowest() - forgotten;
     if (gone > 0) {
@@ -100,7 +100,7 @@ export function openFlight({ next, request, landed, maxBytes = 4 * 1024 * 1024, 
     }
     return bytes <= maxBytes;
   };
-  /** All that is kept is void. */
+  /** Drops everything that is kept, because another answer replaces it. */
   const beginAnew = (restart: RestartChunk): void => {
     kept.length = 0;
     forgotten = 0;
@@ -125,7 +125,7 @@ export function openFlight({ next, request, landed, maxBytes = 4 * 1024 * 1024, 
     kept.push(chunk);
     bytes += sizeOf(chunk);
   };
-  /** All that is kept behind a place; `finish` alone, as every batch. */
+  /** All chunks that are kept behind a place. `finish` is alone in its batch, as in every batch. */
   const batchFrom = (from: number): Batch => {
     const rest = kept.slice(from);
     return rest.length > 1 && rest.at(-1)?.type === 'finish' ? rest.slice(0, -1) : rest;
@@ -231,7 +231,7 @@ const tooSlow = (): GatewayError =>
     phase: 'mid-stream',
   });
 
-/** Bytes in memory, near enough. */
+/** Approximate memory, in bytes. */
 function sizeOf(chunk: Chunk): number {
   if (chunk.type === 'embedding') return chunk.vector.byteLength + 100;
   if (chunk.type === 'text' || chunk.type === 'reasoning') return 2 * chunk.text.length + 100;

@@ -7,7 +7,7 @@ export interface FileText {
   encoded(text: string): string;
 }
 
-/** Characters that stand in no text: what has them is not text, whatever it calls itself. */
+/** Characters that occur in no text: a file that has them is not text, whatever its type says. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const control = /[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/;
 

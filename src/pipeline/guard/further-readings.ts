@@ -5,7 +5,7 @@ import type { Reading } from './request-strings.ts';
 
 const maxUnits = 65_536;
 
-/** Beside the string as it is written; empty when there is nothing more in it. BAD_REQUEST for an expression or an address that cannot be read. */
+/** Readings beside the string itself; empty when there are none. BAD_REQUEST for an expression or an address that cannot be read. */
 export function furtherReadings(text: string, reading: Reading): readonly string[] {
   if (reading !== 'opaque' && reading in readers && text.length > maxUnits) throw tooLong();
   const read = readers[reading]?.(text);
@@ -30,7 +30,7 @@ function unescapedPattern(pattern: string): string {
     .replace(/^\^|\$$/g, '');
 }
 
-/** `#/$defs/bob%40x.io` as `# $defs bob@x.io`: each segment by itself, since an address may have a slash before its name. */
+/** Reads `#/$defs/bob%40x.io` as `# $defs bob@x.io`: each segment by itself, because an address may have a slash before its name. */
 function decodedReference(reference: string): string {
   const segments = reference.split(/[/?&=#]/).map((segment) => {
     try {

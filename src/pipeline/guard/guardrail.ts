@@ -24,7 +24,9 @@ export interface Guardrail {
   readonly lookback?: number;
   /** What is wrong with its settings, in sentences: `fieldgate check` reports them, and until they are mended it refuses every text. */
   readonly mistakes?: readonly string[];
-  /** `true`: its verdict depends on the text alone, so that an answer which it has allowed is not checked again for as long as it is kept. */
+  /**
+   * `true`: its verdict depends on the text alone, so that an answer which it has allowed is not checked again for as long as it is kept.
+   */
   readonly pure?: true;
   /**
    * A first look that costs little: true promises that `check` allows the text, and each part of it, so that the text need not be cut into
@@ -39,7 +41,7 @@ export type Verdict = { readonly action: 'allow' } | { readonly action: 'block';
 
 export const maxLookback = 256;
 
-/** Null: it has none that can be used, and the text that it checks waits for the end of its sentence. */
+/** The lookback of the guardrail. Null where it has none that can be used: text then waits for the end of its sentence. */
 export const lookbackOf = ({ window, lookback }: Guardrail): number | null =>
   window === 'sentence' && isLookback(lookback) ? lookback : null;
 

@@ -15,16 +15,16 @@ export interface Legible {
 
 /** The ranges are spaces (Zs), hyphens and dashes, the fullwidth forms of ASCII, and what is to be ignored by default. */
 const unusual = /[\p{Default_Ignorable_Code_Point}\u00a0\u2000-\u200a\u202f\u205f\u3000\u2010-\u2015\u2212\ufe58\ufe63\uff01-\uff5e]/u;
-/** Below it nothing is unusual, and most texts stay below it. */
+/** Units below this one need no change, and most texts have only such units. */
 const firstUnusual = /[\u00a0-\uffff]/;
-/** Whether a reader sees something else than what is written. */
+/** Whether a reader sees another character than the one that is written. */
 export const isUnusual = (text: string): boolean => firstUnusual.test(text) && unusual.test(text);
 const eachUnusual = new RegExp(unusual, 'gu');
 const ignorable = /\p{Default_Ignorable_Code_Point}/u;
 const space = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/;
 const hyphen = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
 const wide = /[\uff01-\uff5e]/;
-/** From U+FF01 to U+0021. */
+/** The distance from U+FF01 to U+0021. */
 const wideShift = 0xfee0;
 
 /** Null for a text that is plain already, as most are. Takes some 0.2 microseconds a character where it is not. */
@@ -86,7 +86,7 @@ export function lastCharactersStart(text: string, count: number): number | null 
   return at;
 }
 
-/** The first half of a character that takes two units. */
+/** Whether the unit is the first half of a character of two units. */
 export const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
 
 /** The place, or the one behind it where it lies inside a character. */

@@ -17,7 +17,7 @@ const takeAny: ReadonlySet<number> = new Set([10, 11]);
 const maxCharacters = 8;
 /** Of one pattern; what is behind them is not looked at. */
 const maxInstructions = 1_024;
-/** An expression that is longer costs more than it spares. */
+/** Maximum length of the expression. A longer one costs more than it saves. */
 const maxLength = 32_768;
 
 interface Instruction {
@@ -67,7 +67,7 @@ const lastUnit = 0xffff;
 /** A character of two units, whichever. */
 const pair = '[\\ud800-\\udbff][\\udc00-\\udfff]';
 
-/** What takes at least the characters that the instruction takes. */
+/** An expression that matches at least the characters of the instruction. */
 function characterOf(instruction: Instruction): string {
   const ranges = rangesOf(instruction);
   const units = ranges.filter(([from]) => from <= lastUnit).map(([from, to]) => unitsOf(from, Math.min(to, lastUnit)));

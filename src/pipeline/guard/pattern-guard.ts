@@ -116,7 +116,7 @@ const refusingGuard = (name: string, mistakes: readonly string[]): Guardrail => 
   },
 });
 
-/** Where every match has at most so many units. */
+/** The lookback, where the length of every match is bounded. */
 function lookbackFor(patterns: readonly Pattern[]): Pick<Guardrail, 'lookback'> {
   const lookback = Math.max(...patterns.map(({ reach }) => reach ?? Number.POSITIVE_INFINITY));
   return lookback <= maxLookback ? { lookback } : {};
@@ -124,7 +124,7 @@ function lookbackFor(patterns: readonly Pattern[]): Pick<Guardrail, 'lookback'> 
 
 interface Pattern {
   readonly expression: RE2JS;
-  /** Null: a match has no greatest length. */
+  /** Null where the length of a match is not bounded. */
   readonly reach: number | null;
   readonly counts: boolean;
 }
@@ -167,7 +167,7 @@ function* overlapping(text: string, expression: RE2JS, turns: Turns): Paced<bool
   return false;
 }
 
-/** A sentence, when it is not an RE2 expression. */
+/** A sentence where the pattern is no RE2 expression. */
 function compile(name: string, pattern: string): Pattern | string {
   try {
     if (typeof pattern !== 'string') throw new TypeError('it is not text');

@@ -21,7 +21,7 @@ interface Program {
   getInst(at: number): Instruction;
 }
 
-/** The most UTF-16 units of one match; null: without bound. */
+/** Maximum length of a match, in UTF-16 units; null: without bound. */
 export function maxMatchUnits(pattern: RE2JS): number | null {
   const program = pattern.re2().prog as Program;
   const known = new Map<number, number>();

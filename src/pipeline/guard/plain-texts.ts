@@ -5,7 +5,7 @@
  */
 import type { ContentPart, Message, ModelRequest } from '../../core/request/request.ts';
 
-/** Together; longer ones are read in slices. */
+/** Maximum length of all texts together. Longer ones are read in slices. */
 const maxUnits = 4_096;
 
 /** Null: the request must be walked (`request-strings.ts`). */
@@ -27,7 +27,7 @@ export function plainTexts(request: ModelRequest): readonly string[] | null {
   return texts;
 }
 
-/** Its only text; null for a message with another part, or with more. */
+/** The only text of the message; null for a message with another part, or with several. */
 function textOf(message: Message): string | null {
   for (const name in message) if (name !== 'role' && name !== 'content') return null;
   const { content } = message;

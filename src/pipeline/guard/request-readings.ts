@@ -42,7 +42,7 @@ export function* readingsOf(request: ModelRequest, turns: Turns): Paced<readonly
 export const mediaTypeOf = ({ holder }: RequestString): string =>
   'mediaType' in holder && typeof holder.mediaType === 'string' ? holder.mediaType : '';
 
-/** Empty when no two texts stand next to each other. */
+/** Neighbouring texts joined; empty when no two texts are neighbours. */
 function joinedTexts({ messages }: CompletionRequest): string {
   if (messages.length === 1 && messages[0]?.content.length === 1) return '';
   const runs: { readonly side: string; readonly said: string[]; readonly thought: string[] }[] = [];

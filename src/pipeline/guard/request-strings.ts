@@ -33,7 +33,7 @@ export interface RequestString {
 }
 
 export interface RequestVisitor {
-  /** What stands there instead: at once, where nothing had to be waited for. */
+  /** Returns the string to put in its place: at once, where nothing must be waited for. */
   string(found: RequestString): string | Paced<string>;
   /** A number in JSON of the caller; `fixed` where only a number can stand. */
   number(value: number, fixed: boolean, place: Place): Paced<unknown>;
@@ -60,7 +60,7 @@ const reference = always('reference');
 const opaque = always('opaque');
 
 const json: Rule = { strings: 'prose', names: 'prose', numbers: 'free', inside: () => json };
-/** Values that an answer must equal: numbers stay numbers. */
+/** Keywords with values that an answer must equal, so that numbers stay numbers. */
 const schemaValue: Rule = { strings: 'prose', names: 'prose', numbers: 'fixed', inside: () => schemaValue };
 const parameters: Rule = { strings: 'fixed', names: 'fixed', numbers: 'fixed', inside: () => parameters };
 
@@ -101,7 +101,7 @@ const schema: Rule = {
     }
   },
 };
-/** Named by the caller: a member may be called `pattern` and is a schema nevertheless. */
+/** Keywords whose members are named by the caller: a member called `pattern` is a schema, too. */
 const members: Rule = { ...schema, inside: () => schema };
 const patternMembers: Rule = { ...schema, names: 'pattern', inside: () => schema };
 const definitions: Rule = { ...schema, names: 'reference', inside: () => schema };
@@ -173,7 +173,7 @@ interface Walk {
   readonly turns: Turns;
 }
 
-/** Whether nothing in the value is anybody's to visit, as in most fields of our own types. */
+/** Whether the value has no string of the caller's, as most fields of our own types. */
 function isOurs(value: unknown, { strings, numbers }: Rule): boolean {
   if (typeof value === 'string') return value === '' || strings === 'ours';
   if (typeof value === 'number') return numbers === 'ours';

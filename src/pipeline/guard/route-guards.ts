@@ -9,7 +9,7 @@ export interface RouteGuards extends Pick<GuardOptions, 'guardrails' | 'mask'> {
   readonly isMasked: (route: string) => boolean;
 }
 
-/** Embeddings are never masked: those of masked text find less. */
+/** Embeddings are never masked, because vectors of masked text find less. */
 export function guardRoutes(
   routes: Iterable<string>,
   guardrails: readonly { readonly routes: GuardedRoutes; readonly guardrail: Guardrail }[],
@@ -36,7 +36,9 @@ export function guardRoutes(
   };
 }
 
-/** In the place of one that a team or an organisation has and the configuration has no more: it fails, so that their calls are refused. */
+/**
+ * Replaces a guardrail that a team or an organisation names and the configuration no longer has. It fails, so that their calls are refused.
+ */
 const missing = (name: string): Guardrail => ({
   name,
   on: ['input', 'output'],

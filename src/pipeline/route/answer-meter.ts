@@ -14,10 +14,10 @@ const slackTokens = 16;
 export interface AnswerMeter {
   /** The chunk as far as it may be handed on; null for one that may not. */
   add(chunk: Chunk): Chunk | null;
-  /** Whether more has come than `maxTokens` can be: the rest of the answer is not wanted. */
+  /** Whether more has come than `maxTokens` tokens can be, so that the rest of the answer is not wanted. */
   isFull(): boolean;
   minTokens(): number;
-  /** What was handed on, estimated. Costs milliseconds for a long answer. */
+  /** Estimates the tokens that were handed on. It takes milliseconds for a long answer. */
   estimate(): Pick<Usage, 'outputTokens' | 'reasoningTokens'>;
 }
 
@@ -60,7 +60,7 @@ export function answerMeter(maxTokens: number): AnswerMeter {
           return whole.length === text.length ? chunk : null;
         }
         case 'object':
-          // An object that came as text, too, is counted as that.
+          // An object that also came as text is counted as text.
           if (chunk.final && said === '') said = measured(JSON.stringify(chunk.value) ?? '');
           return chunk;
         default:

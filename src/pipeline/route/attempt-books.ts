@@ -20,7 +20,7 @@ import { type AnswerMeter, answerMeter } from './answer-meter.ts';
 import { isContent } from './content.ts';
 import { doubtsOf } from './judged-usage.ts';
 
-/** Failures before any content after which the vendor may have worked nevertheless: the input is then settled, estimated. */
+/** Codes of failures before any content after which the vendor may have worked. The estimated input is then settled. */
 const perhapsBilled: ReadonlySet<ErrorCode> = new Set(['CANCELLED', 'TIMEOUT', 'STREAM_STALLED', 'GUARDRAIL_BLOCKED', 'INVALID_OUTPUT']);
 
 export interface AttemptBooks {
@@ -31,9 +31,9 @@ export interface AttemptBooks {
   draw(): Promise<void>;
   /** The chunk as far as it may be handed on; null for one that may not. */
   received(chunk: Chunk): Chunk | null;
-  /** More has come than was drawn for: the rest of the answer is not wanted. Returns how it ends then; null: it goes on. */
+  /** Returns how the answer ends where more has come than was drawn for; null: it goes on. */
   cut(): Chunk | null;
-  /** The answer came to its end. */
+  /** Call it when the answer has come to its end. */
   finished(): void;
   failed(error: unknown): GatewayError;
   /** Reports the attempt, and settles its draw. */
@@ -77,13 +77,13 @@ export function attemptBooks(
     }
   };
 
-  /** A whole answer that was cancelled shows nothing of what was written until then. */
+  /** A whole answer that was cancelled does not show how much the vendor had written. */
   const unseenTokens = (): number =>
     whole === null || firstContentMs !== null ? 0 : Math.min(outputCeiling, Math.ceil((whole.tokensPerMs ?? 0) * sinceMs()));
 
   function attempt(): AttemptFact {
     const ending = failure?.code ?? (finished ? null : abortError(asked.signal).code);
-    // A call that we ended ourselves, for whatever reason, may have been worked on.
+    // The vendor may have worked on a call that we ended ourselves.
     const worked = ending === null || firstContentMs !== null || (dispatched && (asked.signal.aborted || perhapsBilled.has(ending)));
     const miscounted = counted !== null && isMiscounted(counted, { request, outputCeiling, answer, warn });
     const guessed = counted === null || miscounted;
@@ -134,7 +134,7 @@ export function attemptBooks(
       const { usage, outcome, cost } = ended;
       if (outcome === 'OK' && usage !== null)
         rates?.note(deployment.id, usage.outputTokens + usage.reasoningTokens, sinceMs() - (whole === null ? (firstContentMs ?? 0) : 0));
-      // What the gateway's own database refused was never an attempt at this deployment.
+      // A refusal of the gateway's own database is not an attempt at this deployment.
       if (draw !== null || failure?.details.about !== 'gateway') asked.report(ended);
       // A store that fails here leaves the draw open: recovery settles it from the ledger row that the call gets.
       await draw?.settle(cost ?? 0).catch(() => {});
@@ -199,7 +199,7 @@ function outputCeilingOf({ provider, model }: Deployment, toSend: ModelRequest):
   return provider.outputCeiling(toSend, model, toSend.maxOutputTokens ?? 0);
 }
 
-/** `unseenTokens`: what a vendor has written of an answer that never came. */
+/** `unseenTokens` are the tokens that a vendor has written of an answer that never came. */
 function estimated(request: ModelRequest, answer: AnswerMeter, unseenTokens: number): Usage {
   const seen = answer.estimate();
   return { ...noUsage, freshInputTokens: inputEstimateOf(request).total, ...seen, outputTokens: seen.outputTokens + unseenTokens };

@@ -26,14 +26,14 @@ const tellingFaults: ReadonlySet<ErrorCode> = new Set(['TIMEOUT', 'STREAM_STALLE
 export const isFault = ({ code, details }: GatewayError): boolean => faults.has(code) && details.about !== 'gateway';
 export const isSkip = ({ code }: GatewayError): boolean => skips.has(code);
 
-/** Of a deployment that was not asked: its circuit is open, or its provider has asked for a rest. */
+/** The failure of a deployment that was not asked: its circuit is open, or its provider has asked for a pause. */
 export function restingFailure({ id }: Deployment, retryAfterMs: number, asked: boolean): Failure {
   const why = asked ? 'Its provider has asked to be left alone for a while.' : 'It failed too often and is left alone for a while.';
   const error = new GatewayError('MODEL_UNAVAILABLE', why, { retryAfterMs: Math.ceil(retryAfterMs) });
   return { deployment: id, outcome: error.code, latencyMs: 0, error };
 }
 
-/** `waitsMs`: after how long deployments may be asked again that this call has already asked. */
+/** `waitsMs` are the times after which the deployments that this call has asked may be asked again. */
 export function allFailed(route: Route, failures: readonly Failure[], waitsMs: readonly number[]): GatewayError {
   const attempts = failures.map(({ deployment, outcome, latencyMs }) => ({ deployment, outcome, latencyMs }));
   const errors = failures.map((failure) => failure.error);

@@ -40,7 +40,7 @@ async function* wholeAnswer(batches: Batches, check: OutputCheck): AsyncGenerato
   yield* batchesOf(held);
 }
 
-/** Chunk by chunk: what is shown of a batch goes out before the rest of it is checked. */
+/** Checks chunk by chunk: the chunks of a batch that may be shown go out before the rest of the batch is checked. */
 async function* bySentence(batches: Batches, check: OutputCheck): AsyncGenerator<Chunk> {
   const { turns, clock } = check;
   const incoming = batchesOrAlarm(batches, clock);

@@ -19,9 +19,9 @@ export interface OutputCheck {
   readonly guardrails: readonly Guardrail[];
   readonly call: Call;
   readonly turns: Turns;
-  /** Hold everything until the end. */
+  /** Whether everything is held until the end. */
   readonly whole: boolean;
-  /** The most that waits for the end of its sentence, in bytes of UTF-8. */
+  /** Maximum length of the text that waits for the end of its sentence, in bytes of UTF-8. */
   readonly holdBackBytes: number;
   /** How long text waits that no guardrail can be in the middle of, by this clock. */
   readonly holdBackMs: number;
@@ -33,7 +33,7 @@ export interface CheckedWindows {
   push(text: string): readonly string[];
   /** Whatever is left. */
   end(): readonly string[];
-  /** Null: it passed at once. Throws, or rejects with, the refusal. */
+  /** Checks a window. Null: it passed at once. Throws, or rejects with, the refusal. */
   check(window: string): Promise<void> | null;
   /** Text whose window is not whole yet. */
   held(): string;
@@ -83,7 +83,7 @@ export function checkedWindows({ guardrails, call, holdBackBytes }: OutputCheck)
     async passesEarly(gone) {
       const shown = before.length + gone;
       const text = before + wholeCharacters(cutter.held());
-      // What was shown is in view as far as something can begin in it that ends behind it, with the character before that.
+      // Shown text stays in view as far back as a match can begin that ends behind it, with one character more.
       const from = lastCharactersStart(text.slice(0, shown), lookback + 1) ?? 0;
       try {
         const wait = checkText(text.slice(from), guardrails, 'output', call);
@@ -97,5 +97,5 @@ export function checkedWindows({ guardrails, call, holdBackBytes }: OutputCheck)
   };
 }
 
-/** Without half a character at the end. */
+/** The length without half a character at the end. */
 const wholeCharacters = (text: string): string => (isHighSurrogate(text.charCodeAt(text.length - 1)) ? text.slice(0, -1) : text);

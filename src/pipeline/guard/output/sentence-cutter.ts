@@ -8,7 +8,7 @@ export interface SentenceCutter {
   push(text: string): string[];
   /** Whatever is left. */
   end(): string[];
-  /** What has been pushed since the last window ended. */
+  /** The text that was pushed since the last window ended. */
   held(): string;
 }
 
@@ -41,10 +41,10 @@ export function sentenceCutter(limit: number): SentenceCutter {
   let closing = false;
   let blankLine = true;
   let lastSpace: Place | null = null;
-  /** A window that is full is cut at a space behind this place. */
+  /** A full window is cut at a space behind this place. */
   const half = Math.floor(limit / 2);
 
-  /** Skips what ends nothing and begins nothing: most of a text. */
+  /** Skips characters that end nothing and begin nothing, which is most of a text. */
   const skipPlain = (length: number): void => {
     for (; at < length; at += 1) {
       const code = buffer.charCodeAt(at);

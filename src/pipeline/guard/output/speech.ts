@@ -9,7 +9,7 @@ export interface Speech {
   mark(chunk: Chunk): Generator<Chunk>;
   /** By when text that waits is to go {@link early}, by the clock of the check. Null: none waits that could. */
   dueMs(): number | null;
-  /** Shows what no guardrail can be in the middle of. */
+  /** Shows the text that no guardrail can be in the middle of. */
   early(): AsyncGenerator<Chunk>;
   end(): AsyncGenerator<Chunk>;
 }
@@ -20,7 +20,7 @@ export function speech(type: Speech['type'], check: OutputCheck): Speech {
   const marks: { readonly at: number; readonly chunk: Chunk }[] = [];
   let said = 0;
   let shown = 0;
-  /** Of the text that `windows` holds, so many units have been shown. */
+  /** How many units of the text that `windows` holds have been shown. */
   let gone = 0;
   /** Since when something waits; null: nothing waits, or what waits has been refused since. */
   let waitsSinceMs: number | null = null;
