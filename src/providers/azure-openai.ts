@@ -21,11 +21,17 @@ export interface AzureOpenAiOptions {
   readonly name?: string;
   /** The name in `https://NAME.openai.azure.com`. Either this or `baseUrl` is needed. */
   readonly resourceName?: string;
-  /** The endpoint as Azure shows it, such as `https://shop.openai.azure.com`, or a gateway before it. `/openai/v1` at its end may be left out. */
+  /**
+   * The endpoint as Azure shows it, such as `https://shop.openai.azure.com`, or a gateway before it. `/openai/v1` at its end may be left
+   * out.
+   */
   readonly baseUrl?: string;
   /** Sent as `api-key`. Null is a key that is missing. Leave it out where `token` is given. */
   readonly apiKey?: Secret | null;
-  /** Gets a token of Microsoft Entra ID for `https://cognitiveservices.azure.com/.default`, such as `getBearerTokenProvider` of `@azure/identity` makes. */
+  /**
+   * Gets a token of Microsoft Entra ID for `https://cognitiveservices.azure.com/.default`, such as `getBearerTokenProvider` of
+   * `@azure/identity` makes.
+   */
   readonly token?: TokenFunction;
   /** A date, such as `2024-10-21`, asks the paths per deployment; `preview` asks for features in preview. Default: `v1`. */
   readonly apiVersion?: string;
@@ -90,14 +96,14 @@ function made(options: AzureOpenAiOptions): Provider {
   return { ...made, lacksKey: apiKey == null && token === undefined };
 }
 
-/** Dated versions do not know `store`, and nothing is stored where it is not sent. */
+/** Leaves out `store`, which dated versions do not know: nothing is stored where it is not sent. */
 function azureChat(model: string, request: CompletionRequest): ReturnType<typeof chatSettings> {
   const settings = chatSettings(model, request);
   const { store: _, ...defaults } = settings.defaults as { readonly store?: unknown };
   return { ...settings, defaults };
 }
 
-/** Written for the model, and sent to its deployment. */
+/** The request is written for the model, and sent to its deployment. */
 function responsesOf(modelOf: (deployment: string) => string): Pick<Wire<object>, 'encodeRequest' | 'decodeAnswer' | 'decodeEvents'> {
   return {
     ...responses,
@@ -109,9 +115,9 @@ function responsesOf(modelOf: (deployment: string) => string): Pick<Wire<object>
 }
 
 interface Address {
-  /** Without a slash at its end. */
+  /** The base URL without a slash at its end. */
   readonly root: string;
-  /** With its question mark; empty: the version needs none. */
+  /** The query with its question mark; empty where the version needs none. */
   readonly query: string;
   readonly dated: boolean;
 }

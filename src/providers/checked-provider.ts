@@ -13,7 +13,7 @@ export interface ProviderSettings {
   readonly baseUrl?: unknown;
 }
 
-/** `make`: makes the provider of settings that were found usable. What it throws is a mistake too. */
+/** `make` makes the provider of settings that were found usable. An error that it throws is a mistake, too. */
 export function checkProvider(usualName: string, given: ProviderSettings | undefined, make: () => Provider): Provider {
   const name = typeof given?.name === 'string' && given.name !== '' ? given.name : usualName;
   const mistakes = mistakesOf(given);
@@ -32,7 +32,7 @@ function mistakesOf(given: ProviderSettings | undefined): readonly string[] {
   const url = 'baseUrl' in given ? baseUrlMistake(baseUrl) : null;
   return [
     ...(name === undefined || (typeof name === 'string' && name !== '') ? [] : ['Its name is not text. Give it one, such as "openai".']),
-    // The value is not shown: most often it is the key itself.
+    // The value is not shown, because it usually is the key itself.
     ...(apiKey === undefined || apiKey === null || apiKey instanceof Secret
       ? []
       : [`Its apiKey is a ${typeof apiKey}. It must be a secret, such as secretFrom('OPENAI_API_KEY').`]),

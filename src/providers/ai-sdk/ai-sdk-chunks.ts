@@ -15,7 +15,7 @@ export function chunksOf(opaque: OpaqueFields): (part: LanguageModelV4StreamPart
     const news = metadata?.[opaque.vendor];
     if (news !== undefined) blocks.set(id, { [opaque.vendor]: { ...blocks.get(id)?.[opaque.vendor], ...news } });
   };
-  /** What the vendor wants back of a block that ends, as reasoning that says nothing. */
+  /** The part of a block that the vendor wants back, as reasoning without text. */
   const closing = (id: string, from: typeof opaqueOf): Chunk[] => {
     const text = from(blocks.get(id), opaque);
     blocks.delete(id);
@@ -68,7 +68,7 @@ export function chunksOf(opaque: OpaqueFields): (part: LanguageModelV4StreamPart
   };
 }
 
-/** The SDK's names of what a caller set, where ours differ. */
+/** The SDK's names of settings, where ours differ. */
 const ourNames: Readonly<Record<string, string>> = { stopSequences: 'stop', responseFormat: 'output', inputSchema: 'tools' };
 
 export function warningOf(warning: SharedV4Warning): Chunk {
@@ -87,7 +87,7 @@ export function warningOf(warning: SharedV4Warning): Chunk {
   return { type: 'warning', message };
 }
 
-/** Up to the first brace: behind it the SDK quotes the prompt. */
+/** The text up to the first brace: behind it the SDK quotes the prompt. */
 function explained(details: string | undefined): string {
   const text = details?.replace(/[{[][\s\S]*$/, '').trim() ?? '';
   return text === '' ? '' : ` ${text}`;
@@ -119,7 +119,7 @@ function restOf(total: number | undefined, others: number, told: number | undefi
   return told === undefined || rest < 0 ? rest : Math.max(rest, told);
 }
 
-/** Null: the answer did not come to an end of its own. */
+/** Null where the answer did not end by itself. */
 export function finishOf({ unified }: LanguageModelV4FinishReason): FinishReason | null {
   switch (unified) {
     case 'stop':

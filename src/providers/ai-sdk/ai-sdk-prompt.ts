@@ -18,7 +18,7 @@ type Image = (part: Part<'image'>) => Promise<{ readonly base64: string; readonl
 type AssistantPart = LanguageModelV4TextPart | LanguageModelV4ReasoningPart | LanguageModelV4ToolCallPart;
 type Json = Extract<LanguageModelV4ToolResultPart['output'], { type: 'json' }>['value'];
 
-/** Without a schema some vendors demand the word JSON in the prompt, and the others have no other way to be told. */
+/** Asks for JSON in the prompt where there is no schema: some vendors demand the word, and others cannot be told otherwise. */
 const anyJson = 'Answer with one JSON value and nothing else.';
 
 /** `image` fetches what is given by URL. Throws BAD_REQUEST for parts that stand in the wrong message. */
@@ -117,7 +117,7 @@ function misplaced(part: ContentPart, role: Message['role'], accepted: string): 
   throw new GatewayError('BAD_REQUEST', `A ${role} message cannot hold a part of type "${part.type}". It may hold ${accepted}.`);
 }
 
-/** Every setting but the prompt. What is null or empty is left to the vendor. */
+/** Every setting but the prompt. Fields that are null or empty are left out: the vendor decides. */
 export function settingsOf(request: CompletionRequest): Omit<LanguageModelV4CallOptions, 'prompt'> {
   type Schema = Extract<NonNullable<LanguageModelV4CallOptions['tools']>[number], { type: 'function' }>['inputSchema'];
   const { maxOutputTokens, temperature, topP, seed, stop, tools, toolChoice, output } = request;

@@ -32,16 +32,16 @@ import { promptOf, settingsOf } from './ai-sdk-prompt.ts';
 import { uncountedVectors } from './uncounted-vectors.ts';
 
 export interface AiSdkProvider {
-  /** As in the configuration. */
+  /** The name in the configuration. */
   readonly name: string;
-  /** May import the SDK: it is called at the first request. */
+  /** Makes the SDK's provider. It is called at the first request, so it may import the SDK then. */
   readonly languageModel: (id: string) => LanguageModelV4 | Promise<LanguageModelV4>;
   readonly embeddingModel?: (id: string) => EmbeddingModelV4 | Promise<EmbeddingModelV4>;
   /** Provider options of embeddings, for what the SDK's model takes under its vendor's own names. */
   readonly embeddingOptions?: (request: EmbeddingRequest, model: string) => SharedV4ProviderOptions;
   /** The key of provider options and metadata in the SDK, and the metadata that must come back with the history. */
   readonly opaque: OpaqueFields;
-  /** Never shown, not even where the vendor repeats it. */
+  /** The key, which is never shown, not even where the vendor repeats it. */
   readonly apiKey?: Secret | null;
   readonly images?: ImageRules;
   /** Last changes for this vendor. Throws BAD_REQUEST for what it cannot do. */
@@ -119,7 +119,7 @@ async function* completed(
 
 const sending = <T>({ sent }: SendOptions, work: () => T): T => (sent === undefined ? work() : notifyWhenSent(sent, work));
 
-/** Null: the vendor declined the content. */
+/** Null where the vendor declined the content. */
 async function answered(
   model: LanguageModelV4,
   options: LanguageModelV4CallOptions,
@@ -195,7 +195,7 @@ async function* embedded(settings: AiSdkProvider, vendor: Vendor, request: Embed
   const { embeddings, usage, warnings } = await sending(options, () =>
     vectorsOf(model, { values: [...request.texts], abortSignal: options.signal, providerOptions, ...dimensions }),
   );
-  // Models leave it out or write NaN, against their types.
+  // Models leave it out or write NaN, although their types forbid that.
   const tokens: unknown = usage?.tokens;
   if (typeof tokens === 'number' && Number.isFinite(tokens)) options.report({ ...noUsage, freshInputTokens: tokens });
   if (embeddings.length === 0) throw brokenAnswer(vendor, 'empty');

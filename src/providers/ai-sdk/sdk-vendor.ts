@@ -21,7 +21,7 @@ import { warningOf } from './ai-sdk-chunks.ts';
 import { promptOf, settingsOf } from './ai-sdk-prompt.ts';
 import { type WrittenRequest, writeRequest } from './written-request.ts';
 
-/** What is asked, for those who make last changes and for those who read the answer. */
+/** The request, for last changes to it and for reading its answer. */
 export interface Asked {
   readonly model: string;
   readonly request: CompletionRequest;
@@ -30,10 +30,10 @@ export interface Asked {
 
 export interface SdkVendor {
   readonly name: string;
-  /** Never shown, not even where the vendor repeats them. */
+  /** Secrets, which are never shown, not even where the vendor repeats them. */
   readonly secrets: readonly string[];
   readonly images: ImageRules;
-  /** Sends what was written. */
+  /** Sends the written request. */
   readonly fetch: Fetch;
   /** Models of the SDK, made with a `writingFetch`. */
   readonly languageModel: (id: string) => Promise<LanguageModelV4>;
@@ -44,7 +44,7 @@ export interface SdkVendor {
   readonly callIds?: CallIdForm;
   /** Last changes of what the SDK is asked to write. Throws BAD_REQUEST for what the vendor cannot do. */
   readonly beforeWriting?: (options: LanguageModelV4CallOptions, asked: Asked) => LanguageModelV4CallOptions;
-  /** Last changes of what it wrote, which is the request of a stream, also where a whole answer is asked for. */
+  /** Last changes of the written request. It is that of a stream, also where a whole answer is asked for. */
   readonly written?: (request: WrittenRequest, asked: Asked) => WrittenRequest;
   readonly decoders: (asked: Asked, request: WrittenRequest) => Decoders;
 }
@@ -52,7 +52,7 @@ export interface SdkVendor {
 export interface Decoders {
   readonly decoder: EventDecoder;
   readonly decodeAnswer: (body: unknown) => Answer;
-  /** Makes an event stream of another framing, and leaves JSON alone. */
+  /** Turns another framing into an event stream, and leaves JSON as it is. */
   readonly asEvents?: (body: BodyPieces) => BodyPieces;
 }
 
@@ -144,7 +144,7 @@ async function writeFor(vendor: SdkVendor, given: CompletionRequest, { model, si
   };
 }
 
-/** Vendors refuse texts without a character, and messages without a part. */
+/** Leaves out texts without a character and messages without a part, which vendors refuse. */
 function withoutEmptyParts(messages: readonly Message[]): readonly Message[] {
   const filled = messages.map((message) => ({
     ...message,

@@ -3,7 +3,7 @@ import { GatewayError } from '../../core/errors.ts';
 import { countOf, objectOf } from '../../wires/json-fields.ts';
 import type { Asked } from './sdk-vendor.ts';
 
-/** What the SDK sends where no budget is given. */
+/** The budget that the SDK sends where none is given. */
 const usualBudget = 1_024;
 
 /**

@@ -17,7 +17,7 @@ export interface WrittenRequest {
 
 const writing = new AsyncLocalStorage<{ request: WrittenRequest | null }>();
 
-/** For the SDK: requests that are only written are answered with nothing, all others are sent. */
+/** A fetch for the SDK. Requests that are only written get an empty answer; all others are sent. */
 export const writingFetch = (fetch: Fetch): Fetch =>
   fetchAround(fetch, {
     instead(url, { headers, body }) {
@@ -28,14 +28,16 @@ export const writingFetch = (fetch: Fetch): Fetch =>
     },
   });
 
-/** The request of a stream, and the SDK's warnings. The model was made with a {@link writingFetch}. Throws what the SDK refuses to write. */
+/**
+ * The request of a stream, and the SDK's warnings. The model was made with a {@link writingFetch}. Throws what the SDK refuses to write.
+ */
 export async function writeRequest(
   model: LanguageModelV4,
   options: LanguageModelV4CallOptions,
 ): Promise<{ readonly request: WrittenRequest; readonly warnings: readonly SharedV4Warning[] }> {
   const slot: { request: WrittenRequest | null } = { request: null };
   const reader = (await writing.run(slot, () => model.doStream(options))).stream.getReader();
-  // The first part of a stream has them.
+  // The first part of a stream has the warnings.
   const { value: first } = await reader.read();
   reader.cancel().catch(() => {});
   if (slot.request === null) throw new Error('The SDK wrote no request.');

@@ -13,7 +13,9 @@ export interface AccessToken {
 export type TokenFunction = (signal: AbortSignal) => Token | Promise<Token>;
 type Token = AccessToken | string | null | undefined;
 
-/** A fetch whose requests carry the token. A token that is refused with 401 is not used again. Throws MODEL_UNAVAILABLE where there is none. */
+/**
+ * A fetch whose requests carry the token. A token that is refused with 401 is not used again. Throws MODEL_UNAVAILABLE where there is none.
+ */
 export function fetchWithToken(fetch: Fetch, ask: TokenFunction, providerName: string): Fetch {
   const tokens = keepRenewed<AccessToken>({
     ask: async (signal) => tokenOf(await ask(signal)),
@@ -52,5 +54,5 @@ async function tokenFor(tokens: Renewed<AccessToken>, signal: AbortSignal, provi
   }
 }
 
-/** The message alone: errors of identity services carry requests, with what signed them. */
+/** Only the message: errors of identity services carry requests with their signatures. */
 const causeOf = (error: unknown): Error => new Error(error instanceof Error ? error.message.slice(0, 300) : 'The function threw no error.');

@@ -7,11 +7,11 @@ import { keepRenewed } from './renewed.ts';
 export interface AwsCredentials {
   readonly accessKeyId: Secret | null;
   readonly secretAccessKey: Secret | null;
-  /** Of a role; long-lived keys have none. */
+  /** The session token of a role; long-lived keys have none. */
   readonly sessionToken?: Secret | null;
 }
 
-/** What the credential providers of AWS's own packages give. */
+/** Keys as the credential providers of AWS's own packages give them. */
 export interface AwsRoleKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -26,16 +26,16 @@ export type AwsCredentialsFunction = (options: { readonly abortSignal: AbortSign
 export interface AwsKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Null: the keys are long-lived. */
+  /** Null where the keys are long-lived. */
   readonly sessionToken: string | null;
 }
 
 export interface AwsKeySource {
-  /** Throws MODEL_UNAVAILABLE where there are none, or what the signal says. */
+  /** The keys. Throws MODEL_UNAVAILABLE where there are none, or the reason of the signal. */
   get(signal: AbortSignal): Promise<AwsKeys>;
-  /** Those that it gave were refused. */
+  /** Call it when the keys that it gave were refused. */
   forget(): void;
-  /** Those that are known from the start; they are shown nowhere. */
+  /** Secrets that are known from the start. They are never shown. */
   readonly fixed: readonly Secret[];
   readonly lacksKey: boolean;
 }
@@ -88,7 +88,7 @@ function roleKeys(ask: AwsCredentialsFunction, providerName: string): AwsKeySour
 
 function withoutKeys(providerName: string, mayCome: boolean, error?: unknown): GatewayError {
   const sentence = `The gateway got no credentials for ${providerName}.${mayCome ? ' Asking again may help.' : ' Its operators must set them.'}`;
-  // The message alone: errors of credential services carry requests.
+  // Only the message: errors of credential services carry requests.
   const cause = new Error(error instanceof Error ? error.message.slice(0, 300) : 'There are none.');
   return new GatewayError('MODEL_UNAVAILABLE', sentence, { retryable: mayCome, about: 'deployment' }, { cause });
 }

@@ -25,7 +25,7 @@ export const fetchSigned = (fetch: Fetch, { keys, ...signing }: Signing & { read
     },
   });
 
-/** Of a POST without a query. `host` is signed too: it is what the URL says. */
+/** The signature of a POST without a query. `host` is signed too, as it stands in the URL. */
 export function signedHeaders({
   url,
   body,
@@ -52,7 +52,7 @@ export function signedHeaders({
   };
 }
 
-/** What is encoded in the path already is encoded once more, as all services but S3 want it. */
+/** Encodes the path once more where it is encoded already, as all services but S3 demand. */
 const encodedPath = (pathname: string): string =>
   encodeURIComponent(pathname)
     .replaceAll('%2F', '/')

@@ -1,25 +1,31 @@
-/** Keeps what a function gets (an access token, access keys) until shortly before it expires. Callers who wait at the same time share one question. */
+/**
+ * Keeps what a function gets (an access token, access keys) until shortly before it expires. Callers who wait at the same time share one
+ * question.
+ */
 import { untilAborted } from '../../core/turns/abort.ts';
 import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
 
 export interface Renewed<T> {
-  /** Throws what the function throws, or what the signal says. */
+  /** Throws what the function throws, or the reason of the signal. */
   get(signal: AbortSignal): Promise<T>;
-  /** What is kept was refused: the next caller gets a new one. */
+  /** Call it when the kept value was refused: the next caller gets a new one. */
   forget(): void;
 }
 
 export interface RenewedOptions<T> {
   /** Its signal fires when nobody waits any longer, and after 30 s. */
   readonly ask: (signal: AbortSignal) => T | PromiseLike<T>;
-  /** Milliseconds since 1970; null: it is asked for again by every caller. */
+  /** Milliseconds since 1970; null: every caller asks for a new value. */
   readonly expiresAt: (value: T) => number | null;
-  /** Read when the value comes: for how long it is good is counted from then on, also where the system time is set. */
+  /**
+   * The system time, read when the value comes. Its lifetime is counted from then on by the monotonic clock, so that setting the system
+   * time does not change it.
+   */
   readonly now?: () => number;
   readonly monotonicMs?: () => number;
 }
 
-/** Milliseconds before its end from which something new is asked for. */
+/** How long before the end of a value a new one is asked for, in milliseconds. */
 const renewedBeforeMs = 60_000;
 const maxAskMs = 30_000;
 
@@ -30,7 +36,7 @@ interface Question<T> {
 }
 
 export function keepRenewed<T>({ ask, expiresAt, now = Date.now, monotonicMs = monotonic }: RenewedOptions<T>): Renewed<T> {
-  /** `until`: by the monotonic clock. */
+  /** `until` is a time of the monotonic clock. */
   let kept: { readonly value: T; readonly until: number } | null = null;
   let question: Question<T> | null = null;
 
@@ -72,7 +78,7 @@ export function keepRenewed<T>({ ask, expiresAt, now = Date.now, monotonicMs = m
       try {
         return await answered(signal);
       } catch (error) {
-        // What is kept is good to its end, also where nothing new is to be had.
+        // The kept value is valid to its end, also where no new one can be had.
         if (kept === null || signal.aborted || monotonicMs() >= kept.until) throw error;
         return kept.value;
       }

@@ -14,13 +14,13 @@ interface ServiceAccount {
   readonly keyId: string;
   readonly key: KeyObject;
   readonly tokenUrl: string;
-  /** Of the key's own project; empty: the key names none. */
+  /** The project of the key; empty where the key names none. */
   readonly project: string;
 }
 
 const scope = 'https://www.googleapis.com/auth/cloud-platform';
 const grant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
-/** An hour is the longest that Google grants. */
+/** Lifetime of a token: an hour, the longest that Google grants. */
 const lifeSeconds = 3_600;
 
 /** Reads the JSON of a key file. Throws a sentence that shows nothing of it. */
@@ -64,7 +64,7 @@ export function serviceAccountTokens(account: ServiceAccount, fetch: Fetch, now:
   };
 }
 
-/** OAuth names its error in one word, such as `invalid_grant`. */
+/** The error of OAuth, which is one word, such as `invalid_grant`. */
 const errorWord = (error: unknown): readonly string[] => (/^[a-z_]{1,64}$/.test(textOf(error)) ? [textOf(error)] : []);
 
 function assertionOf({ email, keyId, key, tokenUrl }: ServiceAccount, issuedAt: number): string {

@@ -59,7 +59,7 @@ function summaryText({ instruction, wanted }: Task, material: Material, maxWords
     : `${text.slice(0, wanted.characters - 1).replace(/\s+\S*$/, '')}…`;
 }
 
-/** A list item between sentences ends like one. */
+/** Ends a list item between sentences like a sentence. */
 const closed = (text: string, index: number, all: readonly string[]): string =>
   index === all.length - 1 || /[.!?…:;\])"”。！？]$/.test(text) ? text : `${text}.`;
 
@@ -69,6 +69,6 @@ const instructionStems = new Set(
   ),
 );
 
-/** What a summary should be about, beside being one. */
+/** The topic that a summary should have. */
 export const focusOf = (instruction: string): string[] =>
   stemsOf(instruction).filter((stem) => !instructionStems.has(stem) && !/^\d+$/.test(stem));

@@ -18,7 +18,7 @@ interface Scope extends ListScope {
   readonly depth: number;
 }
 
-/** Undefined: the material has nothing for it. */
+/** Undefined where the material has no value for it. */
 type Found = unknown;
 
 export function extractValue(schema: JsonSchema | null, task: Task): unknown {
@@ -93,7 +93,7 @@ function objectFor(schema: JsonSchema, scope: Scope): { readonly value: Record<s
   return { value: Object.fromEntries(entries), found };
 }
 
-/** What stands for a required value that was not found: nothing was listed, nothing is known. */
+/** The value for a required property that was not found: an empty list, or null. */
 function emptyFor(property: unknown, scope: Scope): unknown {
   if (typeof property !== 'object' || property === null || scope.depth > maxDepth) return null;
   const schema = resolveSchema(property as JsonSchema, scope.root);
@@ -164,7 +164,7 @@ function itemsFor(item: JsonSchema, scope: Scope, most: number | null, descripti
   );
 }
 
-/** The text itself where the schema of the item leaves it as it is. */
+/** The text itself where the schema of the item accepts it as it is. */
 function sized(text: string, { maxLength, minLength, pattern, format }: JsonSchema): string[] {
   const length = [...text].length;
   if (pattern !== undefined || format !== undefined) return [];

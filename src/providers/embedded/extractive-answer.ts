@@ -12,7 +12,7 @@ const maxStatements = 3;
 const maxOverlap = 0.7;
 const maxListed = 10;
 
-/** Words of asking: that a statement lacks them says nothing. */
+/** Words that belong to asking. A statement may lack them and still be the answer. */
 const mannerStems = new Set(
   stemsOf('happen happens require required work works mean means exist possible know explain describe question answer please'),
 );
@@ -35,7 +35,7 @@ export function chooseAnswer(material: Material, instruction: string): Ranked[] 
   return ranked.filter(({ score }) => score >= (ranked[0]?.score ?? 0) * minShareOfBest);
 }
 
-/** What kind of statement the question is after. */
+/** The kind of statement that the question asks for. */
 function fitness(question: string, { unit, coverage }: Ranked): number {
   let fit = 0.6 + coverage;
   if (/\b(how (many|much|long|often|old|far|fast|big)|when|what (time|year|date|port|version|price)|price|cost)\b/i.test(question)) {
@@ -48,7 +48,7 @@ function fitness(question: string, { unit, coverage }: Ranked): number {
   return fit;
 }
 
-/** Null: the material does not say. */
+/** Null where the material has no answer. */
 export function answerText(material: Material, instruction: string, { maxWords, maxSentences }: AnswerOptions): string | null {
   const chosen: Unit[] = [];
   let words = 0;

@@ -7,17 +7,17 @@ import { nameStems, stemsOf } from './text/words.ts';
 
 export interface Labelled {
   readonly stems: readonly string[];
-  /** A span of its source. */
+  /** The value, a span of its source. */
   readonly value: string;
 }
 
 const labelLine =
   /^[ \t]*(?:[-*+•>][ \t]+)?["'*_`]{0,3}([\p{L}\p{N}][\p{L}\p{N} ._/()-]{0,48}?)["'*_`]{0,3}[ \t]*[:=][ \t*_"'`]*(\S[^\n]*)$/gmu;
 const maxValue = 400;
-/** A data block this long is a text, and no value of its name. */
+/** A data block of this length or more is a text, not the value of its name. */
 const maxBlock = 1_000;
 
-/** Without the marks that close it. */
+/** The value without closing punctuation. */
 const bare = (value: string): string =>
   value
     .slice(0, maxValue)
@@ -65,7 +65,7 @@ export function valuesFor(name: readonly string[], labelled: readonly Labelled[]
 }
 
 const number = /(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d])/g;
-/** Words of the trade that stand beside a number instead of the name. */
+/** Words that stand beside a number instead of the name, such as units. */
 const units: Readonly<Record<string, RegExp>> = {
   price: /(?:[$€£¥]\s?$)|^\s?(?:[$€£¥]|usd|eur|gbp|dollars?|euros?|pounds?)/i,
   cost: /(?:[$€£¥]\s?$)|^\s?(?:[$€£¥]|usd|eur|gbp|dollars?|euros?|pounds?)/i,
@@ -77,7 +77,7 @@ const nearWords = 6;
 
 interface Stated {
   readonly value: number;
-  /** The characters beside it, and the nearest words, nearest first. */
+  /** The characters beside a number, and the nearest words, nearest first. */
   readonly left: string;
   readonly right: string;
   readonly before: readonly string[];

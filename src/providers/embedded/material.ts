@@ -11,9 +11,12 @@ export interface Source {
 export interface Material {
   readonly sources: readonly Source[];
   readonly units: readonly Unit[];
-  /** Sentences, items, rows: what reads as a statement. */
+  /** Statements: sentences, items and rows. */
   readonly statements: readonly Unit[];
-  /** What a summary is made of: statements but no rows, else whatever there is. Only the first ones of a long text: what it is about, it says early. */
+  /**
+   * What a summary is made of: statements but no rows, else whatever there is. Only the first ones of a long text: what it is about, it
+   * says early.
+   */
   readonly prose: readonly Unit[];
   headingStems(unit: Unit): readonly string[];
 }

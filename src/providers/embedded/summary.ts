@@ -8,12 +8,12 @@ import { countWords, stemsOf, wordsOf } from './text/words.ts';
 const usualSentences = 3;
 const usualWords = 70;
 const maxOverlap = 0.6;
-/** Beside the best statement, what says so much less is left out: a summary need not be full. */
+/** Statements that are worth less than this share of the best one are left out, because a summary need not be full. */
 const minShareOfBest = 0.3;
 
 interface SummaryOptions {
   readonly wanted: Wanted;
-  /** What the answer may have, by the request's maximum. */
+  /** The number of words that the answer may have, by the request's maximum. */
   readonly maxWords: number;
   /** Stems that the summary should be about. */
   readonly focus: readonly string[];
@@ -72,7 +72,7 @@ function withoutTail(text: string): string {
   return space > 0 && dangling.has(bare.slice(space + 1).toLowerCase()) ? withoutTail(bare.slice(0, space)) : bare;
 }
 
-/** The same without the mark: a span of the text. */
+/** The same without the mark, so that it is a span of the text. */
 export function clipSpan(text: string, maxWords: number): string {
   const words = [...text.matchAll(/\S+/g)];
   if (words.length <= maxWords) return text;

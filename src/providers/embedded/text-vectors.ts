@@ -8,7 +8,7 @@ import { stemsOf, wordsOf } from './text/words.ts';
 const lexicalDimensions = 384;
 const fewest = 64;
 const most = 1024;
-/** A piece of a word counts less than the word: it finds other forms and misspellings of it. */
+/** Weight of a piece of a word. Pieces find other forms and misspellings of the word, and count less than the word. */
 const pieceWeight = 0.35;
 const pieceLength = 4;
 
@@ -22,7 +22,7 @@ export function checkDimensions(dimensions: number | null): number {
   );
 }
 
-/** Of length 1, also for a text without words. */
+/** A vector of length 1, also for a text without words. */
 export function lexicalVector(text: string, dimensions: number): Float32Array {
   const weights = new Map<string, number>();
   const add = (feature: string, weight: number): void => {

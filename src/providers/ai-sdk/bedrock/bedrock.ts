@@ -22,11 +22,13 @@ import { decodeConverse, decodeConverseEvents } from './read-converse.ts';
 
 export interface BedrockOptions {
   readonly name?: string;
-  /** Such as `eu-central-1`. */
+  /** The region, such as `eu-central-1`. */
   readonly region: string;
   /** A key of Bedrock's own, sent as a bearer; AWS calls its variable AWS_BEARER_TOKEN_BEDROCK. Null is a key that is missing. */
   readonly apiKey?: Secret | null;
-  /** Access keys, with which requests are signed, or a function that gets those of a role, such as `fromNodeProviderChain()` of AWS makes. */
+  /**
+   * Access keys, with which requests are signed, or a function that gets those of a role, such as `fromNodeProviderChain()` of AWS makes.
+   */
   readonly credentials?: AwsCredentials | AwsCredentialsFunction;
   /** Default: the endpoint of the region. */
   readonly baseUrl?: string;
@@ -107,19 +109,19 @@ function made(options: BedrockOptions): Provider {
   return { ...provider, lacksKey: apiKey == null && keys.lacksKey };
 }
 
-/** Of the partitions of AWS that anybody can buy from; for others, `baseUrl` names the endpoint. */
+/** The endpoint of the region, in the partitions of AWS that anybody can buy from. For others, `baseUrl` names the endpoint. */
 function endpointOf(region: string): string {
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : region.startsWith('eusc-') ? 'amazonaws.eu' : 'amazonaws.com';
   return `https://bedrock-runtime.${region}.${suffix}`;
 }
 
-/** Claude's budget; other models have it within the maximum. */
+/** The thinking budget of Claude. Other models count it within the maximum. */
 function withinMaximum(options: LanguageModelV4CallOptions, { model, request }: Asked): LanguageModelV4CallOptions {
   const { type, budgetTokens } = objectOf(request.providerOptions['reasoningConfig']);
   return type === 'enabled' && model.includes('anthropic') ? withoutBudget(options, countOf(budgetTokens) ?? 0) : options;
 }
 
-/** Each family of models calls the length of its vectors otherwise. */
+/** The option for the length of vectors, which has another name in each family of models. */
 function embeddingOptions({ dimensions }: EmbeddingRequest, model: string): SharedV4ProviderOptions {
   const isCohere = model.includes('cohere.embed-');
   const name = isCohere ? 'outputDimension' : model.includes('amazon.nova-') ? 'embeddingDimension' : 'dimensions';

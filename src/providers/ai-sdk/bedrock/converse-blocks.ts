@@ -13,14 +13,14 @@ export interface BlockReader {
   piece(index: number, delta: JsonObject): readonly Chunk[];
   close(index: number): readonly Chunk[];
   whole(index: number, block: JsonObject): readonly Chunk[];
-  /** Closes what is open. */
+  /** Closes the open block. */
   end(): readonly Chunk[];
   readonly said: Said;
 }
 
 interface Block {
   call: PendingCall | null;
-  /** Its arguments are the answer. */
+  /** Whether the arguments of this tool are the answer. */
   isJson: boolean;
   signature: string;
   redactedContent: string;
@@ -90,6 +90,6 @@ export function readBlocks(jsonTool: string | null): BlockReader {
   };
 }
 
-/** A tool without parameters is called with nothing. */
+/** The arguments, which are empty for a tool without parameters. */
 const withArguments = (chunk: Chunk): Chunk =>
   chunk.type === 'tool-call' && chunk.done && chunk.argumentsText === '' ? { ...chunk, argumentsText: '{}' } : chunk;

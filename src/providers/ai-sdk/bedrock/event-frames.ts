@@ -6,9 +6,9 @@ import { crc32 } from 'node:zlib';
 import type { BodyPieces } from '../../../outbound/body-pieces.ts';
 import { WireFailure } from '../../../wires/wire-failure.ts';
 
-/** 16 MiB: the longest frame that AWS sends. */
+/** The longest frame that AWS sends: 16 MiB. */
 const maxFrameBytes = 16 * 1024 * 1024;
-/** Lengths and their checksum. */
+/** Bytes of the lengths and their checksum, with which a frame begins. */
 const preludeBytes = 12;
 const checksumBytes = 4;
 const openingBrace = 0x7b;
@@ -41,9 +41,9 @@ export function eventsOfFrames(body: BodyPieces): BodyPieces {
 }
 
 interface FrameReader {
-  /** The events whose frames end in the bytes. */
+  /** The events whose frames end in these bytes. */
   push(bytes: Uint8Array): readonly string[];
-  /** Why no more frames can be read; what came before them was said. */
+  /** Why no more frames can be read. The events before them were given out. */
   readonly failure: WireFailure | null;
 }
 
@@ -102,11 +102,11 @@ function eventOf(frame: Buffer): string {
   return `event: ${name.replace(/[\r\n]+/g, ' ')}\ndata: ${data}\n\n`;
 }
 
-/** Bytes of a value by its type; null: its length stands before it. Type 7 is text. */
+/** Length of a value by its type, in bytes; null: the length stands before the value. Type 7 is text. */
 const valueBytes: readonly (number | null)[] = [0, 0, 1, 2, 4, 8, null, null, 8, 16];
 const textType = 7;
 
-/** Those whose value is text. */
+/** The headers whose value is text. */
 function headersIn(bytes: Buffer): ReadonlyMap<string, string> {
   const headers = new Map<string, string>();
   for (let at = 0; at < bytes.length; ) {

@@ -82,7 +82,7 @@ export function decodeConverse(body: unknown, jsonTool: string | null): Answer {
   return { chunks: [...mergeChunks(chunks), { type: 'finish', reason }], usage: usageOf(usage) };
 }
 
-/** What the model made is not an answer. */
+/** Stop reasons that say that the model's output is not an answer. */
 const malformed: readonly string[] = ['malformed_model_output', 'malformed_tool_use'];
 
 function finishReasonOf(word: string): FinishReason {
@@ -92,7 +92,7 @@ function finishReasonOf(word: string): FinishReason {
   return reason;
 }
 
-/** Cached input stands beside `inputTokens`. */
+/** Counts of tokens. Cached input stands beside `inputTokens`. */
 function usageOf(usage: unknown): Usage | null {
   const of = (name: string): number | null => countOf(objectOf(usage)[name]);
   const [input, output] = [of('inputTokens'), of('outputTokens')];

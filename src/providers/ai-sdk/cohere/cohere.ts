@@ -72,7 +72,7 @@ function made(options: CohereOptions): Provider {
   return { ...provider, lacksKey: apiKey === null && options.baseUrl === undefined };
 }
 
-/** The SDK takes base64 for the text of a document. */
+/** Decodes documents, because the SDK takes base64 for the text of a document. */
 function withReadableFiles(options: LanguageModelV4CallOptions): LanguageModelV4CallOptions {
   const readable = (part: LanguageModelV4FilePart): LanguageModelV4FilePart => {
     const { mediaType, data } = part;
@@ -88,7 +88,7 @@ function withReadableFiles(options: LanguageModelV4CallOptions): LanguageModelV4
   return { ...options, prompt };
 }
 
-/** Of provider options it knows `thinking` alone, and beside tool calls it drops the text. */
+/** Adds what the SDK leaves out: it knows no provider option but `thinking`, and drops the text beside tool calls. */
 function withWhatTheSdkLeavesOut(written: WrittenRequest, { request, whole }: Asked): WrittenRequest {
   const { stream: _, messages, ...body } = objectOf(JSON.parse(written.body));
   const { thinking: __, ...others } = request.providerOptions;

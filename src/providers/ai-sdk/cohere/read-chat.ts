@@ -62,7 +62,7 @@ export function decodeChat(body: unknown): Answer {
 }
 
 interface MessageReader {
-  /** `message`: what is new of it. Types that are not known say nothing. */
+  /** `message` is the new part of the message. Unknown types say nothing. */
   take(type: string, message: JsonObject): readonly Chunk[];
   /** `finish` last. */
   end(finishReason: string): readonly Chunk[];
@@ -124,12 +124,12 @@ function finishReasonOf(word: string): FinishReason {
   return reason;
 }
 
-/** Tools without parameters are called with `null`, or with nothing. */
+/** The arguments. For tools without parameters Cohere sends `null`, or nothing. */
 const argumentsOf = (text: string): string => (text.trim() === '' || text.trim() === 'null' ? '{}' : text);
 
 const chunkOf = (type: 'text' | 'reasoning', text: string): readonly Chunk[] => (text === '' ? [] : [{ type, text }]);
 
-/** Billed are the units, which leave out what Cohere puts around a prompt itself. */
+/** The billed units, which leave out the text that Cohere itself puts around a prompt. */
 function usageOf(usage: unknown): Usage | null {
   const { billed_units: billed, tokens, cached_tokens: cached } = objectOf(usage);
   const of = (name: string): number | null => countOf(objectOf(billed)[name]) ?? countOf(objectOf(tokens)[name]);

@@ -13,7 +13,7 @@ const stopWords = new Set(
 const word = /[\p{L}\p{N}]+(?:['’][\p{L}]+)*/gu;
 const unspaced = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]{2,}/u;
 
-/** Words as they stand. */
+/** The words as they are written. */
 export const wordsOf = (text: string): string[] => text.match(word) ?? [];
 
 export const countWords = (text: string): number => text.match(/\S+/g)?.length ?? 0;
@@ -51,7 +51,7 @@ const endings: readonly (readonly [ending: string, least: number, instead: strin
   ['e', 4, ''],
 ];
 
-/** Light: forms of one word meet, and few other words do. */
+/** A light stemmer: forms of one word get the same stem, and few other words do. */
 function stem(lower: string): string {
   for (const [ending, least, instead] of endings) {
     if (lower.length < least || !lower.endsWith(ending) || /(ss|us|is)$/.test(lower)) continue;
