@@ -10,6 +10,7 @@ import { GatewayError } from '../core/errors.ts';
 import type { OperationHooks } from '../operations/open.ts';
 import type { Log } from '../telemetry/log.ts';
 import { clientAddress, isIn, networks } from './client/address.ts';
+import { addressTurns, countedRequests } from './client/address-turns.ts';
 import { type AnonymousRateOptions, anyAnonymousRate, limitAnonymousRate } from './client/anonymous-rate.ts';
 import { callers } from './client/callers.ts';
 import { credentialsBeside } from './client/client.ts';
@@ -107,6 +108,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
   const addressOf = clientAddress(options.trustedProxies ?? []);
   const connections = connectionShares({ limits, addressOf, isProxy: (socket) => isIn(proxies, socket), mask });
   const unread = unreadAnswers(limits);
+  const addressesInTurn = addressTurns();
   const engine = options.engine ?? graphqlEngine(schema);
   const { checkDocument } = options;
   const checks = {
@@ -145,7 +147,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
   let closing: Promise<void> | null = null;
   const isClosing = (): boolean => closing !== null;
   const paths = httpPaths({ ...options, door, origins, endpoint, metrics: metricsHere, isClosing });
-  const pipelined = pipelinedRequests();
+  const pipelined = pipelinedRequests(addressesInTurn);
   const beginnings = { first: loopTurns(requestsPerTurn), pipelined: loopTurns(pipelinedPerTurn) };
   const received = (request: IncomingMessage, response: ServerResponse): void => {
     const place = pipelined.admits(request, response);
@@ -157,6 +159,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
   };
   const server = createHttpServer(
     {
+      IncomingMessage: countedRequests(addressesInTurn),
       maxHeaderSize: limits.maxHeaderBytes,
       headersTimeout: limits.headersTimeoutMs,
       // The body has a limit of its own, with an answer of its own. This limit only catches what that one misses.
@@ -172,10 +175,19 @@ export function createServer(options: ServerOptions): FieldgateServer {
     received,
   );
   server.maxConnections = limits.maxConnections;
-  const socketDoor = sockets({ ...door, origins, anonymousRate, log, contractAt: paths.contractAt, endpoint, draining: isClosing });
+  const socketDoor = sockets({
+    ...door,
+    addressesInTurn,
+    origins,
+    anonymousRate,
+    log,
+    contractAt: paths.contractAt,
+    endpoint,
+    draining: isClosing,
+  });
   // Expectations that nobody has: Node would answer each at once (RFC 9110 §10.1.1 lets us ignore them).
   server.on('checkExpectation', received);
-  server.on('connection', pipelined.opened);
+  server.on('connection', addressesInTurn.opened);
   server.on('connection', connections.opened);
   server.on('upgrade', (request, socket, head) => void socketDoor.upgrade(request, socket, head));
   server.on('clientError', (error, socket) => void answerBrokenRequest(error, socket as Socket, door));

@@ -10,7 +10,14 @@ export interface Messages {
   waiting(): number;
 }
 
-export function messagesInTurn(socket: WebSocket, turns: LoopTurns, bounds: JsonBounds, handle: (text: string) => void): Messages {
+/** `onRead` is told what each message weighs. */
+export function messagesInTurn(
+  socket: WebSocket,
+  turns: LoopTurns,
+  bounds: JsonBounds,
+  onRead: (bytes: number) => void,
+  handle: (text: string) => void,
+): Messages {
   let waiting = 0;
   /** The last message that waits. */
   let last: Promise<void> = Promise.resolve();
@@ -30,6 +37,7 @@ export function messagesInTurn(socket: WebSocket, turns: LoopTurns, bounds: Json
   socket.on('message', (data) => {
     const bytes = Buffer.isBuffer(data) ? data : Buffer.from(String(data));
     const weight = Math.max(bytes.length, minMessageBytes);
+    onRead(weight);
     // A small message does not overtake a large one of its own socket.
     const turn = waiting === 0 ? turns.take(weight) : last.then(() => turns.take(weight));
     if (turn === null) {

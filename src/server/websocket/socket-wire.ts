@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { asGatewayError } from '../../core/errors.ts';
 import { headersOf, statusOf } from '../http/refusal.ts';
+import { minMessageBytes } from '../loop-turns.ts';
 import type { Masking } from '../response-errors.ts';
 
 /**
@@ -36,6 +37,17 @@ export function balance(socket: WebSocket, busy: boolean): void {
   const full = busy || socket.bufferedAmount > maxUnread;
   if (full && !socket.isPaused) socket.pause();
   else if (!full && socket.isPaused) socket.resume();
+}
+
+/**
+ * Answers pings of the protocol, but for those of a client that reads nothing: their answers would fill our memory (RFC 6455 §5.5.3 lets us
+ * answer the latest alone). `onRead` is told what each weighs.
+ */
+export function answerPings(socket: WebSocket, onRead: (bytes: number) => void): void {
+  socket.on('ping', (data) => {
+    onRead(minMessageBytes);
+    if (socket.readyState === socket.OPEN && socket.bufferedAmount <= maxUnread) socket.pong(data);
+  });
 }
 
 /** Time for the peer to answer a `close` frame. */

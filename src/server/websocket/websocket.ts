@@ -14,6 +14,7 @@ import { GatewayError } from '../../core/errors.ts';
 import { isAsyncIterable } from '../../core/stream.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { AddressOf } from '../client/address.ts';
+import type { AddressTurns } from '../client/address-turns.ts';
 import type { AnonymousRate } from '../client/anonymous-rate.ts';
 import type { Callers } from '../client/callers.ts';
 import { type Asker, askerOf, type CredentialsIn, callerOf } from '../client/client.ts';
@@ -34,7 +35,7 @@ import { type SocketDoor, type SocketDoorParts, socketDoor } from './socket-door
 import { type Messages, messagesInTurn } from './socket-messages.ts';
 import { type OperationTable, operationTable } from './socket-operations.ts';
 import type { Place } from './socket-places.ts';
-import { balance, boundUnknown, keepAlive, sendOrCut } from './socket-wire.ts';
+import { answerPings, balance, boundUnknown, keepAlive, sendOrCut } from './socket-wire.ts';
 
 export interface SocketParts extends Omit<SocketDoorParts, 'onAdmitted'> {
   readonly operations: Operations;
@@ -48,6 +49,7 @@ export interface SocketParts extends Omit<SocketDoorParts, 'onAdmitted'> {
   readonly callers: Callers;
   readonly unread: UnreadAnswers;
   readonly requestTurns: LoopTurns;
+  readonly addressesInTurn: Pick<AddressTurns, 'spend'>;
   readonly streamTurns: LoopTurns;
   readonly addressOf: AddressOf;
   readonly log: Log;
@@ -93,6 +95,7 @@ export function sockets(parts: SocketParts): Sockets {
     noServer: true,
     maxPayload: limits.maxBodyBytes,
     perMessageDeflate: false,
+    autoPong: false,
     handleProtocols: (protocols) => (protocols.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false),
   });
   const tables = new Map<WebSocket, OperationTable>();
@@ -191,6 +194,8 @@ export function sockets(parts: SocketParts): Sockets {
       messages: null,
       beat: () => {},
     };
+    const onRead = (bytes: number): void => parts.addressesInTurn.spend(request.socket, bytes);
+    answerPings(socket, onRead);
     const isBusy = (): boolean => (extra.messages?.waiting() ?? 0) > 0;
     const stopBeating = keepAlive(socket, limits.heartbeatMs, () => extra.beat());
     const closed = protocol.opened(
@@ -205,7 +210,7 @@ export function sockets(parts: SocketParts): Sockets {
         },
         close: (code, reason) => socket.close(code, reason),
         onMessage(receive) {
-          extra.messages = messagesInTurn(socket, parts.requestTurns, limits, (text) => {
+          extra.messages = messagesInTurn(socket, parts.requestTurns, limits, onRead, (text) => {
             table.noteComplete(text, left);
             const handled = receive(text).catch((error: unknown) => {
               log.error('a WebSocket message could not be handled', { err: error });

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { addressTurns } from '../../../src/server/client/address-turns.ts';
 import { pipelinedRequests } from '../../../src/server/client/pipelined.ts';
 import { listening } from '../../federation/subgraph-server.ts';
 import { whenOver } from '../../when-over.ts';
@@ -68,7 +69,8 @@ describe('an address that sends requests without waiting for answers on many con
 
   /** Answers at once, and counts the requests that Node makes in one turn of the event loop. */
   async function counting() {
-    const pipelined = pipelinedRequests();
+    const turns = addressTurns();
+    const pipelined = pipelinedRequests(turns);
     const counts = { turn: 0, max: 0 };
     const server = createServer((asked, answer) => {
       if (counts.turn === 0)
@@ -79,7 +81,7 @@ describe('an address that sends requests without waiting for answers on many con
       counts.max = Math.max(counts.max, counts.turn);
       if (pipelined.admits(asked, answer) !== null) answer.end();
     });
-    server.on('connection', pipelined.opened).on('clientError', (_, socket) => socket.destroy());
+    server.on('connection', turns.opened).on('clientError', (_, socket) => socket.destroy());
     const { port, close } = await listening(server);
     whenOver(close);
     /** Answered once, so that it is accepted: what comes then is read in one turn with what others send. */

@@ -24,10 +24,16 @@ it('two thousand short messages of one piece of a socket are handled some in eac
   const socket = new OpenSocket();
   const handled: string[] = [];
   const done = Promise.withResolvers<void>();
-  messagesInTurn(socket as unknown as WebSocket, loopTurns(requestBytesPerTurn), serverLimits({}), (text) => {
-    handled.push(text);
-    if (handled.length === 2_000) done.resolve();
-  });
+  messagesInTurn(
+    socket as unknown as WebSocket,
+    loopTurns(requestBytesPerTurn),
+    serverLimits({}),
+    () => {},
+    (text) => {
+      handled.push(text);
+      if (handled.length === 2_000) done.resolve();
+    },
+  );
   const sent = Array.from({ length: 2_000 }, (_, n) => `{"type":"ping","payload":{"n":${n}}}`);
   for (const text of sent) socket.emit('message', Buffer.from(text));
   const perTurn = [handled.length];
@@ -52,10 +58,16 @@ it('messages of one socket are handled in their order, also where a small one co
   const all = Promise.withResolvers<void>();
   const sizes = [5, 100, 6, 90, 7, 95, 8];
   server.on('connection', (socket) => {
-    messagesInTurn(socket, turns, serverLimits({}), (text) => {
-      handled.push(text.length);
-      if (handled.length === sizes.length) all.resolve();
-    });
+    messagesInTurn(
+      socket,
+      turns,
+      serverLimits({}),
+      () => {},
+      (text) => {
+        handled.push(text.length);
+        if (handled.length === sizes.length) all.resolve();
+      },
+    );
   });
   const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
   whenOver(() => client.terminate());
