@@ -52,27 +52,31 @@ const stateBytes = 2_048;
 
 export function plainAnswers({ maxBytes, keptMs, now }: PlainAnswersOptions): PlainAnswers {
   const open = new Map<string, PlainAnswer>();
-  /** In the order in which they ended. */
   const kept = new Map<string, Kept>();
+  /** Ids in the order in which their answers ended, from `oldest` on. To find its first entry, a Map passes over all that were deleted before. */
+  let order: string[] = [];
+  let oldest = 0;
   let all = 0;
 
-  function forget(id: string, { bytes }: Kept): void {
-    kept.delete(id);
-    all -= bytes;
-  }
-
   function sweep(): void {
-    const oldest = now() - keptMs;
-    for (const [id, one] of kept) {
-      if (one.at >= oldest && all <= maxBytes) return;
-      forget(id, one);
+    const endedBy = now() - keptMs;
+    for (; oldest < order.length; oldest += 1) {
+      const id = order[oldest] as string;
+      const one = kept.get(id);
+      if (one !== undefined && one.at >= endedBy && all <= maxBytes) break;
+      kept.delete(id);
+      all -= one?.bytes ?? 0;
     }
+    if (oldest * 2 <= order.length) return;
+    order = order.slice(oldest);
+    oldest = 0;
   }
 
   function keep(principal: string, state: RunState): void {
     const bytes = stateBytes + weightOf(state.completion);
     if (bytes > maxBytes) return;
     kept.set(state.id, { principal, state, at: now(), bytes });
+    order.push(state.id);
     all += bytes;
     sweep();
   }
