@@ -7,6 +7,7 @@ import type { GatewayConfig } from '../config/config.ts';
 import { GatewayError } from '../core/errors.ts';
 import { monotonicMs } from '../core/turns/monotonic.ts';
 import type { Graph, GraphStatus } from '../federation/graph.ts';
+import { makePlansAhead } from '../federation/plans-ahead.ts';
 import type { Configured } from './configured.ts';
 
 export interface PresentConfiguration {
@@ -28,6 +29,8 @@ export function presentConfiguration(config: GatewayConfig, configure: (config: 
   async function takeOver(by: GatewayConfig): Promise<void> {
     const next = configure(by);
     const { ready, reasons } = await composeSoon(next.graph);
+    const planned = next.graph.planned();
+    if (planned !== null) await makePlansAhead(present.current.graph.planned(), planned, null);
     if (!ready || isStopped) {
       await next.stop();
       throw new GatewayError('MODEL_UNAVAILABLE', `The graph of the new configuration cannot be served. ${reasons.join(' ')}`);

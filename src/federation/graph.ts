@@ -16,7 +16,7 @@ import type { OpenPlanner } from './engine/plan/planner.ts';
 import { type GraphLog, graphNews } from './graph-news.ts';
 import { keptSources, localUrl, type OwnSubgraph } from './kept-sources.ts';
 import { type LastGood, type LastGoodStore, lastGoodKeeper } from './last-good.ts';
-import { makePlansAhead } from './plans-ahead.ts';
+import { makePlansAhead, type PlannedGraph } from './plans-ahead.ts';
 import { engineOf, type ServedGraph, type ServingOptions, servedGraph } from './served-graph.ts';
 
 export type { GraphSource };
@@ -47,6 +47,8 @@ export interface Graph {
   schema(): GraphQLSchema | null;
   /** The schema for callers who are held to a contract; null until first composed, and where there is no such contract. */
   contract(name: string): GraphQLSchema | null;
+  /** What is served, for a graph that takes over: see `plans-ahead.ts`; null until first composed. */
+  planned(): PlannedGraph | null;
   /** Names of the subgraphs in what is served. */
   subgraphNames(): readonly string[];
   /** What is served now; null until first composed, and where there is nothing to compose. */
@@ -185,6 +187,7 @@ export function livingGraph(options: GraphOptions, monotonicMs: () => number = m
   return {
     schema: () => served?.schema ?? null,
     contract: (name) => served?.contracts.get(name) ?? null,
+    planned: () => served,
     subgraphNames: () => served?.names ?? [],
     supergraphSdl: () => served?.sdl ?? null,
     others: () => others,

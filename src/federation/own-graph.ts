@@ -9,6 +9,7 @@ export function ownGraph(own: GraphQLSchema, now: () => number = Date.now): Grap
   return {
     schema: () => schema,
     contract: () => null,
+    planned: () => null,
     subgraphNames: () => [],
     supergraphSdl: () => null,
     others: () => [],

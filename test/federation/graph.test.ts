@@ -7,6 +7,7 @@ import { composition } from '../../src/federation/compose/composition.ts';
 import { supergraphFile } from '../../src/federation/compose/sources.ts';
 import type { OpenPlanner } from '../../src/federation/engine/plan/planner.ts';
 import { type Graph, type GraphSource, livingGraph } from '../../src/federation/graph.ts';
+import { makePlansAhead } from '../../src/federation/plans-ahead.ts';
 import { inProcessComposer } from './in-process-composer.ts';
 import { planner, runOperation } from './run-operation.ts';
 import { federation2, type RunningSubgraph, runSubgraph, subgraphSchema } from './subgraph-server.ts';
@@ -139,6 +140,18 @@ describe('the living supergraph', () => {
     expect(await ask(graph.schema(), used[2] ?? '')).toMatchObject({ data: { product: { id: '1' } } });
     expect(planned).toHaveLength(made);
     graph.close();
+  });
+
+  it('the living supergraph of a configuration that is read again has plans for the documents in use of the one before', async () => {
+    const source: GraphSource = { kind: 'subgraphs', subgraphs: [{ name: 'shop', url: shop.url }] };
+    const [before, next] = [graphOf(source), graphOf(source)];
+    await Promise.all([before.refresh(), next.refresh()]);
+    await ask(before.schema(), '{ product { name } }');
+    await ask(before.schema(), '{ product { name summary } }');
+    const planned = next.planned();
+    if (planned === null) throw new Error('Nothing is served.');
+    expect(await makePlansAhead(before.planned(), planned, null)).toBe(2);
+    expect(await makePlansAhead(null, planned, null)).toBe(0);
   });
 
   it('the living supergraph that is asked to look while it looks looks again: what it reads may be older than the wish', async () => {
