@@ -44,7 +44,7 @@ export interface ServiceParts {
   readonly prompts: ReadonlyMap<string, PromptFile>;
   readonly log: Log;
   /** Of the living graph: known after the services, which its own subgraph needs. */
-  readonly access: Pick<Services, 'graph' | 'quote'>;
+  readonly access: Pick<Services, 'graph' | 'quote' | 'demand'>;
   readonly maxCostPerOperation: Services['maxCostPerOperation'];
   readonly entities: Services['entities'] & { embeddingRoute(index: string): string | null };
   /** Undefined: no field has limits of its own. */
@@ -88,6 +88,7 @@ export function servicesOf(parts: ServiceParts): Services {
     pathsOf: responsePaths,
     maxCostPerOperation: parts.maxCostPerOperation,
     quote: parts.access.quote,
+    demand: parts.access.demand,
     graph: parts.access.graph,
     entities: parts.entities,
     ...openQuestionRoutes(collections, parts.entities),

@@ -319,6 +319,11 @@ export type AiQuote = {
    * something, and the repair of an answer that did not fit its schema, come beside it: they draw on the budgets like any other.
    */
   readonly cost?: Maybe<AiCost>;
+  /**
+   * What it demands of the other teams' subgraphs at most, by the weights of their schemas (`@cost`, `@listSize`); null where the operator does
+   * not bound that, or where it cannot be counted, which `reason` says.
+   */
+  readonly demand?: Maybe<Scalars['SafeInt']['output']>;
   /** How deeply the operation nests. */
   readonly depth: Scalars['Int']['output'];
   /** The AI fields of the operation. */
@@ -2559,6 +2564,7 @@ export type AiQuotaResolvers<ContextType = OperationContext, ParentType extends 
 export type AiQuoteResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiQuote'] = ResolversParentTypes['AiQuote']> = {
   allowed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   cost?: Resolver<Maybe<ResolversTypes['AiCost']>, ParentType, ContextType>;
+  demand?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
   depth?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   fields?: Resolver<ReadonlyArray<ResolversTypes['AiQuotedField']>, ParentType, ContextType>;
   inputTokens?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;

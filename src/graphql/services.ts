@@ -11,6 +11,7 @@ import type { GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { ModelRequest } from '../core/request/request.ts';
 import type { Templates } from '../fields/prompt-templates.ts';
+import type { JudgedDemand } from '../operations/admit.ts';
 import type { LimitsOfField } from '../operations/limits/field-limits.ts';
 import type { RouteView } from '../operations/route-view.ts';
 import type { PathsOf } from '../operations/usage.ts';
@@ -66,6 +67,13 @@ export interface Services {
     operationName: string | null,
     variables: Readonly<Record<string, unknown>>,
   ): Quote | Promise<Quote>;
+  /** What the operation demands of subgraphs at most, and why that is refused; null: nothing bounds it. Rejects with why it cannot be counted. */
+  demand(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operationName: string | null,
+    variables: Readonly<Record<string, unknown>>,
+  ): Promise<JudgedDemand> | null;
   /** The graph that clients see, or that of a contract; null while there is none but the AI subgraph. */
   graph(contract: string | null): GraphQLSchema | null;
   readonly entities: Pick<Entities, 'similar'>;

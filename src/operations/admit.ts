@@ -23,11 +23,19 @@ export interface PricedOperation {
 export interface Admission {
   /** The maximum that the operation can cost. Compiled once per tree. */
   quote(tree: PriceTree, variables: Variables): Quote | Promise<Quote>;
+  /** What the operation demands of subgraphs at most; null: nothing bounds that. Rejects with what the demand cannot be counted for. */
+  demand(tree: PriceTree, variables: Variables): Promise<JudgedDemand> | null;
   /**
    * Null: the operation may run, and what it needs is reserved. Throws COST_LIMIT_EXCEEDED and BUDGET_EXCEEDED. With `quoteOnly`
    * it returns the quote: the client asked for that in place of the run.
    */
   admit(operation: PricedOperation, asking: Asking): Quote | null | Promise<Quote | null>;
+}
+
+export interface JudgedDemand {
+  readonly total: number;
+  /** COST_LIMIT_EXCEEDED; null: it is allowed. */
+  readonly refusal: GatewayError | null;
 }
 
 interface Asking {
@@ -48,7 +56,7 @@ export interface AdmissionOptions {
 export function admission({ rules, maxCostPerOperation, demand = null, entityFields }: AdmissionOptions): Admission {
   const isEntityField = (coordinate: string): boolean => entityFields.has(coordinate);
   const compiled = new WeakMap<PriceTree, CompiledQuote>();
-  const checkDemand = demand === null ? null : demandCheck(demand.rules, demand.max);
+  const judgeDemand = demand === null ? null : demandJudge(demand.rules, demand.max);
 
   function compile(tree: PriceTree): CompiledQuote {
     const known = compiled.get(tree) ?? compileOrRefuse(tree, rules);
@@ -79,25 +87,28 @@ export function admission({ rules, maxCostPerOperation, demand = null, entityFie
 
   return {
     quote: (tree, variables) => compile(tree).quote(variables),
+    demand: (tree, variables) => judgeDemand?.(tree, variables) ?? null,
     admit(operation, asking) {
-      const checked = checkDemand === null ? null : checkDemand(operation.tree, operation.variables);
-      return checked === null ? admitted(operation, asking) : checked.then(() => admitted(operation, asking));
+      const judging = judgeDemand?.(operation.tree, operation.variables) ?? null;
+      if (judging === null) return admitted(operation, asking);
+      return judging.then(({ refusal }) => {
+        if (refusal !== null) throw refusal;
+        return admitted(operation, asking);
+      });
     },
   };
 }
 
-/** Throws COST_LIMIT_EXCEEDED for more than `max`, and what `DemandOf` throws. */
-function demandCheck(rules: DemandRules, max: number): (tree: PriceTree, variables: Variables) => Promise<void> {
+/** Throws what `DemandOf` throws. */
+function demandJudge(rules: DemandRules, max: number): (tree: PriceTree, variables: Variables) => Promise<JudgedDemand> {
   const compiled = new WeakMap<PriceTree, DemandOf>();
   return async (tree, variables) => {
     const of = compiled.get(tree) ?? compileDemand(tree, rules);
     compiled.set(tree, of);
     const { total, heaviest } = await of(tree.coerceVariables(variables));
-    if (total <= max) return;
-    throw new GatewayError(
-      'COST_LIMIT_EXCEEDED',
-      `The operation demands ${total} of the subgraphs, by the weights of their schemas, and ${max} is allowed. ${heaviest} demands most. Ask for shorter lists, or for fewer fields at a time.`,
-    );
+    if (total <= max) return { total, refusal: null };
+    const message = `The operation demands ${total} of the subgraphs, by the weights of their schemas, and ${max} is allowed. ${heaviest} demands most. Ask for shorter lists, or for fewer fields at a time.`;
+    return { total, refusal: new GatewayError('COST_LIMIT_EXCEEDED', message) };
   };
 }
 

@@ -101,6 +101,25 @@ describe('an operation that demands more than it may', () => {
   });
 });
 
+it('a quote says what the operation demands of subgraphs, and that it would be refused for it', async () => {
+  const quoted = async (gateway: Awaited<ReturnType<typeof limited>>, document: string) =>
+    (await gateway.ask('query ($document: String!) { aiQuote(document: $document) { demand allowed reason } }', { document })).data.aiQuote;
+  const gateway = await limited(20);
+  expect(await quoted(gateway, '{ products(first: 20) { id } }')).toEqual({ demand: 20, allowed: true, reason: null });
+  expect(await quoted(gateway, '{ products(first: 21) { id } }')).toEqual({
+    demand: 21,
+    allowed: false,
+    reason: expect.stringContaining('demands 21 of the subgraphs'),
+  });
+  expect(await quoted(gateway, '{ products { id } }')).toEqual({
+    demand: null,
+    allowed: false,
+    reason: expect.stringContaining('exactly one of the arguments'),
+  });
+  const free = await startGateway({ graph: { subgraphs: [{ name: 'shop', url: shop.url }] } });
+  expect(await quoted(free, '{ products(first: 21) { id } }')).toEqual({ demand: null, allowed: true, reason: null });
+});
+
 describe('a list that needs exactly one slicing argument', () => {
   let gateway: TestGateway | null = null;
 

@@ -194,6 +194,7 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
     pathsOf: (info) => () => [responsePathAsArray(info.path)],
     entities: { similar: unused },
     maxCostPerOperation: null,
+    demand: () => null,
     quote: (schema, document, operationName, variables) => {
       const sources = { services, fields: [], listSizeOf: () => null, principal: principal(), assumedListSize: 100 };
       return compileQuote(priceTreeOf(schema, document, operationName), quoteRules(sources)).quote(variables);

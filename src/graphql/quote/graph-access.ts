@@ -5,14 +5,14 @@ import type { Admission } from '../../operations/admit.ts';
 import type { Services } from '../services.ts';
 import { priceTreeOf } from './read-price-tree.ts';
 
-export interface GraphAccess extends Pick<Services, 'graph' | 'quote'> {
+export interface GraphAccess extends Pick<Services, 'graph' | 'quote' | 'demand'> {
   /** Call it once, before the first operation. */
   connect(to: ConnectedGraph): void;
 }
 
 export interface ConnectedGraph {
   readonly graph: { schema(): GraphQLSchema | null; contract(name: string): GraphQLSchema | null };
-  readonly admission: Pick<Admission, 'quote'>;
+  readonly admission: Pick<Admission, 'quote' | 'demand'>;
 }
 
 /** `maxTypedValues`: of the variables of a quoted operation, as for one that runs. */
@@ -31,5 +31,7 @@ export function openGraphAccess(maxTypedValues: number): GraphAccess {
       const turn = turnIfLarge(variables);
       return turn === null ? admission.quote(tree, variables) : turn.then(() => admission.quote(tree, variables));
     },
+    demand: (schema, document, operationName, variables) =>
+      connected?.admission.demand(priceTreeOf(schema, document, operationName), variables) ?? null,
   };
 }

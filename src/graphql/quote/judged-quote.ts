@@ -33,6 +33,8 @@ export interface QuoteAsked {
 }
 
 export interface JudgedQuote extends Quote {
+  /** Of subgraphs; null: nothing bounds it, or it cannot be counted. */
+  readonly demand: number | null;
   readonly allowed: boolean;
   readonly reason: string | null;
 }
@@ -58,13 +60,26 @@ export async function quoteOf(asked: QuoteAsked, services: Services, work: Quote
       return refuseToRun(error);
     }
   });
+  const demand = await work.inTurn(() => demandOf(services.demand(schema, document, operation.name?.value ?? null, variables)));
   const coordinates = [...new Set(quote.fields.map(({ coordinate }) => coordinate))];
   const reason =
     coordinates.map((coordinate) => scopeReason(coordinate, asked)).find((found) => found !== null) ??
     (await inputReason(document, operation, schema, asked, services, work)) ??
+    demand.reason ??
     costRefusal(quote, services.maxCostPerOperation)?.message ??
     budgetReason(quote.cost, await services.limits.budgets(principal.limits));
-  return { ...quote, allowed: reason === null, reason };
+  return { ...quote, demand: demand.total, allowed: reason === null, reason };
+}
+
+async function demandOf(
+  judging: ReturnType<Services['demand']>,
+): Promise<{ readonly total: number | null; readonly reason: string | null }> {
+  try {
+    const judged = await judging;
+    return { total: judged?.total ?? null, reason: judged?.refusal?.message ?? null };
+  } catch (error) {
+    return { total: null, reason: asGatewayError(error).message };
+  }
 }
 
 function scopeReason(coordinate: string, { schema, principal }: QuoteAsked): string | null {
