@@ -9,7 +9,7 @@ const scopes = {
   'ai:usage:all': 'Read what everybody used.',
   'ai:metrics': 'Read `/metrics`: what the gateway does, of everybody, without names of callers.',
   'ai:plan': 'See the query plan of an operation: which subgraph is asked for what, and what its AI fields can cost.',
-  'ai:keys': 'Create, list, change, rotate and revoke keys of the own team.',
+  'ai:keys': 'Create, list, change, rotate and revoke keys of the own team, and with `ai:teams` of the own organisation.',
   'ai:keys:all': 'Create, list, change, rotate and revoke keys of every team.',
   'ai:teams': 'See the teams of the own organisation, and make and change them within what it has; without one, see the own team.',
   'ai:teams:all': 'See, make and change every organisation and team.',

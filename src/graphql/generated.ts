@@ -1158,7 +1158,7 @@ export type Mutation = {
   readonly complete?: Maybe<CompletionResult>;
   /**
    * Issues a virtual key. Its secret is shown once, here. You can give only scopes and routes that you have yourself, to your own team
-   * with scope `ai:keys`, to any with `ai:keys:all`. A key never has more than the key that makes it: what it uses counts to the budget and
+   * with scope `ai:keys`, to those of your organisation with `ai:teams` beside it, to any with `ai:keys:all`. A key never has more than the key that makes it: what it uses counts to the budget and
    * the rates of that one too, it expires no later, and it is revoked with it. A key that must outlive every other is made in the shell.
    */
   readonly createAiKey?: Maybe<CreatedAiKey>;
@@ -1471,7 +1471,7 @@ export type Query = {
   readonly aiAnswer?: Maybe<AiAnswerResult>;
   /** The collections that you may read. Costs nothing. Needs scope `ai:use`. */
   readonly aiCollections: ReadonlyArray<AiCollection>;
-  /** The virtual keys of your team with scope `ai:keys`, everybody's with `ai:keys:all`; revoked ones included, newest first. Never shows a secret. */
+  /** The virtual keys of your team with scope `ai:keys`, of all teams of your organisation with `ai:teams` beside it, everybody's with `ai:keys:all`; revoked ones included, newest first. Never shows a secret. */
   readonly aiKeys: ReadonlyArray<AiKey>;
   /** With scope `ai:teams` your organisation; with `ai:teams:all` every organisation. By name, archived ones included. */
   readonly aiOrganisations: ReadonlyArray<AiOrganisation>;

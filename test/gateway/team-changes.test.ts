@@ -370,6 +370,26 @@ describe('who may see and change teams', () => {
     }
   });
 
+  it('whoever has ai:keys beside ai:teams administers the keys of the own organisation, and sees none of another', async () => {
+    const { gateway } = await twoOrganisations();
+    const { secret } = await newKey(gateway, { team: 'acme.a', scopes: ['ai:use', 'ai:keys', 'ai:teams'], monthlyBudget: '5' });
+    const theirs = await newKey(gateway, { team: 'globex.a', scopes: ['ai:use'] });
+    const query = 'mutation ($input: CreateAiKeyInput!) { createAiKey(input: $input) { key { id team } } }';
+    const made = await done(gateway, query, { input: { name: 'b', team: 'acme.b', scopes: ['ai:use'] } }, secret);
+    expect(made.key.team).toBe('acme.b');
+    const { data } = await gateway.ask('{ aiKeys { id team } }', {}, { key: secret });
+    expect(new Set(data.aiKeys.map(({ team }: Data) => team))).toEqual(new Set(['acme.a', 'acme.b']));
+    const told = async (team: string): Promise<string> => {
+      const { errors } = await gateway.ask(query, { input: { name: 'x', team, scopes: ['ai:use'] } }, { key: secret });
+      expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+      return errors?.[0]?.message ?? '';
+    };
+    expect(await told('globex.a')).toBe(await told('nothing'));
+    const revoking = 'mutation ($id: ID!) { revokeAiKey(id: $id) { id } }';
+    expect((await gateway.ask(revoking, { id: theirs.id }, { key: secret })).data).toEqual({ revokeAiKey: null });
+    expect((await done(gateway, revoking, { id: made.key.id }, secret)).id).toBe(made.key.id);
+  });
+
   it('whoever has neither ai:teams nor ai:teams:all sees no team', async () => {
     const { gateway } = await twoOrganisations();
     const { secret } = await newKey(gateway, { team: 'acme.a', scopes: ['ai:use', 'ai:keys'] });

@@ -20,7 +20,8 @@ export function keyResolvers(services: Services): Resolvers {
       aiKeys: async (_, __, { principal }) => (await keysOf(principal, services)).toSorted((a, b) => b.createdAt - a.createdAt),
     },
     Mutation: {
-      createAiKey: (_, { input }, { principal }) => services.keys.issue(newKeyOf(input, principal, services)),
+      createAiKey: async (_, { input }, { principal }) =>
+        services.keys.issue(newKeyOf(input, principal, await teamsOf(principal, services), services)),
       async updateAiKey(_, { id, input }, { principal }) {
         const all = await keysOf(principal, services);
         const change = changeOf(input, principal, services);
@@ -55,29 +56,44 @@ export function keyResolvers(services: Services): Resolvers {
   };
 }
 
+/** Teams that a refusal names. */
+const maxNamed = 20;
+
 const ofEveryTeam = ({ scopes }: Principal): boolean => scopes.includes('ai:keys:all');
 
 /** Those that a principal administers. */
 async function keysOf(principal: Principal, services: Services): Promise<readonly KeyRecord[]> {
-  const keys = await services.keys.list();
-  return ofEveryTeam(principal) ? keys : keys.filter(({ team }) => team === principal.team);
+  const [keys, teams] = await Promise.all([services.keys.list(), teamsOf(principal, services)]);
+  return teams === null ? keys : keys.filter(({ team }) => teams.has(team));
+}
+
+/** Whose keys a principal administers, by name: its own team's, and with `ai:teams` those of its organisation; null: every team's. */
+async function teamsOf(principal: Principal, services: Services): Promise<ReadonlySet<string> | null> {
+  if (ofEveryTeam(principal)) return null;
+  const { team, organisation = null, scopes } = principal;
+  const own = team === null ? [] : [team];
+  if (organisation === null || !scopes.includes('ai:teams')) return new Set(own);
+  const all = await services.directory.teams.list();
+  return new Set([...own, ...all.flatMap(({ record }) => (record.organisation === organisation ? [record.name] : []))]);
 }
 
 /**
  * A key never has more than the one that issues it: scopes, routes and the team are handed on, not invented. Its budget and rates are its own,
  * beside those of the key that makes it, which its calls draw on too (`access/authenticate.ts`).
  */
-function newKeyOf(input: CreateAiKeyInput, principal: Principal, services: Services): NewKey {
+function newKeyOf(input: CreateAiKeyInput, principal: Principal, teams: ReadonlySet<string> | null, services: Services): NewKey {
   checkMayIssue(principal);
   const name = nameOf(input.name);
   if (!/^[\w.-]{1,64}$/.test(input.team))
     refuse(`The team "${input.team.slice(0, 64)}" is refused: letters, digits, ., _ and -, at most 64, are accepted.`);
-  if (input.team !== principal.team && !ofEveryTeam(principal)) {
-    const yours = principal.team === null ? 'and you have no team' : `to yours: ${principal.team}`;
-    throw new GatewayError(
-      'FORBIDDEN',
-      `With the scope ai:keys you can give keys to your own team alone, ${yours}. The scope ai:keys:all is for every team.`,
-    );
+  if (teams?.has(input.team) === false) {
+    const [only = null, ...more] = teams;
+    const yours = only === null ? 'and you have no team' : `to yours: ${only}`;
+    const sentence =
+      more.length === 0
+        ? `With the scope ai:keys you can give keys to your own team alone, ${yours}.`
+        : `With the scopes ai:keys and ai:teams you can give keys to the teams of your organisation: ${[...teams].slice(0, maxNamed).join(', ')}.`;
+    throw new GatewayError('FORBIDDEN', `${sentence} The scope ai:keys:all is for every team.`);
   }
   const scopes = scopesOf(input.scopes, principal);
   const strange = scopes.filter((scope) => !principal.scopes.includes(scope));
