@@ -66,6 +66,8 @@ const config: CodegenConfig = {
           AiDeployment: './services.ts#DeploymentView',
           AiKey: '../storage/keys/keys.ts#KeyRecord',
           AiTeam: '../access/teams/team-desk.ts#TeamEntry',
+          AiUserLimits: '../storage/directory/directory.ts#UserPolicy',
+          AiUserBudget: '../storage/directory/directory.ts#PolicyBudget',
           AiTeamMember: '../access/teams/member-desk.ts#Member',
           AiOrganisation: '../access/teams/team-desk.ts#OrganisationEntry',
           AiToken: '../storage/identities/identities.ts#TokenRecord',

@@ -3,7 +3,6 @@ import type { CallerRules } from '../access/caller-rules.ts';
 import { inTimeZone, policyLimits } from '../access/teams/policy-limits.ts';
 import { type DeclaredTeams, declaredStanding, organisationAccount, teamAccount } from '../access/teams/team-book.ts';
 import { withinTeam } from '../access/teams/within-policies.ts';
-import type { LimitsOfUser } from '../access/users/end-user.ts';
 import type { BudgetConfig, GatewayConfig, SessionConfig, TeamConfig } from '../config/config.ts';
 import { withDefaults } from '../config/kinds/section.ts';
 import { anonymousSection } from '../config/sections/anonymous-section.ts';
@@ -13,7 +12,7 @@ import type { Limit } from '../core/call/hold.ts';
 import { nanoUsdOf } from '../core/money.ts';
 import { namedAnonymous } from '../operations/keyless-principals.ts';
 import type { AnonymousRateOptions } from '../server/client/anonymous-rate.ts';
-import type { OrganisationRecord, Policy, PolicyBudget } from '../storage/directory/directory.ts';
+import type { OrganisationRecord, Policy, PolicyBudget, UserPolicy } from '../storage/directory/directory.ts';
 
 /** What an address may ask without a key in force; undefined: anything. `open`: in development on loopback. See `ServerConfig`. */
 export function anonymousRateOf(requestsPerMinute: number | false | undefined, open: boolean): AnonymousRateOptions | undefined {
@@ -63,7 +62,22 @@ function policyOf(settings: AccountSettings): Policy {
     cacheSharing: cacheSharing ?? null,
     timeZone: timeZone ?? null,
     session: sessionCapsOf(settings.session),
+    perUser: userPolicyOf(settings),
   };
+}
+
+/** Null: nothing is said of single users. */
+function userPolicyOf(settings: AccountSettings): UserPolicy | null {
+  const { dailyBudgetPerUser: dailyBudget, monthlyBudgetPerUser: monthlyBudget, budgetsPerUser } = settings;
+  const perUser = {
+    budgets: policyBudgets({ dailyBudget, monthlyBudget, budgets: budgetsPerUser }),
+    requestsPerMinute: settings.requestsPerMinutePerUser ?? null,
+    callsPerMinute: settings.callsPerMinutePerUser ?? null,
+    tokensPerMinute: settings.tokensPerMinutePerUser ?? null,
+    concurrency: settings.concurrencyPerUser ?? null,
+  };
+  const { budgets, ...numbers } = perUser;
+  return budgets.length === 0 && Object.values(numbers).every((number) => number === null) ? null : perUser;
 }
 
 /** Null: nothing is said of sessions. */
@@ -102,24 +116,6 @@ export function declaredLimits(config: TeamSettings): readonly Limit[] {
       inTimeZone(policyLimits(teamAccount(name), policy), policy.timeZone ?? zoneOf(organisations.get(organisation ?? '')?.policy)),
     ),
   ];
-}
-
-/** What one user of a team may use, beside what the team may. */
-export function limitsOfUser({ teams = {}, organisations = {}, timeZone = 'UTC' }: TeamSettings): LimitsOfUser {
-  return (team, account) => {
-    const config = team !== null && Object.hasOwn(teams, team) ? teams[team] : undefined;
-    if (config === undefined) return [];
-    const ofUser = accountLimits(account, {
-      dailyBudget: config.dailyBudgetPerUser,
-      monthlyBudget: config.monthlyBudgetPerUser,
-      budgets: config.budgetsPerUser,
-      tokensPerMinute: config.tokensPerMinutePerUser,
-      requestsPerMinute: config.requestsPerMinutePerUser,
-      callsPerMinute: config.callsPerMinutePerUser,
-      concurrency: config.concurrencyPerUser,
-    });
-    return inTimeZone(ofUser, config.timeZone ?? organisations[config.organisation ?? '']?.timeZone ?? timeZone);
-  };
 }
 
 /** Null: the configuration does not name them. */

@@ -40,7 +40,7 @@ import { routesByRules } from '../routing/routing-rules.ts';
 import { serverLimits } from '../server/server-limits.ts';
 import { keptFile } from '../storage/state/kept-file.ts';
 import type { Log } from '../telemetry/log.ts';
-import { callerRulesOf, configuredAnonymous, declaredTeams, limitsOfUser } from './caller-limits.ts';
+import { callerRulesOf, configuredAnonymous, declaredTeams } from './caller-limits.ts';
 import { servicesOf } from './fill-services.ts';
 import type { Foundation } from './foundation.ts';
 import { graphOf, type OperatorFields, operatorFields, whenComposed } from './graph/configured-graph.ts';
@@ -200,14 +200,13 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
   const modelFields = new Set(own === null ? [] : [...Object.keys(rootPricers), ...read.fields.map(({ coordinate }) => coordinate)]);
   const { keys, identities } = storage;
   const tokens = acceptedTokens(config, { pseudonymOf: identities.pseudonymOf }, log, now);
-  const ofUser = limitsOfUser(config);
   const remembered = rememberPrincipals(
-    authenticator({ keys, identities, anonymous, teams, limitsOfUser: ofUser, tokens, development, now }),
+    authenticator({ keys, identities, anonymous, teams, limitsOfUser: teams.limitsOfUser, tokens, development, now }),
     joinVersions(keys, teams, identities, ...(tokens === null ? [] : [tokens])),
     now,
     foundation.lastUses.note,
   );
-  const authenticate = actForUsers(remembered, { identities, limitsOfUser: ofUser });
+  const authenticate = actForUsers(remembered, { identities, limitsOfUser: teams.limitsOfUser });
   const hooks = operationHooks({ authenticate, limits: storage.limits, leases, admission: admit, maxCostPerOperation, now });
 
   warnOfFieldsWithoutModel(config, own === null ? null : modelFields, log);

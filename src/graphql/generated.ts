@@ -10,6 +10,7 @@ import type { SessionCaps } from '../core/call/call.ts';
 import type { RouteView, DeploymentView } from './services.ts';
 import type { KeyRecord } from '../storage/keys/keys.ts';
 import type { TeamEntry, OrganisationEntry } from '../access/teams/team-desk.ts';
+import type { UserPolicy, PolicyBudget } from '../storage/directory/directory.ts';
 import type { Member } from '../access/teams/member-desk.ts';
 import type { TokenRecord } from '../storage/identities/identities.ts';
 import type { IssuedToken } from '../access/tokens/token-desk.ts';
@@ -453,6 +454,8 @@ export type AiTeam = {
   readonly members: ReadonlyArray<AiTeamMember>;
   /** The organisation that it belongs to, if it belongs to one. */
   readonly organisation?: Maybe<Scalars['ID']['output']>;
+  /** What each of its users may use; null: there is no limit. */
+  readonly perUser?: Maybe<AiUserLimits>;
   /** The most operations of all its callers in a minute; null: no limit of its own. */
   readonly requestsPerMinute?: Maybe<Scalars['Int']['output']>;
   /** The routes that its callers may use at most; null: those of its organisation, else all. */
@@ -555,6 +558,42 @@ export type AiUsageRow = {
   readonly usage: TokenUsage;
   /** The name of the user that the row is about, in a report by USER; null for others, and for users who are not known any more. */
   readonly userName?: Maybe<Scalars['String']['output']>;
+};
+
+/** What the calls of one user may cost in a time. */
+export type AiUserBudget = {
+  /** The most that may be spent in it. */
+  readonly limit: AiCost;
+  /** The time in which it may be spent. */
+  readonly per: AiPeriod;
+};
+
+/** What one user may use. */
+export type AiUserLimits = {
+  /** What his calls may cost. */
+  readonly budgets: ReadonlyArray<AiUserBudget>;
+  /** The most model calls in a minute; null: as many as `requestsPerMinute`. */
+  readonly callsPerMinute?: Maybe<Scalars['Int']['output']>;
+  /** The most model calls at one time; null: no limit. */
+  readonly concurrency?: Maybe<Scalars['Int']['output']>;
+  /** The most operations in a minute; null: no limit. */
+  readonly requestsPerMinute?: Maybe<Scalars['Int']['output']>;
+  /** The most tokens in a minute, of input and output together; null: no limit. */
+  readonly tokensPerMinute?: Maybe<Scalars['Int']['output']>;
+};
+
+/** What one user may use. */
+export type AiUserLimitsInput = {
+  /** What his calls may cost, at most one for each period. */
+  readonly budgets?: InputMaybe<ReadonlyArray<AiBudgetInput>>;
+  /** The most model calls in a minute; when absent, as many as `requestsPerMinute`. */
+  readonly callsPerMinute?: InputMaybe<Scalars['Int']['input']>;
+  /** The most model calls at one time. */
+  readonly concurrency?: InputMaybe<Scalars['Int']['input']>;
+  /** The most operations in a minute. */
+  readonly requestsPerMinute?: InputMaybe<Scalars['Int']['input']>;
+  /** The most tokens in a minute, of input and output together. */
+  readonly tokensPerMinute?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** You, as the gateway sees you. */
@@ -862,6 +901,8 @@ export type CreateAiTeamInput = {
   readonly id: Scalars['ID']['input'];
   /** The organisation that it belongs to; when absent, your own with scope `ai:teams`, none with `ai:teams:all`. */
   readonly organisation?: InputMaybe<Scalars['ID']['input']>;
+  /** What each of its users may use, whom keys act for and logins name: all that is given holds, what is not is no limit; no limit when absent. */
+  readonly perUser?: InputMaybe<AiUserLimitsInput>;
   /** The most operations of all its callers in a minute. */
   readonly requestsPerMinute?: InputMaybe<Scalars['Int']['input']>;
   /** The routes that its callers may use at most; those of its organisation when absent, else all. */
@@ -1931,6 +1972,8 @@ export type UpdateAiTeamInput = {
   readonly guardrails?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** The organisation that it belongs to, with scope `ai:teams:all`; null: none. */
   readonly organisation?: InputMaybe<Scalars['ID']['input']>;
+  /** What each of its users may use, whom keys act for and logins name: all that is given holds, what is not is no limit; null: no limit. */
+  readonly perUser?: InputMaybe<AiUserLimitsInput>;
   /** The most operations of all its callers in a minute. */
   readonly requestsPerMinute?: InputMaybe<Scalars['Int']['input']>;
   /** The routes that its callers may use at most, all of them; null: those of its organisation, else all. */
@@ -2188,6 +2231,9 @@ export type ResolversTypes = {
   AiUsageInput: AiUsageInput;
   AiUsageReport: ResolverTypeWrapper<Omit<AiUsageReport, 'rows'> & { rows: ReadonlyArray<ResolversTypes['AiUsageRow']> }>;
   AiUsageRow: ResolverTypeWrapper<UsageRowView>;
+  AiUserBudget: ResolverTypeWrapper<PolicyBudget>;
+  AiUserLimits: ResolverTypeWrapper<UserPolicy>;
+  AiUserLimitsInput: AiUserLimitsInput;
   AiViewer: ResolverTypeWrapper<Omit<AiViewer, 'budgets' | 'quotas'> & { budgets: ReadonlyArray<ResolversTypes['AiBudget']>, quotas: ReadonlyArray<ResolversTypes['AiQuota']> }>;
   BudgetExceeded: ResolverTypeWrapper<Omit<BudgetExceeded, 'budget'> & { budget: ResolversTypes['AiBudget'] }>;
   CacheInput: CacheInput;
@@ -2316,6 +2362,9 @@ export type ResolversParentTypes = {
   AiUsageInput: AiUsageInput;
   AiUsageReport: Omit<AiUsageReport, 'rows'> & { rows: ReadonlyArray<ResolversParentTypes['AiUsageRow']> };
   AiUsageRow: UsageRowView;
+  AiUserBudget: PolicyBudget;
+  AiUserLimits: UserPolicy;
+  AiUserLimitsInput: AiUserLimitsInput;
   AiViewer: Omit<AiViewer, 'budgets' | 'quotas'> & { budgets: ReadonlyArray<ResolversParentTypes['AiBudget']>, quotas: ReadonlyArray<ResolversParentTypes['AiQuota']> };
   BudgetExceeded: Omit<BudgetExceeded, 'budget'> & { budget: ResolversParentTypes['AiBudget'] };
   CacheInput: CacheInput;
@@ -2626,6 +2675,7 @@ export type AiTeamResolvers<ContextType = OperationContext, ParentType extends R
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   members?: Resolver<ReadonlyArray<ResolversTypes['AiTeamMember']>, ParentType, ContextType>;
   organisation?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  perUser?: Resolver<Maybe<ResolversTypes['AiUserLimits']>, ParentType, ContextType>;
   requestsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   routes?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   scopes?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
@@ -2667,6 +2717,19 @@ export type AiUsageRowResolvers<ContextType = OperationContext, ParentType exten
   unpricedCalls?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
   usage?: Resolver<ResolversTypes['TokenUsage'], ParentType, ContextType>;
   userName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type AiUserBudgetResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiUserBudget'] = ResolversParentTypes['AiUserBudget']> = {
+  limit?: Resolver<ResolversTypes['AiCost'], ParentType, ContextType>;
+  per?: Resolver<ResolversTypes['AiPeriod'], ParentType, ContextType>;
+};
+
+export type AiUserLimitsResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiUserLimits'] = ResolversParentTypes['AiUserLimits']> = {
+  budgets?: Resolver<ReadonlyArray<ResolversTypes['AiUserBudget']>, ParentType, ContextType>;
+  callsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  concurrency?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  requestsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  tokensPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
 };
 
 export type AiViewerResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiViewer'] = ResolversParentTypes['AiViewer']> = {
@@ -3085,6 +3148,8 @@ export type Resolvers<ContextType = OperationContext> = {
   AiToken?: AiTokenResolvers<ContextType>;
   AiUsageReport?: AiUsageReportResolvers<ContextType>;
   AiUsageRow?: AiUsageRowResolvers<ContextType>;
+  AiUserBudget?: AiUserBudgetResolvers<ContextType>;
+  AiUserLimits?: AiUserLimitsResolvers<ContextType>;
   AiViewer?: AiViewerResolvers<ContextType>;
   BudgetExceeded?: BudgetExceededResolvers<ContextType>;
   CitationAdded?: CitationAddedResolvers<ContextType>;

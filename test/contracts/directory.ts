@@ -17,6 +17,7 @@ const policy: Policy = {
   guardrails: ['codes'],
   cacheSharing: 'principal',
   timeZone: 'Europe/Berlin',
+  perUser: { budgets: [{ per: 'total', most: 7 }], requestsPerMinute: 6, callsPerMinute: null, tokensPerMinute: null, concurrency: 1 },
   session: { amount: 2, tokens: null, turns: 40, calls: 200, minutes: 60, warnAt: [0.5] },
 };
 

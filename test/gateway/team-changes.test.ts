@@ -211,6 +211,36 @@ describe('a team of users of a login', () => {
   });
 });
 
+describe('what each user of a team may use', () => {
+  it('what each user of a team may use is changed like all else of it, and holds for users whom a key acts for and for those of a login', async () => {
+    const login = await startIssuer();
+    const issuers = { login: { issuer: login.url, audiences: [audience], scopes: ['ai:use'], team: 'web' } };
+    const { gateway } = await scripted({ issuers });
+    const perUser = { budgets: [{ per: 'DAY', most: '0.5' }], requestsPerMinute: 2 };
+    const made = await done(
+      gateway,
+      'mutation ($input: CreateAiTeamInput!) { createAiTeam(input: $input) { perUser { requestsPerMinute budgets { per limit { amount } } } } }',
+      {
+        input: { id: 'web', perUser },
+      },
+    );
+    expect(made.perUser).toEqual({ requestsPerMinute: 2, budgets: [{ per: 'DAY', limit: { amount: '0.5' } }] });
+    const backend = await newKey(gateway, { team: 'web', scopes: ['ai:use', 'ai:act-as'] });
+    const ask = (key: string, user?: string): Promise<Data> =>
+      gateway.ask('{ aiViewer { budgets { name per } } }', {}, { key, headers: user === undefined ? {} : { 'ai-user': user } });
+    expect((await ask(backend.secret, '4711')).data.aiViewer.budgets).toEqual([{ name: expect.stringMatching(/^user:u_/), per: 'DAY' }]);
+    expect((await ask(backend.secret)).data.aiViewer.budgets).toEqual([]);
+    expect([(await ask(backend.secret, '4711')).status, (await ask(backend.secret, '4711')).status]).toEqual([200, 429]);
+    expect((await ask(backend.secret, '4712')).status).toBe(200);
+    expect((await ask(await login.sign())).data.aiViewer.budgets).toEqual([{ name: expect.stringMatching(/^user:u_/), per: 'DAY' }]);
+    await update(gateway, 'web', { perUser: null });
+    expect((await ask(backend.secret, '4711')).data.aiViewer.budgets).toEqual([]);
+    expect((await gateway.ask(updating, { id: 'web', input: { perUser: { concurrency: 0 } } })).errors).toMatchObject([
+      { message: expect.stringContaining('perUser.concurrency is 0. It must be a whole number') },
+    ]);
+  });
+});
+
 describe('a member of a team', () => {
   const adding =
     'mutation ($team: ID!, $issuer: String!, $user: String!) { addAiTeamMember(team: $team, issuer: $issuer, user: $user) { principal user addedBy } }';

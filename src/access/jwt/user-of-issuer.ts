@@ -20,5 +20,5 @@ export async function userOfIssuer(
     throw refused(`was issued before its user was revoked at ${new Date(revokedAt).toISOString()}`);
   const issuer = id.slice('jwt:'.length, id.length - user.id.length - 1);
   identities.note({ id: user.id, realm: realmOfIssuer(issuer), name: user.name });
-  return { ...principal, user: { ...user, revokedAt }, limits: [...principal.limits, ...limitsOfUser(team, `user:${user.id}`)] };
+  return { ...principal, user: { ...user, revokedAt }, limits: [...principal.limits, ...(await limitsOfUser(team, `user:${user.id}`))] };
 }

@@ -1,7 +1,7 @@
 /** Refuses, in a sentence, what a team or an organisation cannot be called and cannot have. */
 import type { SessionCaps } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
-import type { OrganisationRecord, Policy } from '../../storage/directory/directory.ts';
+import type { OrganisationRecord, Policy, UserPolicy } from '../../storage/directory/directory.ts';
 import { isTimeZone } from '../../storage/limits/calendar.ts';
 import { checkRoutes, checkScopes } from '../keys/check-key.ts';
 import { organisationAccount } from './team-book.ts';
@@ -43,12 +43,8 @@ export function checkPolicy(kind: Kind, policy: Partial<Policy>, known: KnownNam
     if (known.guardrails !== null && !known.guardrails.includes(name))
       refuse(`There is no guardrail "${name}". Guardrails of the configuration: ${known.guardrails.join(', ') || 'none'}.`);
   }
-  checkBudgets(policy.budgets ?? []);
-  for (const part of ['requestsPerMinute', 'callsPerMinute', 'tokensPerMinute', 'concurrency'] as const) {
-    const number = policy[part] ?? null;
-    if (number !== null && !(Number.isSafeInteger(number) && number > 0 && number <= maxPerMinute))
-      refuse(`${part} is ${number}. It must be a whole number from 1 to ${maxPerMinute}; leave it out for no limit.`);
-  }
+  checkAmounts(policy, '');
+  if (policy.perUser !== undefined && policy.perUser !== null) checkAmounts(policy.perUser, 'perUser.');
   if (policy.session !== undefined && policy.session !== null) checkSession(policy.session);
   if (policy.timeZone !== undefined && policy.timeZone !== null && !isTimeZone(policy.timeZone))
     refuse(`timeZone is "${policy.timeZone.slice(0, 64)}". A time zone such as Europe/Berlin or UTC would be accepted.`);
@@ -69,6 +65,16 @@ function checkSession({ minutes, warnAt, ...caps }: SessionCaps): void {
   const odd = warnAt.find((part) => !(part >= 0.01 && part <= 1));
   if (odd !== undefined) refuse(`session.warnAt has ${odd}. Parts from 0.01 to 1 are accepted.`);
   if (warnAt.length > maxWarnings) refuse(`session.warnAt has ${warnAt.length} parts. At most ${maxWarnings} are accepted.`);
+}
+
+/** `path`: before the names of the parts, in refusals. */
+function checkAmounts(policy: Partial<UserPolicy>, path: string): void {
+  checkBudgets(policy.budgets ?? []);
+  for (const part of ['requestsPerMinute', 'callsPerMinute', 'tokensPerMinute', 'concurrency'] as const) {
+    const number = policy[part] ?? null;
+    if (number !== null && !(Number.isSafeInteger(number) && number > 0 && number <= maxPerMinute))
+      refuse(`${path}${part} is ${number}. It must be a whole number from 1 to ${maxPerMinute}; leave it out for no limit.`);
+  }
 }
 
 function checkBudgets(budgets: Policy['budgets']): void {

@@ -4,6 +4,7 @@
  */
 import type { Limit } from '../../core/call/hold.ts';
 import type { Directory, OrganisationRecord, Policy, TeamRecord } from '../../storage/directory/directory.ts';
+import type { LimitsOfUser } from '../users/end-user.ts';
 import { inTimeZone, policyLimits } from './policy-limits.ts';
 
 /** What one reading of the configuration declares, by name. */
@@ -41,6 +42,8 @@ export interface TeamBook {
   standingOf(team: string): TeamStanding | null | Promise<TeamStanding | null>;
   /** Of a user of a login whose token names no team; null: he is in none. */
   teamOfMember(principalId: string): Promise<string | null>;
+  /** What one user of the team may use, as limits of his account. */
+  readonly limitsOfUser: LimitsOfUser;
   /** Of the team alone; empty where it has no policy. */
   limitsOfTeam(team: string): Promise<readonly Limit[]>;
   /** Of the organisation alone. */
@@ -67,6 +70,11 @@ export function openTeamBook(declared: DeclaredTeams, directory: Directory): Tea
     timeZone,
     standingOf,
     teamOfMember: async (principalId) => (await directory.members.find(principalId))?.team ?? null,
+    async limitsOfUser(team, account) {
+      const standing = team === null ? null : await standingOf(team);
+      const perUser = standing?.accounts.find(({ name }) => name === teamAccount(team ?? ''))?.policy.perUser ?? null;
+      return perUser === null ? [] : inTimeZone(policyLimits(account, perUser), standing?.timeZone ?? timeZone);
+    },
     async limitsOfTeam(team) {
       return (await standingOf(team))?.accounts.find(({ name }) => name === teamAccount(team))?.limits ?? [];
     },

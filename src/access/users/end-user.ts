@@ -34,12 +34,12 @@ export const namedUser = (realm: string, name: string, { pseudonymOf }: Pick<Ide
 });
 
 /** What one user of a team may use, by the name of his account. */
-export type LimitsOfUser = (team: string | null, account: string) => readonly Limit[];
+export type LimitsOfUser = (team: string | null, account: string) => readonly Limit[] | Promise<readonly Limit[]>;
 
 /** The principal of the user that the credential is shown for: with an id and accounts of his own, beside those of the credential. */
-export const principalOfUser = (credential: Principal, user: EndUser, limitsOfUser: LimitsOfUser): Principal => ({
+export const principalOfUser = async (credential: Principal, user: EndUser, limitsOfUser: LimitsOfUser): Promise<Principal> => ({
   ...credential,
   id: `${credential.id}:${user.id}`,
   user,
-  limits: [...credential.limits, ...limitsOfUser(credential.team, `user:${user.id}`)],
+  limits: [...credential.limits, ...(await limitsOfUser(credential.team, `user:${user.id}`))],
 });

@@ -120,7 +120,8 @@ function teamChange(args: Arguments): TeamChange {
 
 /** What is not written stays as it is. */
 function changeOf({ team }: Arguments): EntryChange {
-  const policy: { readonly [K in keyof Policy]: Policy[K] | undefined } = {
+  // Caps of sessions and limits of single users are given by mutation and by the configuration.
+  const policy: { readonly [K in keyof Policy]?: Policy[K] | undefined } = {
     scopes: namesIn(team.scopes),
     routes: namesIn(team.routes),
     budgets: team.budgets === null ? undefined : team.budgets.includes('none') ? [] : team.budgets.map(budgetIn),
@@ -131,8 +132,6 @@ function changeOf({ team }: Arguments): EntryChange {
     guardrails: team.guardrails === null ? undefined : team.guardrails.filter((name) => name !== 'none'),
     cacheSharing: removable(team.share, (text) => text as CacheSharing),
     timeZone: removable(team.timeZone, (text) => text),
-    // By mutation alone.
-    session: undefined,
   };
   const written = Object.entries(policy).filter(([, value]) => value !== undefined);
   return {

@@ -4,6 +4,9 @@ import type { Limit } from '../../core/call/hold.ts';
 
 export type PolicyBudget = Omit<Extract<Limit, { kind: 'budget' }>, 'kind' | 'name'>;
 
+/** What one user may use, whoever he is. */
+export type UserPolicy = Pick<Policy, 'budgets' | 'requestsPerMinute' | 'callsPerMinute' | 'tokensPerMinute' | 'concurrency'>;
+
 /**
  * What those below may have at most. Scopes and routes of a key are also in each policy above it; it draws on the budgets and rates of all of
  * them; the guardrails of all of them apply; its kept answers are shared as the narrowest of them says.
@@ -31,6 +34,8 @@ export interface Policy {
   readonly timeZone: string | null;
   /** What one session of a caller may use, the narrowest of all policies above; null: as much as it likes. */
   readonly session: SessionCaps | null;
+  /** Of each user of a team, on his own account; null: there is no limit. An organisation has none. */
+  readonly perUser: UserPolicy | null;
 }
 
 export const openPolicy: Policy = {
@@ -45,6 +50,7 @@ export const openPolicy: Policy = {
   cacheSharing: null,
   timeZone: null,
   session: null,
+  perUser: null,
 };
 
 /** Times are milliseconds since 1970, UTC. */

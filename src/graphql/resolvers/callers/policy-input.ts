@@ -1,17 +1,24 @@
 /** What an input says of a policy: what is absent stays as it is, and null removes. */
 import type { EntryChange } from '../../../access/teams/team-desk.ts';
 import type { CacheSharing, SessionCaps } from '../../../core/call/call.ts';
-import type { Policy, PolicyBudget } from '../../../storage/directory/directory.ts';
-import type { AiBudgetInput, AiSessionCapsInput, CreateAiOrganisationInput } from '../../generated.ts';
+import type { Policy, PolicyBudget, UserPolicy } from '../../../storage/directory/directory.ts';
+import type {
+  AiBudgetInput,
+  AiSessionCapsInput,
+  AiUserLimitsInput,
+  CreateAiOrganisationInput,
+  CreateAiTeamInput,
+} from '../../generated.ts';
 import { refuse } from '../../refuse.ts';
 import { accountAmount } from './account-amount.ts';
 
 export type PolicyInput = Omit<CreateAiOrganisationInput, 'id'>;
 
-export function policyChange(input: PolicyInput): EntryChange {
-  const { description, scopes, routes, budgets, guardrails, cacheSharing, ...plain } = input;
+/** `perUser`: of teams alone. */
+export function policyChange(input: PolicyInput & Partial<Pick<CreateAiTeamInput, 'perUser'>>): EntryChange {
+  const { description, scopes, routes, budgets, guardrails, cacheSharing, perUser, ...plain } = input;
   const { timeZone, requestsPerMinute, callsPerMinute, tokensPerMinute, concurrency, session } = plain;
-  const policy: { readonly [K in keyof Policy]: Policy[K] | undefined } = {
+  const policy: { readonly [K in keyof Policy]?: Policy[K] | undefined } = {
     scopes: unique(scopes),
     routes: unique(routes),
     budgets: budgets === undefined ? undefined : (budgets ?? []).map(budgetOf),
@@ -21,6 +28,7 @@ export function policyChange(input: PolicyInput): EntryChange {
     callsPerMinute,
     tokensPerMinute,
     concurrency,
+    perUser: perUser == null ? perUser : userPolicyOf(perUser),
     guardrails: guardrails === null ? [] : unique(guardrails),
     cacheSharing: cacheSharing == null ? cacheSharing : (cacheSharing.toLowerCase() as CacheSharing),
   };
@@ -31,6 +39,14 @@ export function policyChange(input: PolicyInput): EntryChange {
 const sessionOf = ({ amount, tokens = null, turns = null, calls = null, minutes = 240, warnAt }: AiSessionCapsInput): SessionCaps => ({
   amount: amount == null ? null : accountAmount('session.amount', amount),
   ...{ tokens, turns, calls, minutes, warnAt: warnAt ?? [] },
+});
+
+const userPolicyOf = ({ budgets, requestsPerMinute, callsPerMinute, tokensPerMinute, concurrency }: AiUserLimitsInput): UserPolicy => ({
+  budgets: (budgets ?? []).map(budgetOf),
+  requestsPerMinute: requestsPerMinute ?? null,
+  callsPerMinute: callsPerMinute ?? null,
+  tokensPerMinute: tokensPerMinute ?? null,
+  concurrency: concurrency ?? null,
 });
 
 const unique = <T extends readonly string[] | null | undefined>(names: T): T =>

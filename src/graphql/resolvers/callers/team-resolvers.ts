@@ -3,7 +3,7 @@ import type { Entry, OrganisationEntry, TeamChange, TeamEntry } from '../../../a
 import type { Principal } from '../../../core/call/call.ts';
 import { GatewayError } from '../../../core/errors.ts';
 import type { OrganisationRecord, TeamRecord } from '../../../storage/directory/directory.ts';
-import type { AiCacheSharing, CreateAiTeamInput, Resolvers } from '../../generated.ts';
+import type { AiCacheSharing, AiPeriod, CreateAiTeamInput, Resolvers } from '../../generated.ts';
 import { dateTimeOf } from '../../scalars.ts';
 import type { Services } from '../../services.ts';
 import { policyChange } from './policy-input.ts';
@@ -45,9 +45,11 @@ export function teamResolvers(services: Services): Resolvers {
     AiTeam: {
       ...commonFields<TeamEntry>(),
       organisation: ({ record }) => record.organisation,
+      perUser: ({ record }) => record.policy.perUser,
       members: ({ record }) => services.members.ofTeam(record.name),
       budgets: async ({ record }) => services.limits.budgets(await services.teamBook.limitsOfTeam(record.name)),
     },
+    AiUserBudget: { per: ({ per }) => per.toUpperCase() as AiPeriod, limit: ({ most }) => most },
     AiTeamMember: {
       principal: ({ record }) => record.principal,
       addedAt: ({ record }) => new Date(record.addedAt).toISOString(),
