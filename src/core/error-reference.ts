@@ -48,15 +48,15 @@ export const errorReference: Readonly<Record<ErrorCode, ErrorMeaning>> = {
   },
   BUDGET_EXCEEDED: {
     cause:
-      'A budget of the key, of the key that made it, or of the team has less left than the request could cost at most. Nothing was sent to a model.',
-    caller: 'Ask for less, or wait `retryAfterMs`: the budget then begins anew. `Query.aiViewer` shows the budgets.',
-    operator: 'Raise the budget of the key or of the team.',
+      'A budget of the key, of the key that made it, of the user, the team, the organisation or the field has less left than the request could cost at most, or a session has used what it may (money, tokens, operations, calls). Nothing was sent to a model.',
+    caller: 'Ask for less, or wait `retryAfterMs`: the budget then begins anew. `Query.aiViewer` shows budgets and quotas.',
+    operator: 'Raise the budget that the message names, or `session` of the team.',
   },
   RATE_LIMITED: {
     cause:
-      'Too many operations or model calls in a minute, for the key, the team or the address; too many sources in the queue of ingestion; or a provider that limits the gateway.',
+      'Too many operations, model calls or tokens in a minute, for the key, the team or the address; too many sources in the queue of ingestion; or a provider that limits the gateway.',
     caller: 'Wait `retryAfterMs`, then send the request again.',
-    operator: 'Raise `requestsPerMinute` or `callsPerMinute`, or add deployments to the route.',
+    operator: 'Raise `requestsPerMinute`, `callsPerMinute` or `tokensPerMinute`, or add deployments to the route.',
   },
   CONCURRENCY_LIMITED: {
     cause: 'Too many calls, operations, connections or WebSockets at the same time.',
