@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { buildASTSchema, isAbstractType, parse } from 'graphql';
+import { parse } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fieldgate, folderWith } from './cli/run.ts';
 import { type Shop, shop } from './examples/shop.ts';
@@ -12,7 +12,6 @@ const readme = readFileSync('README.md', 'utf8');
 const blocks = (language: string): string[] =>
   [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text = '']) => text);
 const lines = blocks('sh').flatMap((block) => block.replaceAll('\\\n', ' ').split('\n'));
-const sdlOf = (name: string): string => readFileSync(`schema/${name}.graphql`, 'utf8');
 const run = promisify(execFile);
 
 describe('the README', () => {
@@ -61,23 +60,22 @@ describe('the README', () => {
     expect(code).toBe(0);
   });
 
-  it('tells Apollo every type that fragments on interfaces select', () => {
-    const schema = buildASTSchema(parse(['directives', 'completion', 'embedding', 'retrieval', 'account', 'usage'].map(sdlOf).join('\n')), {
-      assumeValid: true,
-    });
-    const shown = /possibleTypes: (\{[\s\S]*?\n {2}\}),/.exec(readme)?.[1] ?? '';
-    const told = new Map([...shown.matchAll(/(\w+): \[([^\]]*)\]/g)].map(([, type = '', names = '']) => [type, names.match(/\w+/g) ?? []]));
-    expect([...told.keys()]).toEqual(['Failure', 'CompletionEvent']);
-    for (const [type, names] of told) {
-      const found = schema.getType(type);
-      if (!isAbstractType(found)) throw new Error(`${type} is no interface.`);
-      expect(names.toSorted()).toEqual(
-        schema
-          .getPossibleTypes(found)
-          .map(({ name }) => name)
-          .toSorted(),
-      );
-    }
+  it('the README shows the chat of the examples, which a browser runs in test/client/browser', () => {
+    const example = readFileSync('examples/clients/chat.tsx', 'utf8');
+    const published = example
+      .replace('../../src/client/sdk.ts', 'fieldgate/client')
+      .replace('../../src/client/react/hooks.ts', 'fieldgate/react');
+    expect(blocks('tsx')[0]).toBe(published);
+  });
+
+  it('the README tells the sizes that the tests bound', () => {
+    const bounds = new Map(
+      [...readFileSync('test/client/size.test.ts', 'utf8').matchAll(/input: 'src\/client\/([^']+)', maxBytes: (\d) \* kB/g)].map(
+        ([, file, most]) => [file, most],
+      ),
+    );
+    const told = [...readme.matchAll(/^\| `fieldgate\/(client|react|ai-sdk)` \| (\d) kB/gm)].map((match) => match[2]);
+    expect(told).toEqual(['sdk.ts', 'react/hooks.ts', 'ai-sdk/chat-transport.ts'].map((file) => bounds.get(file)));
   });
 
   it('the README names scripts that there are', () => {

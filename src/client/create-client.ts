@@ -80,8 +80,7 @@ export interface Client {
  * ```
  */
 export function createClient(options: ClientOptions): Client {
-  const { token = null, clientName, clientVersion, print, silenceMs = 20_000, transport = 'auto' } = options;
-  const url = new URL(options.url, globalThis.location?.href).href;
+  const { url, token = null, clientName, clientVersion, print, silenceMs = 20_000, transport = 'auto' } = options;
   const keys = credentials(token, {
     ...(clientName && { 'apollographql-client-name': clientName }),
     ...(clientVersion && { 'apollographql-client-version': clientVersion }),

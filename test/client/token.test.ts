@@ -84,3 +84,31 @@ describe.each(transports)('a token over %s', (transport) => {
     expect(asked).toBeLessThanOrEqual(2);
   });
 });
+
+describe.each(transports)('a short-lived token over %s', (transport) => {
+  it(`a short-lived token over ${transport} that expires in the middle is renewed once, and the answer goes on`, async () => {
+    let asked = 0;
+    let secret = '';
+    const parts = await asking({
+      transport,
+      async token() {
+        asked += 1;
+        const { data } = await parts.gateway.ask(
+          'mutation ($input: CreateAiTokenInput!) { createAiToken(input: $input) { token } }',
+          { input: { user: 'ann', ttlSeconds: asked === 1 ? 2 : 600 } },
+          { key: secret },
+        );
+        return data.createAiToken.token;
+      },
+    });
+    secret = (await newKey(parts.gateway, { scopes: ['ai:use', 'ai:usage', 'ai:act-as', 'ai:keys'] })).secret;
+    const gate = newGate();
+    says(parts, 'Half ', gate, 'and half.');
+    const answer = parts.gate.complete(prompt('Count.'));
+    const { done } = answer;
+    await until(() => asked === 2);
+    gate.open();
+    expect(await done).toMatchObject({ status: 'completed', text: 'Half and half.' });
+    expect([asked, parts.upstream.requests.length]).toEqual([2, 1]);
+  });
+});

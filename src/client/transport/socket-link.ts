@@ -115,7 +115,7 @@ export function socketLink({ url, headers, refused, silenceMs, openMs }: LinkOpt
         sent = await headers();
         if (running.size === 0) return retire();
         watch(openMs, true);
-        socket = new Socket(url.replace(/^http/, 'ws'), 'graphql-transport-ws');
+        socket = new Socket(new URL(url, globalThis.location?.href).href.replace(/^http/, 'ws'), 'graphql-transport-ws');
         socket.onopen = () => send({ type: 'connection_init', payload: sent });
         socket.onmessage = ({ data }) => onMessage(JSON.parse(String(data)) as Message);
         socket.onclose = ({ code, reason }) => close(closedWith(code, reason) ?? lost());

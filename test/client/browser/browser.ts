@@ -1,0 +1,97 @@
+/** Pages in a headless Chromium: the system's own. Where there is none, the tests are skipped by name. */
+
+import { existsSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { rolldown } from 'rolldown';
+import { whenOver } from '../../harness.ts';
+
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+export const hasBrowser = executablePath !== undefined;
+
+export async function openBrowser(): Promise<Browser> {
+  const browser = await chromium.launch({
+    ...(executablePath === undefined ? {} : { executablePath }),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  });
+  whenOver(() => browser.close());
+  return browser;
+}
+
+/** `production`: React as people deploy it; else with the checks of StrictMode. */
+async function bundled(input: string, production: boolean): Promise<string> {
+  const mode = JSON.stringify(production ? 'production' : 'development');
+  const bundle = await rolldown({
+    input,
+    platform: 'browser',
+    transform: { define: { 'process.env.NODE_ENV': mode } },
+    logLevel: 'silent',
+  });
+  const { output } = await bundle.generate({ format: 'esm' });
+  await bundle.close();
+  return output[0].code;
+}
+
+/** Serves the app at `/`, and hands `/graphql` on to the gateway, as a site's own server does. Returns the site's address. */
+export async function serveApp(input: string, gateway: string, production = false): Promise<string> {
+  const code = await bundled(input, production);
+  const { hostname, port } = new URL(gateway);
+  const server = createServer((incoming, response) => {
+    if (incoming.url === '/app.js') response.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8' }).end(code);
+    else if (incoming.url?.startsWith('/graphql')) {
+      const onward = request({ hostname, port, path: incoming.url, method: incoming.method, headers: incoming.headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      });
+      onward.on('error', () => response.destroy());
+      response.on('close', () => onward.destroy());
+      incoming.pipe(onward);
+    } else if (incoming.url === '/') {
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
+      response.end(
+        '<!doctype html><html lang="en"><title>App</title><div id="root"></div><script type="module" src="/app.js"></script></html>',
+      );
+    } else response.writeHead(404).end();
+  });
+  const upgraded = new Set<Duplex>();
+  server.on('upgrade', (incoming, socket, head) => {
+    upgraded.add(socket);
+    const onward = connect(Number(port), hostname, () => {
+      const headers = Object.entries(incoming.headers).map(([name, value]) => `${name}: ${value}\r\n`);
+      onward.write(`GET ${incoming.url} HTTP/1.1\r\n${headers.join('')}\r\n`);
+      onward.write(head);
+      socket.pipe(onward).pipe(socket);
+    });
+    for (const [one, other] of [
+      [socket, onward],
+      [onward, socket],
+    ] as const)
+      one.on('error', () => {}).on('close', () => other.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  whenOver(() => {
+    for (const socket of upgraded) socket.destroy();
+    return new Promise<void>((resolve) => void server.close(() => resolve()).closeAllConnections());
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+/** A tab on the app, logged in; what goes wrong in it fails the test. */
+export async function openTab(context: BrowserContext, site: string, key: string | null): Promise<Page> {
+  const page = await context.newPage();
+  page.on('pageerror', (error) => {
+    throw error;
+  });
+  if (key !== null) await page.addInitScript((token) => sessionStorage.setItem('token', token), key);
+  await page.goto(site);
+  return page;
+}
