@@ -11,10 +11,10 @@ export {
   type OrganisationConfig,
   type RouteConfig,
   type RouteNames,
+  type RuleConfig,
   type ServerConfig,
   type StorageConfig,
   type SubgraphConfig,
-  type RuleConfig,
   type TeamConfig,
 } from './config/config.ts';
 export { embedded } from './config/embedded-storage.ts';

@@ -2469,6 +2469,12 @@ export type CompletionDirectiveArgs = {
 
 export type CompletionDirectiveResolver<Result, Parent, ContextType = OperationContext, Args = CompletionDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
+export type DataClassDirectiveArgs = {
+  name: Scalars['String']['input'];
+};
+
+export type DataClassDirectiveResolver<Result, Parent, ContextType = OperationContext, Args = DataClassDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
 export type EmbeddingDirectiveArgs = {
   maxInputTokens?: Maybe<Scalars['Int']['input']>;
   route?: Scalars['String']['input'];
@@ -3206,6 +3212,7 @@ export type Resolvers<ContextType = OperationContext> = {
 export type DirectiveResolvers<ContextType = OperationContext> = {
   answer?: AnswerDirectiveResolver<any, any, ContextType>;
   completion?: CompletionDirectiveResolver<any, any, ContextType>;
+  dataClass?: DataClassDirectiveResolver<any, any, ContextType>;
   embedding?: EmbeddingDirectiveResolver<any, any, ContextType>;
   indexed?: IndexedDirectiveResolver<any, any, ContextType>;
   similar?: SimilarDirectiveResolver<any, any, ContextType>;
