@@ -490,6 +490,8 @@ export type AiTeamMember = {
 
 /** A token, without its secret. */
 export type AiToken = {
+  /** The most that may be spent with it, in US dollars; null: no limit of its own. */
+  readonly budget?: Maybe<Scalars['Decimal']['output']>;
   /** When it expires. */
   readonly expiresAt: Scalars['DateTime']['output'];
   /** Its public id: the middle part of `fgt_<id>_<secret>`. */
@@ -919,6 +921,8 @@ export type CreateAiTeamInput = {
 
 /** A token to be made. */
 export type CreateAiTokenInput = {
+  /** The most that may be spent with it, in US dollars, beside the budgets of your key and of its user; no limit of its own when absent. */
+  readonly budget?: InputMaybe<Scalars['Decimal']['input']>;
   /** The routes that it may use; when absent, those that you may use. */
   readonly routes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** What it may do; when absent, all that you can give: for a user `ai:use`, `ai:ingest`, `ai:usage` and scopes of the graph's other teams, for yourself what your key has. */
@@ -2701,6 +2705,7 @@ export type AiTeamMemberResolvers<ContextType = OperationContext, ParentType ext
 };
 
 export type AiTokenResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiToken'] = ResolversParentTypes['AiToken']> = {
+  budget?: Resolver<Maybe<ResolversTypes['Decimal']>, ParentType, ContextType>;
   expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   key?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;

@@ -9,6 +9,7 @@ const token = (record: Partial<TokenRecord> = {}): TokenRecord => ({
   user: null,
   scopes: ['ai:use'],
   routes: ['default'],
+  budget: 5_000_000,
   createdAt: 1_000,
   expiresAt: 2_000,
   revokedAt: null,
@@ -45,7 +46,7 @@ export function identitiesContract(open: () => Promise<Identities>): void {
   it('a token is given back as it was put, and its user is known', async () => {
     const identities = await open();
     const ann = userIn(identities, 'ann');
-    const ofUser = token({ id: 'other', user: ann.id, routes: null });
+    const ofUser = token({ id: 'other', user: ann.id, routes: null, budget: null });
     expect(await identities.putToken(token(), null, 10)).toBe(true);
     expect(await identities.putToken(ofUser, ann, 10)).toBe(true);
     expect(await identities.findToken('abcdefghijkl')).toEqual(token());

@@ -133,6 +133,20 @@ describe('a short-lived token', () => {
     expect([status, errors?.[0]?.extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
   });
 
+  it('What may be spent with a token is bounded by its own budget too, and the next token has another', async () => {
+    const { gateway, upstream, key } = await withBackend();
+    const asked = async (token: string) => {
+      upstream.plays(saying('Hello'));
+      return complete(gateway, prompt(`Hi ${crypto.randomUUID()}`), { key: token });
+    };
+    const small = await newToken(gateway, key, { user: 'ann', budget: '0.000001' });
+    expect(await asked(small.token)).toMatchObject({ code: 'BUDGET_EXCEEDED', budget: { name: `token:${small.id}` } });
+    const enough = await newToken(gateway, key, { user: 'ann', budget: '0.5' });
+    expect(await asked(enough.token)).toMatchObject({ text: 'Hello' });
+    expect((await revokeToken(gateway, key, enough.id)).id).toBe(enough.id);
+    expect(await refusalOf(gateway, key, { budget: '-1' })).toMatchObject({ extensions: { code: 'BAD_REQUEST' } });
+  });
+
   it('The tokens of two users never meet: what one began, the other neither sees, cancels nor rates; his next token does', async () => {
     const { gateway, upstream, key } = await withBackend();
     const [ann, bob] = [await newToken(gateway, key, { user: 'ann' }), await newToken(gateway, key, { user: 'bob' })];

@@ -1,11 +1,13 @@
 import type { Principal } from '../../core/call/call.ts';
+import type { Limit } from '../../core/call/hold.ts';
+import type { NanoUsd } from '../../core/money.ts';
 import type { Identities, TokenRecord } from '../../storage/identities/identities.ts';
 import { commonTo } from '../teams/within-policies.ts';
 import { type LimitsOfUser, principalOfUser } from '../users/end-user.ts';
 
 /** The principal of a token: what it was given, and of that what its key has now. It draws on the accounts of the key, and of its user. */
 export async function principalOfToken(
-  { id: token, user, scopes, routes, createdAt, expiresAt }: TokenRecord,
+  { id: token, user, scopes, routes, budget, createdAt, expiresAt }: TokenRecord,
   key: Principal,
   { findUser }: Pick<Identities, 'findUser'>,
   limitsOfUser: LimitsOfUser,
@@ -15,6 +17,7 @@ export async function principalOfToken(
     token,
     scopes: commonTo([key.scopes, scopes]) ?? [],
     routes: commonTo([key.routes, routes]),
+    limits: budget === null ? key.limits : [budgetOf(token, budget, createdAt, expiresAt), ...key.limits],
     issuedAt: createdAt,
     credentialEndsAt: expiresAt,
   };
@@ -22,3 +25,12 @@ export async function principalOfToken(
   const known = await findUser(user);
   return principalOfUser(held, { id: user, name: known?.name ?? null, revokedAt: known?.revokedAt ?? null }, limitsOfUser);
 }
+
+/** For the time of the token. What it began may go on after that, and draws on it all the same. */
+const budgetOf = (id: string, most: NanoUsd, start: number, end: number): Limit => ({
+  kind: 'budget',
+  name: `token:${id}`,
+  per: 'session',
+  session: { start, end },
+  most,
+});

@@ -15,7 +15,7 @@ const form = /^fgt_([0-9A-Za-z]{12})_([0-9A-Za-z]{43})$/;
 /** Whether the text is meant as one: it is then judged as one. */
 export const looksShortLived = (text: string): boolean => text.startsWith('fgt_');
 
-export type NewTokenRecord = Pick<TokenRecord, 'keyId' | 'user' | 'scopes' | 'routes' | 'createdAt' | 'expiresAt'>;
+export type NewTokenRecord = Pick<TokenRecord, 'keyId' | 'user' | 'scopes' | 'routes' | 'budget' | 'createdAt' | 'expiresAt'>;
 
 /** `secret`: the whole token as its user sends it, shown once and never stored. */
 export function issueToken(token: NewTokenRecord): { readonly record: TokenRecord; readonly secret: string } {

@@ -1,6 +1,7 @@
 /** Makes short-lived tokens, and takes back what tokens and users may do. */
 import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
+import type { NanoUsd } from '../../core/money.ts';
 import type { Identities, TokenRecord } from '../../storage/identities/identities.ts';
 import type { Keys } from '../../storage/keys/keys.ts';
 import { isUserScope, namedUser, realmOfIssuer, realmOfTeam, userNameOf } from '../users/end-user.ts';
@@ -13,6 +14,8 @@ export interface NewToken {
   readonly scopes: readonly string[] | null;
   /** Null: those of the maker. */
   readonly routes: readonly string[] | null;
+  /** What may be spent with it; null: no limit of its own. */
+  readonly budget: NanoUsd | null;
   /** As the backend calls him; null: whom the maker acts for, or nobody. */
   readonly user: string | null;
 }
@@ -57,7 +60,7 @@ export function tokenDesk({ identities, keys, issuers, onRevoked, now }: TokenDe
   }
 
   return {
-    async issue(maker, { ttlSeconds, scopes, routes, user }) {
+    async issue(maker, { ttlSeconds, scopes, routes, budget, user }) {
       const keyId = makerOf(maker);
       if (!Number.isInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > maxTtlSeconds)
         throw new GatewayError('BAD_REQUEST', `ttlSeconds is ${ttlSeconds}. It must be a whole number from 1 to ${maxTtlSeconds}.`);
@@ -68,6 +71,7 @@ export function tokenDesk({ identities, keys, issuers, onRevoked, now }: TokenDe
         user: named?.id ?? null,
         scopes: scopesOf(maker, scopes, named !== null),
         routes: routes === null ? maker.routes : routesOf(maker, routes),
+        budget,
         createdAt: now(),
         expiresAt: Math.min(end, maker.expiresAt ?? end),
       });

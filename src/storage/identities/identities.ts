@@ -5,6 +5,8 @@
  * names nobody. Times are milliseconds since 1970, UTC.
  */
 
+import type { NanoUsd } from '../../core/money.ts';
+
 /** A user as its backend or issuer knows it. The same name in two realms is two users. */
 export interface NamedUser {
   /** The pseudonym: see {@link Identities.pseudonymOf}. */
@@ -31,6 +33,8 @@ export interface TokenRecord {
   readonly scopes: readonly string[];
   /** Null: the routes of the key. */
   readonly routes: readonly string[] | null;
+  /** What may be spent with it, beside the budgets of its key and its user; null: no limit of its own. */
+  readonly budget: NanoUsd | null;
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly revokedAt: number | null;

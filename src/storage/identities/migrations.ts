@@ -18,4 +18,9 @@ export const identityMigrations: readonly Migration[] = [
       create index short_lived_tokens_user on short_lived_tokens (end_user) where end_user is not null;
       create index short_lived_tokens_expiry on short_lived_tokens (expires_at);`,
   },
+  {
+    id: 72,
+    name: 'budgets of tokens',
+    sql: 'alter table short_lived_tokens add column budget bigint;',
+  },
 ];

@@ -76,6 +76,7 @@ export function openIdentities({ database, seal, now = Date.now }: IdentitiesOpt
           token.createdAt,
           token.expiresAt,
           token.revokedAt,
+          token.budget,
         ]);
         return true;
       });
@@ -116,8 +117,9 @@ const revokeUser = `insert into end_users (id, realm, name, seen_at, revoked_at)
   on conflict (id) do update set revoked_at =
     case when coalesce(end_users.revoked_at, 0) >= excluded.revoked_at then end_users.revoked_at + 1 else excluded.revoked_at end`;
 
-const putToken = `insert into short_lived_tokens (id, secret_hash, key_id, end_user, scopes, routes, created_at, expires_at, revoked_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+const putToken = `insert into short_lived_tokens (id, secret_hash, key_id, end_user, scopes, routes, created_at, expires_at, revoked_at,
+    budget)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
 
 const deleteTokens = `delete from short_lived_tokens where id in
   (select id from short_lived_tokens where expires_at < $1 order by expires_at limit $2)`;
@@ -134,6 +136,7 @@ function tokenOf(row: Row): TokenRecord {
     user: row['end_user'] === null ? null : String(row['end_user']),
     scopes: JSON.parse(String(row['scopes'])) as string[],
     routes: row['routes'] === null ? null : (JSON.parse(String(row['routes'])) as string[]),
+    budget: numberOrNull(row, 'budget'),
     createdAt: Number(row['created_at']),
     expiresAt: Number(row['expires_at']),
     revokedAt: numberOrNull(row, 'revoked_at'),
