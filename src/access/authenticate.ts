@@ -41,10 +41,7 @@ export function authenticator({
   development = false,
   now = Date.now,
 }: AuthenticateOptions): Authenticate {
-  async function principalOfKey(key: KeyRecord): Promise<Principal> {
-    if (key.development && !development) throw developmentIsOver();
-    return principalOf(key, key.madeBy === null ? [] : await makersOf(key, keys, now()));
-  }
+  const principalOfKey = keyPrincipals({ keys, development, now });
 
   async function ofKey(token: string): Promise<Principal> {
     const key = await verifyKey(token, keys, now());
@@ -62,10 +59,7 @@ export function authenticator({
         'The Authorization header is not understood. "Authorization: Bearer fg_…" would be accepted.',
       );
     }
-    const principal = await shownBy(token);
-    const standing = principal.team === null ? null : await teams.standingOf(principal.team);
-    const limits = inTimeZone(principal.limits, standing?.timeZone ?? teams.timeZone ?? 'UTC');
-    return withinTeam({ ...principal, limits }, standing);
+    return boundByTeam(await shownBy(token), teams);
   };
 
   /** What the token says of the team counts first. */
@@ -86,6 +80,36 @@ export function authenticator({
     if (maker === null || ended !== null) throw refused(`The key that made this token ${ended}`);
     return principalOfToken(record, await principalOfKey(maker), identities, limitsOfUser);
   }
+}
+
+type KeyOptions = Pick<AuthenticateOptions, 'keys' | 'development' | 'now'>;
+
+function keyPrincipals({ keys, development = false, now = Date.now }: KeyOptions): (key: KeyRecord) => Promise<Principal> {
+  return async (key) => {
+    if (key.development && !development) throw developmentIsOver();
+    return principalOf(key, key.madeBy === null ? [] : await makersOf(key, keys, now()));
+  };
+}
+
+async function boundByTeam(
+  principal: Principal,
+  teams: Pick<TeamBook, 'standingOf' | 'timeZone'> | { standingOf: () => null; timeZone?: undefined },
+): Promise<Principal> {
+  const standing = principal.team === null ? null : await teams.standingOf(principal.team);
+  const limits = inTimeZone(principal.limits, standing?.timeZone ?? teams.timeZone ?? 'UTC');
+  return withinTeam({ ...principal, limits }, standing);
+}
+
+/** Whom the key with this public id stands for, for the shell: nobody shows its secret. Throws UNAUTHENTICATED where it is not in force. */
+export async function principalOfKeyId(
+  id: string,
+  { teams, ...options }: KeyOptions & { readonly teams: Pick<TeamBook, 'standingOf' | 'timeZone'> },
+): Promise<Principal> {
+  const { keys, now = Date.now } = options;
+  const key = await keys.find(id);
+  const ended = key === null ? 'is not known here' : endOf(key, now());
+  if (key === null || ended !== null) throw refused(`The key "${id}" ${ended}`);
+  return boundByTeam(await keyPrincipals(options)(key), teams);
 }
 
 function refuseNobody(takesTokens: boolean): never {

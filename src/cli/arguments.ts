@@ -18,6 +18,8 @@ export interface Arguments {
   readonly check: boolean;
   readonly possibleTypes: boolean;
   readonly contract: string | null;
+  /** Public id of a key. */
+  readonly keyId: string | null;
   readonly variables: string | null;
   readonly operation: string | null;
   readonly collection: string | null;
@@ -84,6 +86,7 @@ export function parseArguments(argv: readonly string[]): Arguments | About {
     check: values.check === true,
     possibleTypes: values['possible-types'] === true,
     contract: values.contract ?? null,
+    keyId: values.key ?? null,
     variables: values.variables ?? null,
     operation: values.operation ?? null,
     collection: values.collection ?? null,

@@ -19,6 +19,8 @@ async function run(args: Arguments): Promise<void> {
       return (await import('./commands/quote-command.ts')).quote(args);
     case 'plan':
       return (await import('./commands/plan-command.ts')).plan(args);
+    case 'explain':
+      return (await import('./commands/explain-command.ts')).explain(args);
     case 'keys':
       return (await import('./commands/keys-command.ts')).keys(args);
     case 'teams':

@@ -18,7 +18,7 @@ describe('the arguments', () => {
   it.each([
     [
       ['deploy'],
-      'There is no command "deploy". Commands: serve, check, compose, schema, quote, plan, keys, teams, organisations, ingest, subgraph.',
+      'There is no command "deploy". Commands: serve, check, compose, schema, quote, plan, explain, keys, teams, organisations, ingest, subgraph.',
     ],
     [['check', 'extra'], '"check" takes options only, and "extra" is none.'],
     [['serve', '--budget', '3'], '--budget means nothing to "serve". It belongs to keys, teams, organisations.'],
@@ -29,7 +29,10 @@ describe('the arguments', () => {
     [['-z'], 'There is no option -z.'],
     [['--hlep'], 'There is no option --hlep. Did you mean --help?'],
     [['keys', 'list', '--buget=5'], 'There is no option --buget. Did you mean --budget?'],
-    [['chekc'], 'Commands: serve, check, compose, schema, quote, plan, keys, teams, organisations, ingest, subgraph. Did you mean check?'],
+    [
+      ['chekc'],
+      'Commands: serve, check, compose, schema, quote, plan, explain, keys, teams, organisations, ingest, subgraph. Did you mean check?',
+    ],
     [['--port'], '--port needs a value: --port N.'],
     [['keys', 'create', '--budget', '-5'], '--budget needs a value: --budget USD. One that begins with a dash is written --budget=-….'],
     [['--no-ai=yes'], '--no-ai takes no value.'],

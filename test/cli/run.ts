@@ -6,6 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { parseArguments } from '../../src/cli/arguments.ts';
 import { check } from '../../src/cli/commands/check-command.ts';
 import { compose } from '../../src/cli/commands/compose-command.ts';
+import { explain } from '../../src/cli/commands/explain-command.ts';
 import { ingest } from '../../src/cli/commands/ingest-command.ts';
 import { keys } from '../../src/cli/commands/keys-command.ts';
 import { plan } from '../../src/cli/commands/plan-command.ts';
@@ -54,7 +55,7 @@ export async function fieldgate(args: readonly string[], options: RunOptions): P
   return { code, ...text };
 }
 
-const commands = { check, compose, ingest, keys, organisations, plan, quote, schema, subgraph, teams } as const;
+const commands = { check, compose, explain, ingest, keys, organisations, plan, quote, schema, subgraph, teams } as const;
 
 /**
  * The command, done in this process: a process for each would take a second or two. What a process shows alone, such as how it ends, needs

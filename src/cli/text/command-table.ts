@@ -6,6 +6,7 @@ export const commands = {
   schema: { takes: null, says: 'print the schema that clients see, for code generators' },
   quote: { takes: 'FILE.graphql', says: 'what an operation can cost at most, field by field' },
   plan: { takes: 'FILE.graphql', says: 'which subgraph is asked for what by an operation, and what its AI fields can cost at most' },
+  explain: { takes: 'FILE.graphql', says: 'which scopes, routes, rules, guards and limits apply to an operation of a key, and why' },
   keys: { takes: 'ACTION [ID]', says: 'virtual keys: create, list, update ID, rotate ID, revoke ID' },
   teams: {
     takes: 'ACTION [NAME]',
@@ -29,9 +30,9 @@ export interface Flag {
 }
 
 const listening = ['serve', 'subgraph'] as const;
-const graphing = ['serve', 'check', 'compose', 'schema', 'quote', 'plan', 'subgraph'] as const;
+const graphing = ['serve', 'check', 'compose', 'schema', 'quote', 'plan', 'explain', 'subgraph'] as const;
 const shown = ['schema'] as const;
-const asking = ['quote', 'plan'] as const;
+const asking = ['quote', 'plan', 'explain'] as const;
 const keyed = ['keys'] as const;
 const teamed = ['teams', 'organisations'] as const;
 const bounded = ['keys', 'teams', 'organisations'] as const;
@@ -58,6 +59,7 @@ export const flags = {
     says: 'the object types of each interface and union instead, as JSON for caches of clients',
   },
   contract: { type: 'string', value: 'NAME', of: shown, says: 'the graph of this contract' },
+  key: { type: 'string', value: 'ID', of: ['explain'], says: 'the public id of the key that asks' },
   variables: { type: 'string', value: 'FILE', of: asking, says: 'its variables, as a JSON file' },
   operation: { type: 'string', value: 'NAME', of: asking, says: 'which operation of the file' },
   collection: { type: 'string', value: 'NAME', of: ['ingest'], says: 'the collection; may be left out when there is one' },
