@@ -61,8 +61,10 @@ const files = globSync('test/**/*.test.ts', { cwd: root })
   .map((file) => file.replaceAll('\\', '/'))
   .toSorted();
 
-/** Those that start a process by a module of `src/` which others import and do not use. */
+/** Those that start a process by a module of `src/` which others import and do not use, or import the gateway while they run. */
 const wholeByName = [
+  // Its examples import the whole package.
+  'test/config/config-reference.test.ts',
   // Its documents are read in the process for documents.
   'test/retrieval/quality.test.ts',
 ];
