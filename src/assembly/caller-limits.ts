@@ -26,7 +26,7 @@ type AccountSettings = { readonly [K in keyof TeamConfig]?: TeamConfig[K] | unde
 
 type TeamSettings = Pick<GatewayConfig, 'organisations' | 'teams' | 'timeZone'>;
 
-/** What the configuration declares, as the store would have it. */
+/** The organisations and teams that the configuration declares, in the form of the store. */
 export function declaredTeams({ organisations = {}, teams = {}, timeZone }: TeamSettings): DeclaredTeams {
   return {
     timeZone: timeZone ?? 'UTC',
@@ -66,7 +66,7 @@ function policyOf(settings: AccountSettings): Policy {
   };
 }
 
-/** Null: nothing is said of single users. */
+/** Null where the configuration has no limits for single users. */
 function userPolicyOf(settings: AccountSettings): UserPolicy | null {
   const { dailyBudgetPerUser: dailyBudget, monthlyBudgetPerUser: monthlyBudget, budgetsPerUser } = settings;
   const perUser = {
@@ -80,7 +80,7 @@ function userPolicyOf(settings: AccountSettings): UserPolicy | null {
   return budgets.length === 0 && Object.values(numbers).every((number) => number === null) ? null : perUser;
 }
 
-/** Null: nothing is said of sessions. */
+/** Null where the configuration has no limits for sessions. */
 export function sessionCapsOf(given: SessionConfig | undefined): SessionCaps | null {
   if (given === undefined) return null;
   const { amount, tokens = null, turns = null, calls = null, minutes, warnAt } = withDefaults(sessionSection, given);
@@ -95,7 +95,7 @@ function policyBudgets({ dailyBudget, monthlyBudget, budgets = [] }: AccountSett
   ].flatMap((budget) => policyBudget(budget) ?? []);
 }
 
-/** Null: its amount is no amount. */
+/** Null where its amount cannot be read. */
 function policyBudget({ per, most: amount, warnAt = [] }: BudgetConfig): PolicyBudget | null {
   const most = nanoUsdOf(amount);
   return most === null ? null : { per, most, ...(warnAt.length === 0 ? {} : { warnAt }) };
@@ -104,7 +104,7 @@ function policyBudget({ per, most: amount, warnAt = [] }: BudgetConfig): PolicyB
 /** Limits of an account, such as `jwt:okta:ann`. */
 export const accountLimits = (name: string, settings: AccountSettings): readonly Limit[] => policyLimits(name, policyOf(settings));
 
-/** Of all organisations and teams that the configuration declares. */
+/** Limits of all organisations and teams that the configuration declares. */
 export function declaredLimits(config: TeamSettings): readonly Limit[] {
   const { organisations, teams, timeZone: ofGateway = 'UTC' } = declaredTeams(config);
   const zoneOf = (policy: Policy | undefined): string => policy?.timeZone ?? ofGateway;
@@ -118,7 +118,7 @@ export function declaredLimits(config: TeamSettings): readonly Limit[] {
   ];
 }
 
-/** Null: the configuration does not name them. */
+/** Null where the configuration does not name them. */
 export function configuredAnonymous(config: Pick<GatewayConfig, 'anonymous'> & TeamSettings): Principal | null {
   if (config.anonymous === undefined) return null;
   const { scopes, routes, team = null } = withDefaults(anonymousSection, config.anonymous);

@@ -57,7 +57,7 @@ export interface Configured {
   readonly routes: ReadonlyMap<string, Route>;
   readonly fields: OperatorFields['read'];
   readonly services: Services;
-  /** The AI subgraph; null: `graph.ai` is false. */
+  /** The AI subgraph; null where `graph.ai` is false. */
   readonly own: GraphQLSchema | null;
   readonly graph: Graph;
   readonly hooks: OperationHooks;
@@ -71,14 +71,14 @@ export interface Configured {
   readonly keyless: boolean;
   /** Begins what goes on in the background: ingestion, indexes, the documents of the configuration. */
   start(): void;
-  /** Ends that, and looks at the graph's sources no more. What operations still use goes on working. */
+  /** Ends the background work, and looks at the graph's sources no more. Parts that operations still use go on working. */
   stop(): Promise<void>;
 }
 
 export interface ConfiguredOptions {
   readonly folder: string;
   readonly development: boolean;
-  /** Callers without a key may use the embedded provider. */
+  /** Whether callers without a key may use the embedded provider. */
   readonly open: boolean;
 }
 

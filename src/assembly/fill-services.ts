@@ -29,7 +29,7 @@ import { failureLog } from '../telemetry/log-failures.ts';
 export interface ServiceParts {
   readonly storage: Storage;
   readonly leases: Pick<LeaseBook, 'look'>;
-  /** Names of those whose tokens are accepted. */
+  /** Names of the issuers whose tokens are accepted. */
   readonly issuers: readonly string[];
   readonly teams: TeamBook;
   readonly declaredTeams: DeclaredTeams;
@@ -43,11 +43,11 @@ export interface ServiceParts {
   readonly collections: Readonly<Record<string, CollectionConfig>>;
   readonly prompts: ReadonlyMap<string, PromptFile>;
   readonly log: Log;
-  /** Of the living graph: known after the services, which its own subgraph needs. */
+  /** Parts of the living graph. They are known after the services, because the graph's own subgraph needs the services. */
   readonly access: Pick<Services, 'graph' | 'quote' | 'demand'>;
   readonly maxCostPerOperation: Services['maxCostPerOperation'];
   readonly entities: Services['entities'] & { embeddingRoute(index: string): string | null };
-  /** Undefined: no field has limits of its own. */
+  /** Undefined where no field has limits of its own. */
   readonly limitsOfField: LimitsOfField | undefined;
   readonly now: () => number;
 }

@@ -29,12 +29,12 @@ export interface Foundation {
   readonly endedTeams: EndedTeams;
   readonly lastUses: LastUses;
   readonly cache: AnswerStore | AnswerMemory;
-  /** Of subgraphs: one for all readings of the configuration, so that an unchanged graph is not composed again. */
+  /** The composer of subgraphs. There is one for all readings of the configuration, so that an unchanged graph is not composed again. */
   readonly composer: Composer;
   readonly health: HealthBook;
   /** How the subgraphs are doing, whatever configuration asks them. */
   readonly standings: SubgraphStandings;
-  /** Null: turned off. */
+  /** Null where metrics are turned off. */
   readonly metrics: Metrics | null;
   readonly notices: BudgetNotices;
   readonly log: Log;

@@ -10,7 +10,7 @@ import { accountLimits } from './caller-limits.ts';
 /** Lists of teams and callers that are remembered for a field. A forgotten one is made anew. */
 const maxRemembered = 10_000;
 
-/** Undefined: no field has limits. */
+/** Undefined where no field has limits. */
 export function limitsOfFields({
   fieldLimits = {},
   timeZone = 'UTC',

@@ -60,7 +60,7 @@ export function presentConfiguration(config: GatewayConfig, configure: (config: 
   return present;
 }
 
-/** For the sources of a new configuration; a subgraph that is down is served as it was before by then, where that is known. */
+/** Time for the sources of a new configuration. A subgraph that is still down by then is served as it was before, where that is known. */
 const maxComposingMs = 4_000;
 const lookAgainMs = 250;
 

@@ -40,7 +40,7 @@ export function metricsDoor({ telemetry = {} }: GatewayConfig, metrics: Metrics,
 }
 
 export interface WatchedParts {
-  /** Asked at each reading: the configuration may be read again. */
+  /** Called at each reading of the metrics, because the configuration may have been read again. */
   readonly current: () => {
     readonly config: GatewayConfig;
     readonly routes: ReadonlyMap<string, Route>;
@@ -97,7 +97,7 @@ export function registerGauges({ watch }: Metrics, { current, health, standings,
     read: () => flag(ledger.writable()),
   });
 
-  // Of those that the configuration names. Others come and go: theirs are in `aiTeams` and `aiViewer`.
+  // Only budgets of teams that the configuration names. Other teams come and go; `aiTeams` and `aiViewer` show theirs.
   const budgetsOf = (): readonly Limit[] => declaredLimits(current().config);
   for (const part of ['limit', 'spent', 'held'] as const) {
     watch({

@@ -24,7 +24,7 @@ export function collectionsOf(config: GatewayConfig): Readonly<Record<string, Co
   );
 }
 
-/** Lexical vectors carry no information beyond the words, so words alone decide what is relevant there. */
+/** Lexical vectors say no more than the words, so only words decide there which passages are relevant. */
 export function embeddingOf(config: GatewayConfig, route: string): Pick<CollectionConfig, 'embeddingModel' | 'similarityFloor'> {
   const embeddingModel = embeddingModelOf(config, route) ?? 'unknown';
   return { embeddingModel, ...(embeddingModel === embeddedLexical ? { similarityFloor: 1 } : {}) };

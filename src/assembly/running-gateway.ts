@@ -61,7 +61,7 @@ export interface RunningParts {
   readonly notices: BudgetNotices;
   readonly storage: Storage;
   readonly log: Log;
-  /** For operations to finish when it closes. */
+  /** Time for operations to finish when it closes, in milliseconds. */
   readonly drainMs: number;
   readonly developmentKey: string | null;
 }

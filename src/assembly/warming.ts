@@ -1,4 +1,4 @@
-/** What runs once before a gateway is ready, and that it may be asked for while it runs. */
+/** Runs work once before a gateway is ready. The gateway already answers while the work runs. */
 import type { Readiness } from '../server/pages/health-page.ts';
 
 export interface WarmUp {

@@ -75,10 +75,10 @@ export function servedSdl({ graph = {} }: GatewayConfig, fields: FieldsRead, liv
 
 export interface GraphParts extends AccessParts {
   readonly fields: FieldsRead;
-  /** Null: `graph.ai` is false. */
+  /** Null where `graph.ai` is false. */
   readonly schema: GraphQLSchema | null;
   readonly composer: Composer;
-  /** Where the last good graph outlives a restart; null: nowhere. */
+  /** The file in which the last good graph survives a restart; null: it does not survive. */
   readonly lastGood: LastGoodStore | null;
 }
 
@@ -109,7 +109,7 @@ export function graphOf(parts: GraphParts): Graph {
   });
 }
 
-/** Resolves when there is a graph to serve; never, when it is closed before. */
+/** Resolves when there is a graph to serve. It never resolves when the graph is closed before. */
 export function whenComposed(graph: Graph): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const stop = graph.onChange(() => resolve());

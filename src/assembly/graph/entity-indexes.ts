@@ -22,9 +22,12 @@ export interface IndexParts extends AccessParts {
   readonly storage: Pick<Storage, 'passages' | 'jobs' | 'limits'>;
   readonly handle: Handlers;
   readonly callFor: IngestCallMaker;
-  /** Known after the indexes, which its own subgraph needs. */
+  /** The graph. It is known after the indexes, because its own subgraph needs them. */
   readonly graph: () => Pick<Graph, 'schema' | 'supergraphSdl'>;
-  /** The gateway's own headers as a client of the subgraphs, through the same allow-list: what they show it is what is indexed. */
+  /**
+   * The gateway's own headers as a client of the subgraphs, through the same allow-list. The gateway indexes what subgraphs show for these
+   * headers.
+   */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -66,7 +69,7 @@ export function indexedOf({ name, typeName, key, text, from }: EntityIndex): Omi
   };
 }
 
-/** `name brand { country }` of the paths that a template reads. */
+/** Makes a selection, such as `name brand { country }`, of the paths that a template reads. */
 function selectionText(paths: readonly (readonly string[])[]): string {
   const heads = [...new Set(paths.flatMap(([head]) => head ?? []))];
   return heads

@@ -20,7 +20,7 @@ export function fieldMistakes(config: GatewayConfig, read: FieldsRead): readonly
   return [...mistakes.map(mistakeText), ...unknownClasses(config, read)];
 }
 
-/** A rule about a class that nothing has would hold nothing back. */
+/** Rejects a rule about a class that no deployment has: it would hold nothing back. */
 function unknownClasses({ rules = [] }: GatewayConfig, { dataClasses }: Pick<FieldsRead, 'dataClasses'>): readonly string[] {
   const known = [...new Set([...dataClasses.values()].flat())].sort();
   return rules.flatMap((rule, index) =>
@@ -76,7 +76,7 @@ function roomSentences(name: string, maxInputTokens: number, maxOutputTokens: nu
   ];
 }
 
-/** A plain String is answered as text; everything else as JSON. */
+/** Whether the answer is text, as for a plain String; all other types are answered as JSON. */
 const isText = (type: TypeNode): boolean => (type.kind === Kind.NON_NULL_TYPE ? isText(type.type) : isNamed(type, 'String'));
 const isNamed = (type: TypeNode, name: string): boolean => type.kind === Kind.NAMED_TYPE && type.name.value === name;
 

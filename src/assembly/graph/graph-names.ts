@@ -8,7 +8,7 @@ import { aiTypeDefs } from '../../graphql/ai-schema.ts';
 
 const builtIn = ['String', 'Int', 'Float', 'Boolean', 'ID', 'Query', 'Mutation', 'Subscription'];
 
-/** Sentences with file and line: types that nobody makes, and borrowed fields that their owners have not. */
+/** Sentences with file and line, about types that no subgraph has and about borrowed fields that their owners do not have. */
 export function nameMistakes({ declared, reads }: FieldsRead, others: readonly string[]): readonly string[] {
   const known = fieldsByType([aiTypeDefs(), ...others.flatMap(readable)]);
   const types = new Set([...builtIn, ...known.keys(), ...declared.types]);

@@ -1,7 +1,7 @@
 /** Whether a field with these directives is open to every caller with `ai:use`. */
 import { type ConstDirectiveNode, Kind } from 'graphql';
 
-/** The scope that every AI field needs. First queries are for callers with it alone, not for those with scopes of the operator's own. */
+/** The scope that every AI field needs. First queries are for callers who have only this scope, and none of the operator's own. */
 const usualScope = 'ai:use';
 
 export function isOpenFor(directives: readonly ConstDirectiveNode[] = []): boolean {

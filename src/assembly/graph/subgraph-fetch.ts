@@ -21,7 +21,7 @@ export interface AccessParts {
   readonly config: GatewayConfig;
   readonly folder: string;
   readonly standings: SubgraphStandings;
-  /** Null: turned off. */
+  /** Null where they are turned off. */
   readonly metrics: Pick<Metrics, 'subgraphs'> | null;
   readonly log: Log;
 }
@@ -83,11 +83,14 @@ export const subgraphSources = ({ graph = {} }: GatewayConfig, folder: string): 
         ],
   );
 
-/** Addresses that replace those of the supergraph, by the names of its subgraphs. Every name that the configuration has settings for is in it. */
+/**
+ * Addresses that replace those of the supergraph, by the names of its subgraphs. Every name that the configuration has settings for is in
+ * it.
+ */
 export const subgraphAddresses = ({ graph = {} }: GatewayConfig): ReadonlyMap<string, string | null> =>
   new Map((graph.subgraphs ?? []).map(({ name, url }) => [name, url ?? null]));
 
-/** By lower-case name, with their secrets. */
+/** Headers by lower-case name, with their secrets. */
 export function revealHeaders(headers: SubgraphConfig['headers'] = {}): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
@@ -96,7 +99,7 @@ export function revealHeaders(headers: SubgraphConfig['headers'] = {}): Readonly
   );
 }
 
-/** Headers of clients that may go on to a subgraph: pages may send them. */
+/** Headers of clients that may go on to a subgraph, so that pages may send them. */
 export const forwardedNames = ({ graph = {} }: GatewayConfig): readonly string[] => [
   ...(graph.forwardHeaders ?? []),
   ...(graph.subgraphs ?? []).flatMap(({ forwardHeaders = [] }) =>
@@ -104,7 +107,7 @@ export const forwardedNames = ({ graph = {} }: GatewayConfig): readonly string[]
   ),
 ];
 
-/** Headers of subgraphs' answers that clients get: pages may read them. */
+/** Headers of subgraphs' answers that clients get, so that pages may read them. */
 export const answeredNames = ({ graph = {} }: GatewayConfig): readonly string[] => [
   ...new Set((graph.subgraphs ?? []).flatMap(({ responseHeaders = [] }) => responseHeaders.map((name) => name.toLowerCase()))),
 ];

@@ -7,7 +7,7 @@ import { type SupergraphReader, supergraphFile } from '../../federation/compose/
 import { downloadedSupergraph, uplinkSupergraph } from '../../federation/compose/supergraph-download.ts';
 import { revealHeaders } from './subgraph-fetch.ts';
 
-/** One reader, which remembers what it read, for as long as the configuration lives. */
+/** One reader for as long as the configuration lives, because it remembers what it has read. */
 export function supergraphReader(supergraph: NonNullable<GraphConfig['supergraph']>, folder: string): SupergraphReader {
   if (typeof supergraph === 'string') {
     if (isHttp(supergraph)) return downloadedSupergraph({ urls: [supergraph], headers: {} });
@@ -32,6 +32,6 @@ export function supergraphReader(supergraph: NonNullable<GraphConfig['supergraph
   return downloadedSupergraph({ urls: [url ?? '', ...mirrors], headers: revealHeaders(headers) });
 }
 
-/** Hive's endpoint is that of a target, which has several artifacts. */
+/** The address of the artifact: Hive's endpoint is that of a target, which has several artifacts. */
 const artifactAt = (endpoint: string): string =>
   endpoint.endsWith('/supergraph') ? endpoint : `${endpoint.replace(/\/+$/, '')}/supergraph`;

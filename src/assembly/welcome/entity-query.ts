@@ -41,7 +41,7 @@ interface Asked {
 interface Way {
   readonly steps: readonly Field[];
   readonly entity: Entity;
-  /** Whether the last step gives an interface or a union that the entity is one of. */
+  /** Whether the last step returns an interface or a union, of which the entity is a member. */
   readonly narrowed: boolean;
   readonly many: boolean;
 }
@@ -69,7 +69,7 @@ function isOpen(field: AiField, schema: GraphQLSchema): boolean {
   return isOpenFor(field.node.directives) && (found === undefined || !isGuarded(found));
 }
 
-/** What can be read at a glance, by type: text and data of a model first, vectors last. */
+/** Order of fields by how quickly they can be read: text and data of a model first, vectors last. */
 function picked(fields: readonly AiField[], schema: GraphQLSchema, all: readonly AiField[]): Asked {
   const ai = new Set(all.map(({ coordinate }) => coordinate));
   const found = fields.flatMap((each) => {
@@ -182,7 +182,7 @@ function plainLeaf(type: Entity, { ai }: Asked): string {
 const isGuarded = ({ astNode, type }: Field): boolean =>
   !isOpenFor(astNode?.directives) || !isOpenFor(getNamedType(type).astNode?.directives);
 
-/** The field with its arguments, and with what there is to select below it; null where that is nothing. */
+/** The field with its arguments and a selection below it; null where nothing below it can be selected. */
 function selected(field: Field, ai: ReadonlySet<string>): string | null {
   const type = getNamedType(field.type);
   if (isLeafType(type)) return called(field);

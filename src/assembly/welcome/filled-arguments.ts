@@ -16,7 +16,7 @@ const sizes: ReadonlySet<string> = new Set(['first', 'limit', 'take', 'top', 'si
 /** Whether a query can do without the argument, or with a value of ours. */
 export const canFill = (argument: GraphQLArgument): boolean => !isRequiredArgument(argument) || filled(argument) !== null;
 
-/** In parentheses, or nothing: what is required, and three of a list. */
+/** The required arguments and a length of three for a list, in parentheses; empty where there are none. */
 export function fillArguments(args: readonly GraphQLArgument[]): string {
   const given = args.flatMap((argument) => {
     const value = isRequiredArgument(argument) || isSize(argument) ? filled(argument) : null;
@@ -27,7 +27,7 @@ export function fillArguments(args: readonly GraphQLArgument[]): string {
 
 const isSize = ({ name, type }: GraphQLArgument): boolean => sizes.has(name) && getNamedType(type).name === 'Int' && !isListType(type);
 
-/** Null where a guess could be wrong: ids, texts, and what the graph's owner has made up. */
+/** The value; null where a guess could be wrong, as for ids, texts and types of the graph's owner. */
 const filled = ({ name, type }: GraphQLArgument): string | null => guessFor(name, type);
 
 function guessFor(name: string, type: GraphQLInputType): string | null {

@@ -21,7 +21,10 @@ export interface Asking {
 export const needsGraph = ({ config: { graph = {} }, fields }: Pick<Asking, 'config' | 'fields'>): boolean =>
   graph.ai !== false && fields.length > 0;
 
-/** Three that fit the graph: AI fields on its entities and answers, where the graph has what they need, and always a completion. One query where there is no AI. */
+/**
+ * Three that fit the graph: AI fields on its entities and answers, where the graph has what they need, and always a completion. One query
+ * where there is no AI.
+ */
 export function firstQueries({ config, fields, schema }: Asking): readonly FirstQuery[] {
   const { documents = [], graph = {} } = config;
   if (graph.ai === false)
@@ -65,7 +68,7 @@ export function firstDocuments(asking: Asking, { keyless }: { readonly keyless: 
 
 const paneWidth = 60;
 
-/** With long texts as blocks, broken where they read on: an editor's pane is narrow. */
+/** Writes long texts as block strings with line breaks, because an editor's pane is narrow. */
 function overLines(query: string): DocumentNode {
   return visit(parse(query), {
     StringValue: (node) => (node.value.length <= paneWidth ? undefined : { ...node, block: true, value: wrapped(node.value) }),

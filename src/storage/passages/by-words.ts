@@ -4,7 +4,7 @@ import { hitsOf } from './passage-rows.ts';
 import type { WordHit } from './passages.ts';
 import { seen } from './source-versions.ts';
 
-/** Of scope, title, headings and body. */
+/** Weights of scope, title, headings and body. */
 const weights = '0.0, 2.0, 1.5, 1.0';
 
 /** The word that all rows of a collection have in the full-text index. */
@@ -19,7 +19,7 @@ const inScope = (collection: number, terms: readonly string[]): string =>
 const maxRankedRows = 80_000;
 /** Rows that are looked at in one turn of the event loop: some 5 ms. */
 const rowsPerTurn = 40_000;
-/** Looking whether one passage has a term takes as long as counting so many rows. */
+/** Looking whether one passage has a term takes as long as counting this many rows. */
 const rowsPerLook = 400;
 
 /** How many passages of the collection have the term, which is searched as `match`. */

@@ -9,13 +9,16 @@ const word = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
 /** A longer question is searched by its first words: each costs one look into the index. */
 const maxTerms = 48;
 
-/** What is put into the index for a text. */
+/** The text in the form that is put into the index. */
 export const indexed = (text: string): string => text.normalize('NFKC').replace(unspaced, ' $& ');
 
 /** Words of a question that are looked at to find its terms: 8,000 characters may be 32,000 words once ligatures are letters. */
 const maxLookedAt = 1_000;
 
-/** The distinct terms of a question, quoted for FTS5 so that no character of theirs is syntax; function words only when there is nothing else. */
+/**
+ * The distinct terms of a question, quoted for FTS5 so that no character of theirs is syntax; function words only when there is nothing
+ * else.
+ */
 export function termsOf(query: string): readonly string[] {
   const informative = new Set<string>();
   const firstWords = new Set<string>();
@@ -33,7 +36,7 @@ function* wordsOf(text: string): Iterable<string> {
   for (const [run] of text.matchAll(word)) yield* searchable(run);
 }
 
-/** A run of letters as the index knows it; unspaced scripts as phrases of two neighbours. */
+/** Terms of a run of letters. Scripts without spaces are searched as phrases of two neighbours. */
 function* searchable(run: string): Iterable<string> {
   const pieces = run.replace(unspaced, ' $& ').split(/ +/).filter(Boolean);
   const isUnspaced = (piece: string): boolean => piece.search(unspaced) >= 0;

@@ -8,7 +8,7 @@ interface Scored {
   readonly vector: Float32Array | null;
 }
 
-/** Exact cosines of stored vectors; those of length zero are left out. */
+/** Exact cosines of stored vectors. Vectors of length zero are left out. */
 export async function computeCosines(database: Statements, query: Float32Array, ids: readonly number[]): Promise<Scored[]> {
   const rows = await database.all('select passage_id, vector from passage_vectors where passage_id in (select value from json_each($1))', [
     JSON.stringify(ids),
@@ -21,7 +21,7 @@ export async function computeCosines(database: Statements, query: Float32Array, 
   });
 }
 
-/** The passages of the scores, in their order. What was replaced or deleted meanwhile is left out. */
+/** The passages of the scores, in their order. Passages that were replaced or deleted meanwhile are left out. */
 export async function hitsOf(database: Statements, scored: readonly Scored[]): Promise<PassageHit[]> {
   const rows = await database.all(
     `select p.id as passage_id, p.source_id, p.start_offset, p.end_offset, p.body, s.title, s.metadata, c.name as collection, v.vector

@@ -12,13 +12,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { GatewayError } from '../../core/errors.ts';
 import type { Database, Statements } from '../database/database.ts';
 
-/** Passages of one transaction: some 10 ms. */
+/** Passages that one transaction writes or removes: some 10 ms. */
 export const rowsPerTurn = 100;
 /** Between two transactions: longer than another process waits before it tries again (`../database/sqlite.ts`). */
 const pauseMs = 5;
 const leaseMs = 60_000;
 
-/** Of rows named `id`: those that may be seen. A cross join looks at few unseen versions first, not at all passages. */
+/** A condition on rows named `id`: those that may be seen. A cross join looks at few unseen versions first, not at all passages. */
 export const seen = (id: string): string => `${id} not in (select p.id from unseen_versions u cross join passages p on p.version = u.id)`;
 
 /** An unseen version in this process's hands, until then (milliseconds since 1970, UTC). */
@@ -49,12 +49,12 @@ export async function renewVersion(tx: Statements, { version, until }: Held, now
   );
 }
 
-/** From now on it is seen, if a source says so. */
+/** Makes the version visible, if a source names it. */
 export async function showVersion(tx: Statements, { version }: Held): Promise<void> {
   await tx.run('delete from unseen_versions where id = $1', [version]);
 }
 
-/** From now on it is unseen, and for {@link removeVersion} to remove. Null when it was so small that it is gone already. */
+/** Hides the version, which {@link removeVersion} then removes. Null when it was so small that it is removed already. */
 export async function retireVersion(tx: Statements, version: number, now: number): Promise<Held | null> {
   if ((await removeSome(tx, version)) < rowsPerTurn) return null;
   const until = now + leaseMs;
@@ -75,7 +75,7 @@ export async function removeVersion(database: Database, first: Held, now: () => 
   }
 }
 
-/** Removes what dead processes left of versions that nobody sees. */
+/** Removes versions that nobody sees, which dead processes have left. */
 export async function sweep(database: Database, now: () => number): Promise<void> {
   const left = await database.all('select id, leased_until from unseen_versions where leased_until <= $1', [now()]);
   for (const row of left) {

@@ -8,7 +8,7 @@ export interface SignIndex {
   readonly size: number;
   add(id: number, signs: Uint8Array): void;
   remove(id: number): void;
-  /** Of all ids, what is no longer there. */
+  /** Ids of the index that are not among those present. */
   missing(present: ReadonlySet<number>): number[];
   nearest(vector: Float32Array, most: number): number[];
   /** Ids evenly spaced over the index. */

@@ -13,7 +13,7 @@ export async function collectionRow(database: Statements, name: string): Promise
   return { id: Number(row['id']), generation: Number(row['generation']), removals: Number(row['removals']) };
 }
 
-/** A source that fits into one transaction is written, and replaces another that does, in that one. */
+/** Writes a source. Where it and the one before fit into one transaction, the source is replaced in that one. */
 export async function writePassages(
   database: Database,
   source: StoredSource,
@@ -78,7 +78,7 @@ async function versionOf(tx: Statements, collection: number, sourceId: string): 
   return row === undefined ? null : Number(row['version']);
 }
 
-/** The source is this version from now on. Returns what is left to remove of the one before. */
+/** Makes this version the current one. Returns the version before, where something is left to remove of it. */
 async function become(tx: Statements, source: StoredSource, held: Held, passages: number, now: number): Promise<Held | null> {
   const collection = await collectionOf(tx, source);
   const before = await versionOf(tx, collection, source.id);

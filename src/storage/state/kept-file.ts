@@ -2,9 +2,9 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 
 export interface KeptText {
-  /** Null: nothing is kept. Rejects when it cannot be read. */
+  /** The text; null when none is kept. Rejects when it cannot be read. */
   read(): Promise<string | null>;
-  /** Whole or not at all: a reader meanwhile, or after a crash, finds the old text or the new one. */
+  /** Writes the text as a whole: a reader meanwhile, or after a crash, finds the old text or the new one. */
   write(text: string): Promise<void>;
 }
 

@@ -17,7 +17,7 @@ const pseudonymLength = 22;
 export interface Seal {
   /** Base64 text. `place` is not secret and must be the same to open it. */
   close(text: string, place: string): string;
-  /** Null: not sealed by this key for this place, or damaged. */
+  /** Null where the text was not sealed by this key for this place, or is damaged. */
   open(sealed: string, place: string): string | null;
   /** The same short text for the same text, 132 bits of base64url; nothing is learned from it without the master key. */
   pseudonym(text: string): string;
@@ -53,7 +53,7 @@ export function sealWith(master: Buffer): Seal {
   };
 }
 
-/** Tells one master key from another, and nothing of it. */
+/** Identifies a master key without revealing anything of it. */
 export const fingerprintOf = (master: Buffer): string =>
   Buffer.from(hkdfSync('sha256', master, '', 'fieldgate master key fingerprint', keyBytes)).toString('base64');
 

@@ -11,7 +11,7 @@ import { GatewayError } from '../../core/errors.ts';
 
 export const databaseFile = 'fieldgate.db';
 export const masterKeyFile = 'master.key';
-/** Of the journals, which earlier versions called so. */
+/** The folder of the journals. The name is that of earlier versions. */
 export const journalFolder = 'outbox';
 
 /** Only its owner reads and writes: passages, usage and hashes of keys are in it. */
@@ -36,7 +36,7 @@ export function prepareFolder(folder: string): void {
 const hasBytes = (file: string): boolean => existsSync(file) && statSync(file).size > 0;
 
 export interface FolderWatch {
-  /** Whether the files at their paths are the ones that were opened: as of the last look, or of now where they were not. */
+  /** Whether the files at their paths are the ones that were opened, as of the last look. Where they were not, it looks again. */
   isWhole(): boolean;
   /** Looks now. */
   look(): Promise<boolean>;
@@ -82,6 +82,6 @@ interface OpenedFile {
 }
 
 const isSame = ({ is, mayBeEmpty }: OpenedFile, now: Stats): boolean => identityOf(now) === is && (mayBeEmpty || now.size > 0);
-/** A disk that does not answer says nothing about the file. */
+/** An error other than a missing file: a disk that does not answer says nothing about the file. */
 const mayBeThere = ({ code }: NodeJS.ErrnoException): boolean => code !== 'ENOENT' && code !== 'ENOTDIR';
 const identityOf = ({ dev, ino }: Stats): string => `${dev}:${ino}`;
