@@ -23,7 +23,7 @@ describe('a web page', () => {
     const { url } = await serve();
     const { headers } = await fetch(url, { method: 'OPTIONS', headers: { origin: 'http://localhost:5173' } });
     expect(headers.get('access-control-allow-headers')?.split(', ')).toEqual(
-      expect.arrayContaining(['authorization', 'last-event-id', 'x-fieldgate-quote']),
+      expect.arrayContaining(['authorization', 'last-event-id', 'ai-session', 'x-fieldgate-quote']),
     );
   });
 

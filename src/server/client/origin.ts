@@ -30,6 +30,7 @@ const headersAllowed = [
   'content-type',
   'accept',
   'last-event-id',
+  'ai-session',
   'apollographql-client-name',
   'apollographql-client-version',
   'apollo-require-preflight',

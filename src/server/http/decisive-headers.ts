@@ -11,6 +11,7 @@ const decisive: ReadonlySet<string> = new Set([
   'host',
   'authorization',
   'ai-user',
+  'ai-session',
   'content-type',
   'content-encoding',
   'content-length',

@@ -274,6 +274,7 @@ describe('broken input', () => {
     'Authorization: Bearer a',
     'Content-Type: application/json',
     'Last-Event-ID: c1',
+    'AI-Session: research',
     'X-Fieldgate-Quote: only',
     'Origin: http://localhost',
   ])('the server answers a header that decides and stands twice with a sentence: %s', async (header) => {
