@@ -492,6 +492,38 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       expect(await used(limits, ...calls)).toEqual([[1, 0]]);
     });
 
+    it('quotas keep what a process had counted that has died, and free what its calls could still have used', async () => {
+      const { limits, doomed } = await open();
+      const dead = await doomed();
+      const both = [quota('calls', 3), quota('tokens', 1_000)];
+      await (await dead.limits.admit(both, 700)).release(120);
+      await dead.limits.admit(both, 500);
+      await dead.ledger.append([]);
+      await limits.recover();
+      expect(await used(limits, ...both)).toEqual([
+        [2, 0],
+        [120, 0],
+      ]);
+      await limits.admit(both, 880);
+      await expect(limits.admit(both, 0)).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
+    });
+
+    it('budgets of fields keep what a process had settled that has died, each its share', async () => {
+      const { limits, doomed } = await open();
+      const dead = await doomed();
+      const [one, two] = [daily(1_000, 'field:A.a'), daily(1_000, 'field:A.b')];
+      const third = { limits: [one], shareOf: (cost: number) => Math.floor(cost / 3) };
+      const rest = { limits: [two], shareOf: (cost: number) => cost - Math.floor(cost / 3) };
+      const asked = attempt(90);
+      await (await (await dead.limits.hold([], 0)).draw({ ...asked, fields: [third, rest] })).settle(50);
+      await dead.ledger.append([usageRow({ callId: asked.callId, cost: 50 })]);
+      await limits.recover();
+      expect(await balance(limits, one, two)).toEqual([
+        [16, 0],
+        [34, 0],
+      ]);
+    });
+
     it('sessions last from their first use on, as long in every process, and then begin anew', async () => {
       const { limits, elsewhere, clock } = await open();
       const other = await elsewhere();
