@@ -37,9 +37,11 @@ export function encodeRequest(
 type Warn = (message: string) => void;
 
 function optionsOf(options: JsonObject, { optionNames, namedOptionsOnly }: ChatSettings, warn: Warn): JsonObject {
+  const given = Object.entries(options);
+  if (given.length === 0) return options;
   const named = new Set([...Object.keys(optionNames), ...Object.values(optionNames)]);
   const body: Record<string, unknown> = {};
-  for (const [option, value] of Object.entries(options)) {
+  for (const [option, value] of given) {
     const name = Object.hasOwn(optionNames, option) ? optionNames[option] : option;
     if (name === null || name === undefined || countsOfAnswers.includes(name)) continue;
     if (!namedOptionsOnly || named.has(option)) body[name] = value;
