@@ -104,4 +104,46 @@ describe('a subscription to a subgraph', () => {
     await (await subscribe(down)).text();
     expect(await series(down)).toContain('fieldgate_subgraph_subscriptions_total{subgraph="raw",outcome="failed"} 1');
   });
+
+  it('a subscription to a subgraph whose event is an entity has the usage of its AI field at the path that the client sees', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(
+      join(folder, 'shop.graphql'),
+      `${federation2} type Query { hello: String } type Subscription { ticked: Product }
+        type Product @key(fields: "id") @key(fields: "sku") { id: ID! sku: ID! name: String }`,
+    );
+    writeFileSync(
+      join(folder, 'ai.graphql'),
+      `extend type Product @key(fields: "id") { id: ID! name: String
+        blurb: String @completion(prompt: "{name}", maxInputTokens: 100, maxOutputTokens: 20) @requiresScopes(scopes: [["ai:use"]]) }`,
+    );
+    const { port, close } = await listening(
+      createServer(async (request, response) => {
+        const { query } = JSON.parse(await bodyOf(request)) as { query: string };
+        const key = /(\w+): ticked/.exec(query)?.[1] ?? 'ticked';
+        const ticked = (id: string) =>
+          JSON.stringify({ data: { [key]: { __typename: 'Product', id, sku: `s${id}`, name: `Chair ${id}` } } });
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.end(`event: next\ndata: ${ticked('1')}\n\nevent: next\ndata: ${ticked('2')}\n\nevent: complete\ndata:\n\n`);
+      }),
+    );
+    whenOver(close);
+    const gateway = await startGateway(
+      { graph: { subgraphs: [{ name: 'shop', url: `http://127.0.0.1:${port}/graphql`, sdl: 'shop.graphql' }], fields: ['ai.graphql'] } },
+      { folder },
+    );
+    const response = await fetch(gateway.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${gateway.developmentKey}` },
+      body: JSON.stringify({ query: 'subscription { tick: ticked { id text: blurb } }' }),
+    });
+    const events = (await response.text()).split('\n').flatMap((line) => (line.startsWith('data: {') ? [JSON.parse(line.slice(6))] : []));
+    expect(events).toMatchObject([{ data: { tick: { id: '1' } } }, { data: { tick: { id: '2' } } }]);
+    expect(events.map(({ data }) => typeof data.tick.text)).toEqual(['string', 'string']);
+    const calls = events.at(-1).extensions.usage.calls as readonly { readonly coordinate: string; readonly paths: unknown }[];
+    expect(calls.map(({ coordinate, paths }) => ({ coordinate, paths }))).toEqual(
+      calls.map(() => ({ coordinate: 'Product.blurb', paths: [['tick', 'text']] })),
+    );
+    expect(calls.length).toBeGreaterThan(0);
+  });
 });
