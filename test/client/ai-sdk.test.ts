@@ -113,6 +113,23 @@ describe('useChat of the AI SDK', () => {
     expect(parts.upstream.requests).toHaveLength(1);
   });
 
+  it('useChat of the AI SDK that resumes twice at once, as StrictMode makes it, stops nothing', async () => {
+    const parts = await asking();
+    const { chat, reload } = opened(parts);
+    const gate = newGate();
+    says(parts, 'One ', gate, 'two.');
+    void chat.sendMessage({ text: 'Count.' });
+    await until(() => textOf(chat.lastMessage) === 'One ');
+    const again = reload(chat.messages.slice(0, 1));
+    void again.resumeStream();
+    const resumed = again.resumeStream();
+    await until(() => textOf(again.lastMessage) === 'One ');
+    gate.open();
+    await resumed;
+    expect([again.status, textOf(again.lastMessage), again.messages.length]).toEqual(['ready', 'One two.', 2]);
+    expect(parts.upstream.requests).toHaveLength(1);
+  });
+
   it('useChat of the AI SDK has nothing to resume behind the end', async () => {
     const parts = await asking();
     const { chat, reload } = opened(parts);

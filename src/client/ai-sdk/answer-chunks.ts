@@ -3,20 +3,18 @@ import type { FinishReason, UIMessageChunk } from 'ai';
 import type { Answer } from '../live-answer.ts';
 
 /** `before`: what comes first where the answer goes on with a message; undefined where it begins one. */
-export function answerChunks(answer: Answer, before: readonly UIMessageChunk[] | undefined): ReadableStream<UIMessageChunk> {
+export function answerChunks(answer: Answer, before: UIMessageChunk[] | undefined): ReadableStream<UIMessageChunk> {
   return new ReadableStream({
     async start(controller) {
-      const put = (...chunks: readonly UIMessageChunk[]): void => {
-        for (const chunk of chunks) controller.enqueue(chunk);
-      };
-      let kind: 'text' | 'reasoning' | null = null;
+      const put = (chunk: UIMessageChunk): void => controller.enqueue(chunk);
+      let kind: 'text' | 'reasoning' | undefined;
       let parts = 0;
       let text = '';
       const calls = new Set<string>();
 
       function close(): void {
-        if (kind !== null) put({ type: `${kind}-end`, id: `${parts}` });
-        kind = null;
+        if (kind) put({ type: `${kind}-end`, id: `${parts}` });
+        kind = undefined;
       }
       function grow(what: 'text' | 'reasoning', delta: string): void {
         if (kind !== what) {
@@ -27,15 +25,12 @@ export function answerChunks(answer: Answer, before: readonly UIMessageChunk[] |
         }
         put({ type: `${what}-delta`, id: `${parts}`, delta });
       }
-      /** What was not read as it was written: its events were not kept. */
-      function complete(whole: string): void {
-        if (whole.startsWith(text) && whole !== text) grow('text', whole.slice(text.length));
-        close();
-      }
-
       for await (const event of answer) {
         // Whatever it is, a failure too.
-        if (event.seq === 1) put(...(before ?? [{ type: 'start', messageId: event.completionId }]), { type: 'start-step' });
+        if (event.seq === 1) {
+          (before ?? [{ type: 'start', messageId: event.completionId }]).map(put);
+          put({ type: 'start-step' });
+        }
         switch (event.__typename) {
           case 'TextDelta':
             text += event.text;
@@ -63,29 +58,34 @@ export function answerChunks(answer: Answer, before: readonly UIMessageChunk[] |
             break;
           case 'CitationAdded': {
             const { marker, passage } = event.citation;
-            const title = passage?.source.title ?? passage?.source.id ?? marker;
+            const title = passage?.source.title ?? marker;
             put({ type: 'source-document', sourceId: marker, mediaType: 'text/plain', title });
             put({ type: 'data-citation', id: marker, data: event.citation });
             break;
           }
           case 'CompletionFinished': {
             const { id, usage, provenance, finishReason, parts: written, text: whole } = event.completion;
-            complete(whole);
+            // What was not read as it was written: its events were not kept.
+            if (whole > text && whole.startsWith(text)) grow('text', whole.slice(text.length));
+            close();
             // Some vendors want what they signed back as it was.
             if (/"opaque":"/.test(JSON.stringify(written))) put({ type: 'data-parts', id, data: written });
-            const messageMetadata = { completionId: id, usage, provenance };
             const why = (finishReason ?? 'OTHER').toLowerCase().replace('_', '-') as FinishReason;
-            put({ type: 'finish-step' }, { type: 'finish', finishReason: why, messageMetadata });
+            put({ type: 'finish-step' });
+            put({ type: 'finish', finishReason: why, messageMetadata: { completionId: id, usage, provenance } });
             break;
           }
           case 'CompletionFailed':
             close();
             if (event.failure.code === 'CANCELLED') put({ type: 'abort' });
-            else put({ type: 'data-failure', data: event.failure }, { type: 'error', errorText: event.failure.message });
+            else {
+              put({ type: 'data-failure', data: event.failure });
+              put({ type: 'error', errorText: event.failure.message });
+            }
         }
       }
       controller.close();
     },
-    cancel: () => answer.detach(),
+    cancel: answer.detach,
   });
 }

@@ -2,6 +2,7 @@
 import type { ChatTransport, UIMessage, UIMessageChunk } from 'ai';
 import type { CompletionInput } from '../completion-input.ts';
 import type { Client } from '../create-client.ts';
+import type { Answer } from '../live-answer.ts';
 import { answerChunks } from './answer-chunks.ts';
 import { chunksOfMessage, messagesOf } from './ui-messages.ts';
 
@@ -26,6 +27,8 @@ interface Noted {
   readonly message?: UIMessage | undefined;
 }
 
+/** By chat: what its last request reads. */
+const latest: Record<string, Answer> = {};
 const nameOf = (chatId: string): string => `fieldgate:${chatId}`;
 
 /**
@@ -55,17 +58,13 @@ export class FieldgateChatTransport<Message extends UIMessage = UIMessage> imple
     abortSignal,
     body = {},
   }: Parameters<ChatTransport<Message>['sendMessages']>[0]): Promise<ReadableStream<UIMessageChunk>> {
-    const { input = {} } = this.#options;
+    const { input } = this.#options;
     const turn = typeof input === 'function' ? input(body as Readonly<Record<string, unknown>>) : input;
     const last = messages.at(-1);
-    return this.#read(chatId, abortSignal, {
-      input: {
-        ...turn,
-        prompt: { messages: messagesOf(messages) },
-        idempotencyKey: crypto.getRandomValues(new Uint32Array(4)).join('-'),
-      },
-      message: last?.role === 'assistant' ? last : undefined,
-    });
+    const prompt = { messages: messagesOf(messages) };
+    const idempotencyKey = crypto.getRandomValues(new Uint32Array(4)).join('-');
+    const message = last?.role === 'assistant' ? last : undefined;
+    return this.#read(chatId, abortSignal, { input: { ...turn, prompt, idempotencyKey }, message });
   }
 
   async reconnectToStream({
@@ -78,13 +77,9 @@ export class FieldgateChatTransport<Message extends UIMessage = UIMessage> imple
 
   #read(chatId: string, signal: AbortSignal | undefined, noted: Noted, replay = false): ReadableStream<UIMessageChunk> {
     const { client, onStop, storage } = this.#options;
-    const { id, input, message } = noted;
+    const { id = '', input, message } = noted;
     const answer = id ? client.resume({ id }) : client.complete(input, { background: true });
     let known = id;
-    const stop = (): void => {
-      if (onStop === 'detach') answer.detach();
-      else void answer.cancel().catch(() => {});
-    };
     const note = (what: Partial<Noted>): void => {
       try {
         storage?.setItem(nameOf(chatId), JSON.stringify(what));
@@ -92,8 +87,14 @@ export class FieldgateChatTransport<Message extends UIMessage = UIMessage> imple
         // The storage is full or forbidden: a reload does not go on.
       }
     };
-    if (!replay) note(noted);
-    signal?.addEventListener('abort', stop);
+    note(noted);
+    latest[chatId] = answer;
+    signal?.addEventListener('abort', async () => {
+      await null;
+      // A resume that takes the place of another ends it by the signal of `stop()`, and has begun by now (StrictMode resumes twice).
+      if (onStop !== 'detach' && latest[chatId] === answer) await answer.cancel().catch(() => {});
+      answer.detach();
+    });
     const leave = answer.subscribe(() => {
       const { id: now, status } = answer.snapshot();
       if (now !== known) note({ id: now, message });

@@ -32,8 +32,8 @@ export function messagesOf(messages: readonly UIMessage[]): MessageInput[] {
       else if (part.type === 'data-parts') content = (part.data as readonly MessagePart[]).map(asSent);
       else if (tool?.state.startsWith('output-')) {
         const { toolCallId: id, toolName: name, input, output = null, errorText } = tool;
-        content.push({ toolCall: { id, name, arguments: input ?? {} } });
-        results.push({ toolResult: { callId: id, content: errorText ?? output, isError: errorText !== undefined } });
+        content.push({ toolCall: { id, name, arguments: input } });
+        results.push({ toolResult: { callId: id, content: errorText ?? output, isError: !!errorText } });
       }
     }
     flush();
@@ -69,9 +69,7 @@ export function chunksOfMessage({ id: messageId, parts }: UIMessage): UIMessageC
       const { toolCallId, toolName, input, output, errorText } = tool;
       const own = { toolCallId, dynamic: true };
       chunks.push({ ...own, type: 'tool-input-available', toolName, input });
-      chunks.push(
-        errorText === undefined ? { ...own, type: 'tool-output-available', output } : { ...own, type: 'tool-output-error', errorText },
-      );
+      chunks.push(errorText ? { ...own, type: 'tool-output-error', errorText } : { ...own, type: 'tool-output-available', output });
     } else if (/^(data|source)-/.test(part.type)) chunks.push(part as UIMessageChunk);
   }
   return chunks;
