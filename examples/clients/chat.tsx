@@ -19,11 +19,13 @@ export function Chat() {
       ))}
       <input name="question" aria-label="Question" />
       {status === 'streaming' ? (
-        <button type="button" onClick={stop}>
+        <button key="stop" type="button" onClick={stop}>
           Stop
         </button>
       ) : (
-        <button type="submit">Send</button>
+        <button key="send" type="submit">
+          Send
+        </button>
       )}
     </form>
   );
