@@ -10,7 +10,7 @@ import type { TeamBook } from './teams/team-book.ts';
 import { commonTo, withinTeam } from './teams/within-policies.ts';
 import { principalOfToken } from './tokens/principal-of-token.ts';
 import { looksShortLived, refused, verifyShortLived } from './tokens/short-lived-token.ts';
-import type { LimitsOfUser } from './users/end-user.ts';
+import { type LimitsOfUser, withOthersHidden } from './users/end-user.ts';
 import { endOf, makersOf, principalIdOf, secretEndOf, verifyKey } from './virtual-key.ts';
 
 export interface AuthenticateOptions {
@@ -97,7 +97,7 @@ async function boundByTeam(
 ): Promise<Principal> {
   const standing = principal.team === null ? null : await teams.standingOf(principal.team);
   const limits = inTimeZone(principal.limits, standing?.timeZone ?? teams.timeZone ?? 'UTC');
-  return withinTeam({ ...principal, limits }, standing);
+  return withOthersHidden(withinTeam({ ...principal, limits }, standing));
 }
 
 /** Whom the key with this public id stands for, for the shell: nobody shows its secret. Throws UNAUTHENTICATED where it is not in force. */

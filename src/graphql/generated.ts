@@ -600,7 +600,7 @@ export type AiUserLimitsInput = {
 
 /** You, as the gateway sees you. */
 export type AiViewer = {
-  /** The budgets that your calls draw on, as they stand now. */
+  /** The budgets that your calls draw on, as they stand now. A user that a key or a short-lived token acts for sees his own alone, and not those that he draws on with others. */
   readonly budgets: ReadonlyArray<AiBudget>;
   /** The organisation that your team belongs to, if it belongs to one. */
   readonly organisation?: Maybe<Scalars['String']['output']>;

@@ -3,7 +3,7 @@
  * code. An error that is not a GatewayError is our own fault: it is masked as INTERNAL, and only the log has its cause.
  */
 import { GraphQLError } from 'graphql';
-import type { Principal } from '../core/call/call.ts';
+import { ownLimits, type Principal } from '../core/call/call.ts';
 import type { AttemptSummary } from '../core/errors.ts';
 import { asGatewayError, errorTable, GatewayError } from '../core/errors.ts';
 import type { BudgetState } from '../storage/limits/limits.ts';
@@ -112,7 +112,7 @@ async function viewOf(error: GatewayError, services: Services, principal: Princi
   const base = baseOf(error);
   const { limit, per, guardrail, on, attempts, issues } = error.details;
   if (error.code === 'BUDGET_EXCEEDED') {
-    const budgets = await services.limits.budgets(principal.limits).catch(() => []);
+    const budgets = await services.limits.budgets(ownLimits(principal)).catch(() => []);
     const ofName = budgets.filter(({ name }) => name === limit);
     const budget = ofName.find((one) => one.per === per) ?? ofName[0];
     if (budget !== undefined) {

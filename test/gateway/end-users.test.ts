@@ -173,6 +173,29 @@ describe('two users of one key', () => {
     expect((await gateway.ask(viewer, {}, { key })).errors).toBeUndefined();
   });
 
+  it('A user is told of his own budget alone: neither what is left of those that he shares with others nor, where one of them refuses him, what is spent', async () => {
+    const { gateway, upstream, key } = await withBackend({
+      teams: { shop: { monthlyBudget: '0.0004', monthlyBudgetPerUser: '1.00' } },
+    });
+    const budgets = '{ aiViewer { budgets { name } } }';
+    const make = 'mutation { createAiToken(input: { ttlSeconds: 60, user: "ann" }) { token } }';
+    const { token } = (await gateway.ask(make, {}, { key })).data.createAiToken;
+    for (const credentials of [{ key, headers: of('ann') }, { key: token }])
+      expect((await gateway.ask(budgets, {}, credentials)).data.aiViewer.budgets).toEqual([{ name: expect.stringMatching(/^user:u_/) }]);
+    expect((await gateway.ask(budgets, {}, { key })).data.aiViewer.budgets).toEqual([{ name: 'team:shop' }]);
+    upstream.plays(saying('Hello'));
+    const asked: Event[] = [];
+    for (let turn = 0; turn < 20; turn += 1) asked.push(await complete(gateway, prompt(`Hi ${turn}`), { key, headers: of('ann') }));
+    const refusal = asked.at(-1);
+    expect(refusal).toMatchObject({
+      __typename: 'OtherFailure',
+      code: 'BUDGET_EXCEEDED',
+      message: expect.stringContaining('has too little left'),
+    });
+    const refused = await complete(gateway, prompt('Hi'), { key });
+    expect(refused).toMatchObject({ __typename: 'BudgetExceeded', budget: { name: 'team:shop' } });
+  });
+
   it('The ledger adds up by user and by tag; a user sees his own usage alone', async () => {
     const { gateway, upstream, key } = await withBackend();
     for (const [user, feature] of [

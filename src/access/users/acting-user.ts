@@ -7,7 +7,7 @@
 import type { Authenticate, Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Identities } from '../../storage/identities/identities.ts';
-import { isUserScope, type LimitsOfUser, namedUser, principalOfUser, realmOfTeam, userNameOf } from './end-user.ts';
+import { isUserScope, type LimitsOfUser, namedUser, principalOfUser, realmOfTeam, userNameOf, withOthersHidden } from './end-user.ts';
 
 export interface ActingUsersOptions {
   readonly identities: Pick<Identities, 'pseudonymOf' | 'note' | 'findUser'>;
@@ -26,7 +26,7 @@ export function actForUsers(authenticate: Authenticate, { identities, limitsOfUs
     const known = await identities.findUser(user.id);
     identities.note(user);
     const acting = { ...key, scopes: key.scopes.filter(isUserScope) };
-    return principalOfUser(acting, { id: user.id, name, revokedAt: known?.revokedAt ?? null }, limitsOfUser);
+    return withOthersHidden(await principalOfUser(acting, { id: user.id, name, revokedAt: known?.revokedAt ?? null }, limitsOfUser));
   }
 
   function actingFor(key: Principal, header: string): Principal | Promise<Principal> {

@@ -43,3 +43,14 @@ export const principalOfUser = async (credential: Principal, user: EndUser, limi
   user,
   limits: [...credential.limits, ...(await limitsOfUser(credential.team, `user:${user.id}`))],
 });
+
+/**
+ * Budgets that a key's user draws on together with others (of the key, the team, the organisation) refuse him and tell him nothing: what is
+ * spent of them says what the others did.
+ */
+export function withOthersHidden(principal: Principal): Principal {
+  const { kind, user, token, limits } = principal;
+  if (kind !== 'key' || user === undefined) return principal;
+  const isOwn = ({ name }: Limit): boolean => name.includes(user.id) || (token !== undefined && name === `token:${token}`);
+  return { ...principal, limits: limits.map((limit) => (limit.kind === 'budget' && !isOwn(limit) ? { ...limit, isShared: true } : limit)) };
+}

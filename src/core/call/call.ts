@@ -77,6 +77,10 @@ export type CacheSharing = 'organisation' | 'team' | 'principal';
 export const credentialOf = ({ id, user }: Pick<Principal, 'id' | 'user'>): string =>
   user === undefined ? id : id.slice(0, id.length - user.id.length - 1);
 
+/** Limits whose state may be told to the principal: not what it shares with others who are nothing to it. */
+export const ownLimits = ({ limits }: Pick<Principal, 'limits'>): readonly Limit[] =>
+  limits.filter((limit) => limit.kind !== 'budget' || limit.isShared !== true);
+
 /** Whether it showed a token: its expiry ends the delivery alone, and the work goes on. */
 export const hasToken = ({ kind, token }: Pick<Principal, 'kind' | 'token'>): boolean => kind === 'jwt' || token !== undefined;
 

@@ -1,3 +1,4 @@
+import { ownLimits } from '../../core/call/call.ts';
 import { usableRoutes } from '../../operations/route-choice.ts';
 import type { QuotaState } from '../../storage/limits/limits.ts';
 import type { AiCounted, AiPeriod, Resolvers } from '../generated.ts';
@@ -14,7 +15,7 @@ export function accountResolvers(services: Services): Resolvers {
         organisation: principal.organisation ?? null,
         scopes: principal.scopes,
         routes: usableRoutes(services.routes(), principal).map(({ name }) => name),
-        budgets: await services.limits.budgets(principal.limits),
+        budgets: await services.limits.budgets(ownLimits(principal)),
         quotas: (await services.limits.quotas?.(principal.limits)) ?? [],
       }),
       aiRoutes: (_, __, { principal }) => usableRoutes(services.routes(), principal),
