@@ -114,6 +114,21 @@ describe('a team that is made and changed', () => {
     ]);
   });
 
+  it('a team that is made and changed within its organisation learns nothing of routes that the organisation has not', async () => {
+    const { gateway } = await scripted();
+    await organise(gateway, { id: 'acme', routes: ['default'] });
+    await create(gateway, { id: 'acme.search', organisation: 'acme' });
+    const { secret: key } = await newKey(gateway, { team: 'acme.search', scopes: ['ai:use', 'ai:teams'] });
+    const refusals = ['embedding', 'nowhere'].map(async (route): Promise<Data> => {
+      const made = await gateway.ask(creating, { input: { id: 'acme.web', routes: [route] } }, { key });
+      const changed = await gateway.ask(updating, { id: 'acme.search', input: { routes: [route] } }, { key });
+      return [made, changed].map(({ errors }) => errors?.[0]?.message.replaceAll(route, 'ROUTE'));
+    });
+    const [hidden, none] = await Promise.all(refusals);
+    expect(hidden).toEqual(none);
+    expect(hidden[0]).toBe('The team cannot use the route ROUTE: "organisation:acme" has default.');
+  });
+
   it('a team that is made and changed has the guardrails that it and its organisation name beside those of the routes', async () => {
     const named = (name: string, pattern: string) => ({ guardrail: patternGuard({ name, patterns: [pattern] }), routes: [] });
     const { gateway, upstream } = await scripted({ guardrails: [named('codes', 'ACME-[0-9]+'), named('animals', 'falcon')] });

@@ -94,7 +94,8 @@ function checkBudgets(budgets: Policy['budgets']): void {
 /** What a team would never have, because its organisation has not, is refused at once. Null: it belongs to none. */
 export function checkWithinOrganisation({ scopes, routes, cacheSharing }: Partial<Policy>, above: OrganisationRecord | null): void {
   const widest = above?.policy.cacheSharing ?? 'team';
-  if (cacheSharing !== undefined && cacheSharing !== null && sharings.indexOf(cacheSharing) < sharings.indexOf(widest)) {
+  const known = cacheSharing === undefined || cacheSharing === null ? -1 : sharings.indexOf(cacheSharing);
+  if (known >= 0 && known < sharings.indexOf(widest)) {
     const whose = above === null ? 'a team without an organisation' : `the organisation "${above.name}"`;
     refuse(
       `cacheSharing is "${cacheSharing}", and ${whose} shares kept answers within "${widest}". That or a narrower one would be accepted.`,

@@ -140,9 +140,10 @@ function administration<R extends OrganisationRecord, Change extends EntryChange
     find,
     async create(name, parts, { by }) {
       checkName(kind, name);
-      checkParts(parts);
       if (declared.has(name)) refuse(isDeclared(kind, name));
+      // First, so that the names of routes that the organisation has not are not told.
       await check(null, parts);
+      checkParts(parts);
       const at = now();
       const record = added(
         {
@@ -162,12 +163,12 @@ function administration<R extends OrganisationRecord, Change extends EntryChange
       return { record, declared: false };
     },
     async update(name, change, { by, permit = () => {} }) {
-      checkParts(change);
       const before = await find(name);
       if (before === null) return null;
       permit(before.record);
       if (before.declared) refuse(isDeclared(kind, name));
       await check(before.record, change);
+      checkParts(change);
       const { description, policy, archived } = change;
       const record = await stored.change(name, (current) => {
         permit(current);
