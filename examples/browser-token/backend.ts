@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 
-const create = 'mutation ($user: String!) { createAiToken(input: { user: $user, ttlSeconds: 300 }) { token expiresAt } }';
+const create = 'mutation ($user: String!) { createAiToken(input: { user: $user, ttlSeconds: 300 }) { secret expiresAt } }';
 const files: Readonly<Record<string, readonly [file: string, type: string]>> = {
   '/': ['index.html', 'text/html'],
   '/connect.js': ['connect.js', 'text/javascript'],

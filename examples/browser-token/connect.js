@@ -5,13 +5,13 @@
 const stream = `subscription ($input: CompletionInput!) { completionStream(input: $input) {
   ... on TextDelta { text } ... on CompletionFailed { failure { message } } } }`;
 
-/** `tokenOf` resolves to `{ token, expiresAt }`. Rejects when the gateway does not accept the token. */
+/** `tokenOf` resolves to `{ secret, expiresAt }`. Rejects when the gateway does not accept the token. */
 export async function connect({ url, tokenOf, Socket = WebSocket }) {
   const listeners = new Map();
   const first = await tokenOf();
   const socket = new Socket(url, 'graphql-transport-ws');
   const send = (message) => socket.send(JSON.stringify(message));
-  const bearer = ({ token }) => ({ Authorization: `Bearer ${token}` });
+  const bearer = ({ secret }) => ({ Authorization: `Bearer ${secret}` });
   let lastId = 0;
   let timer;
 

@@ -948,7 +948,7 @@ export type CreatedAiToken = {
   /** Its public id, for `revokeAiToken`. */
   readonly id: Scalars['ID']['output'];
   /** The whole token, for the Authorization header. It cannot be shown again. */
-  readonly token: Scalars['String']['output'];
+  readonly secret: Scalars['String']['output'];
   /** The user it is for; null: the holder of the key. */
   readonly user?: Maybe<Scalars['String']['output']>;
 };
@@ -2842,7 +2842,7 @@ export type CreatedAiKeyResolvers<ContextType = OperationContext, ParentType ext
 export type CreatedAiTokenResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['CreatedAiToken'] = ResolversParentTypes['CreatedAiToken']> = {
   expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
-  token?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  secret?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   user?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 

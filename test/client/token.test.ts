@@ -94,11 +94,11 @@ describe.each(transports)('a short-lived token over %s', (transport) => {
       async token() {
         asked += 1;
         const { data } = await parts.gateway.ask(
-          'mutation ($input: CreateAiTokenInput!) { createAiToken(input: $input) { token } }',
+          'mutation ($input: CreateAiTokenInput!) { createAiToken(input: $input) { secret } }',
           { input: { user: 'ann', ttlSeconds: asked === 1 ? 2 : 600 } },
           { key: secret },
         );
-        return data.createAiToken.token;
+        return data.createAiToken.secret;
       },
     });
     secret = (await newKey(parts.gateway, { scopes: ['ai:use', 'ai:usage', 'ai:act-as', 'ai:keys'] })).secret;

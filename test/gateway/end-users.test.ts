@@ -178,7 +178,7 @@ describe('two users of one key', () => {
       teams: { shop: { monthlyBudget: '0.0004', monthlyBudgetPerUser: '1.00' } },
     });
     const budgets = '{ aiViewer { budgets { name } } }';
-    const make = 'mutation { createAiToken(input: { ttlSeconds: 60, user: "ann" }) { token } }';
+    const make = 'mutation { createAiToken(input: { ttlSeconds: 60, user: "ann" }) { token: secret } }';
     const { token } = (await gateway.ask(make, {}, { key })).data.createAiToken;
     for (const credentials of [{ key, headers: of('ann') }, { key: token }])
       expect((await gateway.ask(budgets, {}, credentials)).data.aiViewer.budgets).toEqual([{ name: expect.stringMatching(/^user:u_/) }]);

@@ -39,9 +39,13 @@ const holderOf = ({ backend, ...party }: Party): Party => {
 const tokenOf = async (party: Party, user: string): Promise<Party> => ({
   ...party,
   key:
-    (await told('mutation ($user: String!) { createAiToken(input: { ttlSeconds: 600, user: $user }) { token } }', { user }, party.backend))[
-      'token'
-    ] ?? '',
+    (
+      await told(
+        'mutation ($user: String!) { createAiToken(input: { ttlSeconds: 600, user: $user }) { token: secret } }',
+        { user },
+        party.backend,
+      )
+    )['token'] ?? '',
 });
 
 beforeAll(async () => {

@@ -16,7 +16,7 @@ async function withSite() {
   const { gateway, upstream } = await scripted();
   const { secret: key } = await newKey(gateway, { team: 'shop', scopes: ['ai:use', 'ai:act-as'] });
   const tokenOf = async (user: string, ttlSeconds = 600): Promise<{ readonly id: string; readonly token: string }> => {
-    const create = 'mutation ($input: CreateAiTokenInput!) { createAiToken(input: $input) { id token } }';
+    const create = 'mutation ($input: CreateAiTokenInput!) { createAiToken(input: $input) { id token: secret } }';
     return (await gateway.ask(create, { input: { user, ttlSeconds } }, { key })).data.createAiToken;
   };
   return { gateway, upstream, key, tokenOf };

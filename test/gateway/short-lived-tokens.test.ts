@@ -22,7 +22,7 @@ interface Token {
   readonly user: string | null;
 }
 
-const create = 'mutation ($input: CreateAiTokenInput!) { createAiToken(input: $input) { id token expiresAt user } }';
+const create = 'mutation ($input: CreateAiTokenInput!) { createAiToken(input: $input) { id token: secret expiresAt user } }';
 
 async function newToken(gateway: TestGateway, key: string, input: object = {}, headers: Record<string, string> = {}): Promise<Token> {
   const { data, errors } = await gateway.ask(create, { input: { ttlSeconds: 600, ...input } }, { key, headers });

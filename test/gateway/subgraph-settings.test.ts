@@ -188,8 +188,8 @@ describe('headers', () => {
       graph: { forwardHeaders: ['authorization'], subgraphs: [{ name: 'shop', url: shop.url, forwardHeaders }] },
     });
     const key = gateway.developmentKey;
-    const made = await gateway.ask('mutation { createAiToken(input: { ttlSeconds: 60 }) { token } }');
-    const { token } = made.data.createAiToken;
+    const made = await gateway.ask('mutation { createAiToken(input: { ttlSeconds: 60 }) { secret } }');
+    const { secret: token } = made.data.createAiToken;
     await gateway.ask('{ shop }', {}, { headers: { 'x-note': `it is ${key}` } });
     await gateway.ask('{ shop }', {}, { key: token, headers: { 'x-note': `it is ${token}` } });
     await gateway.ask('{ shop }', {}, { headers: { 'x-note': 'plain' } });

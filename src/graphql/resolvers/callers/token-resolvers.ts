@@ -24,7 +24,7 @@ export function tokenResolvers(services: Services): Resolvers {
         id: await services.tokens.revokeUser(user, issuer ?? null, principal),
       }),
     },
-    CreatedAiToken: { expiresAt: ({ expiresAt }) => new Date(expiresAt).toISOString() },
+    CreatedAiToken: { secret: ({ token }) => token, expiresAt: ({ expiresAt }) => new Date(expiresAt).toISOString() },
     AiToken: {
       key: ({ keyId }) => keyId,
       budget: ({ budget }) => (budget === null ? null : decimalOf(budget)),
