@@ -29,8 +29,8 @@ function visitor(url: string, ttlMs: number | null = null) {
     async tokenOf() {
       const response = await fetch(`${url}/token`, { headers: { cookie } });
       cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie;
-      const token = (await response.json()) as { readonly token: string; readonly expiresAt: string };
-      tokens.push(token.token);
+      const token = (await response.json()) as { readonly secret: string; readonly expiresAt: string };
+      tokens.push(token.secret);
       return ttlMs === null ? token : { ...token, expiresAt: new Date(Date.now() + ttlMs).toISOString() };
     },
   };
@@ -43,7 +43,7 @@ it('The example with tokens for browsers serves its page, and never its key', as
   for (const [path, text] of [
     ['/', "import { connect } from '/connect.js'"],
     ['/connect.js', 'export async function connect'],
-    ['/token', '"token":"fgt_'],
+    ['/token', '"secret":"fgt_'],
   ]) {
     const body = await (await fetch(`${url}${path}`)).text();
     expect(body).toContain(text);
@@ -81,6 +81,6 @@ it('The example with tokens for browsers: two visitors are two users, and an ans
 
 it('The example with tokens for browsers says what the gateway says when a token does not hold', async () => {
   const { gateway } = await opened();
-  const tokenOf = async () => ({ token: 'fgt_x', expiresAt: new Date(Date.now() + 60_000).toISOString() });
+  const tokenOf = async () => ({ secret: 'fgt_x', expiresAt: new Date(Date.now() + 60_000).toISOString() });
   await expect(connect({ url: socketOf(gateway.url), tokenOf, Socket: WebSocket })).rejects.toThrow('not a token of this gateway');
 });
