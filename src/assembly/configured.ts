@@ -167,6 +167,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     access,
     maxCostPerOperation,
     limitsOfField,
+    routeFor,
     log,
     now,
   });

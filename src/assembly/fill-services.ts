@@ -21,6 +21,7 @@ import { openQuestionRoutes } from '../retrieval/question-routes.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import type { HealthBook } from '../routing/health.ts';
 import type { Route } from '../routing/route.ts';
+import type { RouteFor } from '../routing/routing-rules.ts';
 import type { Runs } from '../runs/run.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -49,6 +50,7 @@ export interface ServiceParts {
   readonly entities: Services['entities'] & { embeddingRoute(index: string): string | null };
   /** Undefined where no field has limits of its own. */
   readonly limitsOfField: LimitsOfField | undefined;
+  readonly routeFor: RouteFor;
   readonly now: () => number;
 }
 
@@ -84,6 +86,7 @@ export function servicesOf(parts: ServiceParts): Services {
     routes: routeViews(routes, health),
     ceiling: routeCeilings(routes),
     ...(parts.limitsOfField === undefined ? {} : { limitsOfField: parts.limitsOfField }),
+    routeFor: parts.routeFor,
     answerTokens: countAnswerTokens,
     pathsOf: responsePaths,
     maxCostPerOperation: parts.maxCostPerOperation,

@@ -12,6 +12,7 @@ import type { NanoUsd } from '../core/money.ts';
 import type { ModelRequest } from '../core/request/request.ts';
 import type { Templates } from '../fields/prompt-templates.ts';
 import type { JudgedDemand } from '../operations/admit.ts';
+import type { CallSource } from '../operations/field-call.ts';
 import type { LimitsOfField } from '../operations/limits/field-limits.ts';
 import type { RouteView } from '../operations/route-view.ts';
 import type { PathsOf } from '../operations/usage.ts';
@@ -54,6 +55,8 @@ export interface Services {
   ceiling(route: string, request: ModelRequest, moreInputTokens: number): Ceiling;
   /** Default: no field has limits of its own. */
   readonly limitsOfField?: LimitsOfField;
+  /** What the rules of the operator leave of a route. Default: there are none. */
+  readonly routeFor?: NonNullable<CallSource['routeFor']>;
   /** The most tokens that retrieval puts around a question: its instructions and that many passages. */
   answerTokens(passages: number): number;
   /** Where in the client's response the field stands: more than once where one entity stands in several places. */

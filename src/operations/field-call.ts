@@ -9,6 +9,7 @@ import type { CachePolicy, Call, Fact, Settlement, Use } from '../core/call/call
 import { newCallId } from '../core/call/call-id.ts';
 import type { NanoUsd } from '../core/money.ts';
 import { monotonicMs } from '../core/turns/monotonic.ts';
+import type { RouteFor } from '../routing/routing-rules.ts';
 import type { OperationContext } from './context.ts';
 import { holdOfFields, type LimitsOfField, limitsOfUses } from './limits/field-limits.ts';
 import type { HoldShare } from './operation-hold.ts';
@@ -28,6 +29,8 @@ export interface CallSource {
   routes(): Iterable<{ readonly name: string; readonly totalMs: number }>;
   /** Default: no field has limits of its own. */
   readonly limitsOfField?: LimitsOfField;
+  /** What the rules of the operator leave of a route. Default: there are none. */
+  readonly routeFor?: RouteFor;
 }
 
 /** The field that asks, and the operation that it belongs to. */
@@ -87,11 +90,23 @@ export function joinableCallFor({ services, context, field }: Asker, settings: C
   const limitsOf = services.limitsOfField ?? noLimits;
   const isLimitedElsewhere = ({ field: { coordinate } }: Asking): boolean =>
     limitsOf(coordinate, principal) !== null && !uses.some((use) => use.coordinate === coordinate);
+  /** By the rules of the operator: what they leave of the route depends on what the fields send. */
+  const goElsewhere = (more: readonly Asking[]): boolean => {
+    const { routeFor } = services;
+    const others = more.filter(({ field: { coordinate } }) => !uses.some((use) => use.coordinate === coordinate));
+    if (routeFor === undefined || others.length === 0) return false;
+    try {
+      return routeFor({ route, principal, uses }) !== routeFor({ route, principal, uses: [...uses, ...others.map(useOf)] });
+    } catch {
+      // Their own call is refused, in the words of the rule.
+      return true;
+    }
+  };
   const join = (more: readonly Asking[]): boolean => {
     // The budgets of a further field would have to be drawn on before the call began.
-    if (settled || (uses.length > 0 && more.some(isLimitedElsewhere))) return false;
+    if (settled || (uses.length > 0 && (more.some(isLimitedElsewhere) || goElsewhere(more)))) return false;
     askers.push(...more);
-    uses.push(...more.map((asker) => ({ coordinate: asker.field.coordinate, weight: asker.weight })));
+    uses.push(...more.map(useOf));
     return true;
   };
   join(settings.askers ?? [{ field, weight: 1 }]);
@@ -122,6 +137,8 @@ export function joinableCallFor({ services, context, field }: Asker, settings: C
   };
   return { call, join };
 }
+
+const useOf = ({ field: { coordinate }, weight }: Asking): Use => ({ coordinate, weight });
 
 function totalMsOf(route: string, services: CallSource): number {
   for (const { name, totalMs } of services.routes()) if (name === route) return totalMs;
