@@ -59,7 +59,10 @@ function scopeText(principal: Principal, name: string, route: Route): string {
   }
   let text = known.get(route);
   if (text === undefined) {
-    text = JSON.stringify([version, scopeOf(principal), name, route.deployments.map(({ id, model }) => [id, model])]);
+    const { deployments, inputBound } = route;
+    // An input that a rule refuses is not answered by way of callers for whom it is not refused.
+    const bound = inputBound === null ? [] : [inputBound.tokens];
+    text = JSON.stringify([version, scopeOf(principal), name, deployments.map(({ id, model }) => [id, model]), ...bound]);
     known.set(route, text);
   }
   return text;

@@ -295,6 +295,12 @@ describe('the cache key', () => {
     expect(keyOf({ team: null, id: 'search' })).not.toBe(own);
   });
 
+  it('the cache key is another one where a rule bounds the input: what it refuses is answered by no kept answer of others', () => {
+    const bounded = { ...here, inputBound: { rule: 'short', tokens: 60 } };
+    expect(keyOf({}, request, bounded)).not.toBe(keyOf({}));
+    expect(keyOf({}, request, { ...bounded, inputBound: { rule: 'renamed', tokens: 60 } })).toBe(keyOf({}, request, bounded));
+  });
+
   it('the cache key is one for an organisation where its policy says so, and of each principal where a policy says that', () => {
     const acme = { organisation: 'acme', cacheSharing: 'organisation' } as const;
     const own = keyOf(acme);
