@@ -197,6 +197,17 @@ describe('a team that is archived', () => {
     await done(gateway, archivingOrganisation, { id: 'acme', archived: false });
     expect(await statusOf(gateway, secret)).toBe(200);
   });
+
+  it('a team whose organisation was archived can be archived itself, and then stays so when its organisation comes back', async () => {
+    const gateway = await startGateway();
+    await organise(gateway, { id: 'acme' });
+    await create(gateway, { id: 'search', organisation: 'acme' });
+    const { secret } = await newKey(gateway, { team: 'search' });
+    await done(gateway, archivingOrganisation, { id: 'acme', archived: true });
+    expect((await done(gateway, archiving, { id: 'search', archived: true })).archivedAt).not.toBeNull();
+    await done(gateway, archivingOrganisation, { id: 'acme', archived: false });
+    expect(await statusOf(gateway, secret)).toBe(401);
+  });
 });
 
 describe('a team of users of a login', () => {

@@ -89,6 +89,8 @@ export function teamDesk(declared: DeclaredTeams, directory: Directory, options:
       changed: (record, { organisation = record.organisation }) => ({ ...record, organisation }),
       async check(before, { organisation, policy = {} }) {
         const moves = organisation !== undefined;
+        // Of an archived organisation too, a team can be archived.
+        if (!moves && Object.keys(policy).length === 0) return;
         // What it has already is looked at again where it goes elsewhere.
         checkWithinOrganisation(
           moves ? { ...before?.policy, ...policy } : policy,
