@@ -283,6 +283,10 @@ describe('a key that acts for users over a WebSocket', () => {
     ['connection_init and the header of the upgrade name two users', { 'AI-User': 'ann' }, { 'AI-User': 'bob' }, 4400],
     ['connection_init names two users', { 'AI-User': 'ann', 'ai-user': 'bob' }, {}, 4400],
     ['the id of the user is empty', { 'AI-User': '' }, {}, 4400],
+    ['the id of the user is a number', { 'AI-User': 4711 }, {}, 4400],
+    ['the id of the user is null', { 'AI-User': null }, {}, 4400],
+    ['the id of the user in the headers of connection_init is a list', { headers: { 'ai-user': ['ann'] } }, {}, 4400],
+    ['the name of the session is a number', { 'AI-Session': 7 }, {}, 4400],
   ])('A WebSocket is closed when %s', async (_, init, headers, code) => {
     const { gateway, key } = await withBackend();
     await expect(opened(gateway, { authorization: `Bearer ${key}`, ...init }, headers).user()).rejects.toMatchObject({ code });

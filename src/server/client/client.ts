@@ -47,6 +47,15 @@ const longest = 200;
 /** Maximum number of members of the payload of `connection_init`, and of `headers` in it. */
 const maxInitMembers = 100;
 
+/** Where one of these were passed over, a key would ask for itself and not for its user, or for another session. */
+const mustBeText: readonly string[] = [userHeader, 'ai-session'];
+
+const noText = (name: string): GatewayError =>
+  new GatewayError(
+    'BAD_REQUEST',
+    `connection_init has "${name}" that is no text. A text, such as "4711", or leaving it out would be accepted.`,
+  );
+
 export const askerOf = (headers: Readonly<Record<string, string>>, credentialsIn: CredentialsIn): Asker => ({
   authorization: credentialsIn(headers['authorization']),
   user: userIn(headers),
@@ -82,8 +91,11 @@ export function headersOfInit(payload: Readonly<Record<string, unknown>> | undef
       );
     for (const key of keys) {
       const value = from[key];
-      if (typeof value !== 'string') continue;
       const name = key.toLowerCase();
+      if (typeof value !== 'string') {
+        if (mustBeText.includes(name)) throw noText(name);
+        continue;
+      }
       const before = flat[name];
       if (before !== undefined && before !== value) refuseRepeatedHeaders([name, before, name, value]);
       flat[name] = value;
