@@ -110,6 +110,23 @@ describe('caps of a session', () => {
     expect(odd).toMatchObject({ status: 400, errors: [{ message: expect.stringContaining('1 to 128 letters') }] });
   });
 
+  it('a session that is named as a user is another one than his', async () => {
+    const { gateway } = await capped({ turns: 3 });
+    const { secret: key } = await newKey(gateway, { scopes: ['ai:use', 'ai:act-as'] });
+    const ann = { 'AI-User': 'ann' };
+    const { data } = await gateway.ask('{ aiViewer { principal } }', {}, { key, headers: ann });
+    const pseudonym = data.aiViewer.principal.split(':').at(-1);
+    for (const [own, of] of [
+      [pseudonym, {}],
+      [`${pseudonym}:s`, { 'AI-Session': 's' }],
+    ]) {
+      const statuses = [];
+      for (const text of ['one', 'two', 'three', 'four']) statuses.push((await asked(gateway, key, text, { 'AI-Session': own })).status);
+      expect(statuses).toEqual([200, 200, 200, 402]);
+      expect((await asked(gateway, key, 'five', { ...ann, ...of })).status).toBe(200);
+    }
+  });
+
   it('caps of a session outlive a restart, begin with the first operation, and begin anew when it is over', async () => {
     const upstream = await openUpstream();
     upstream.plays(counting(10, 90));

@@ -34,7 +34,7 @@ export function sessionLimits(limits: Pick<Limits, 'session'>, now: () => number
     const session = principal.session ?? sessionNameOf(headers[sessionHeader]);
     const known = remembered(principal).get(session);
     if (known !== undefined && now() < known.end) return known.principal;
-    const name = session === '' ? `session:${principal.id}` : `session:${principal.id}:${session}`;
+    const name = accountOf(principal.id, session);
     const lastsMs = caps.minutes * 60_000;
     const enter = (window: { readonly start: number; readonly end: number }): Principal => {
       const within: Principal = { ...principal, limits: [...principal.limits, ...limitsOf(name, caps, window)] };
@@ -45,6 +45,10 @@ export function sessionLimits(limits: Pick<Limits, 'session'>, now: () => number
     return found instanceof Promise ? found.then(enter) : enter(found);
   };
 }
+
+/** The id of a user is that of his key, a colon and `u_…`: a session of the key that is named so must not be his. */
+const accountOf = (id: string, session: string): string =>
+  session === '' ? `session:${id}` : `session:${id}:${/^(:|u_)/.test(session) ? ':' : ''}${session}`;
 
 /** Of a store that does not know when a session began. */
 function windowByClock(time: number, lastsMs: number): { readonly start: number; readonly end: number } {
