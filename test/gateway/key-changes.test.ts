@@ -245,6 +245,19 @@ describe('who may change a key', () => {
     expect((await rotate(gateway, tie.id, 0, rich.secret)).errors).toBeUndefined();
   });
 
+  it('a key of the team is not made to outlive the key that changes it, also not by taking its expiry away', async () => {
+    const { gateway } = await scripted();
+    const { secret } = await newKey(gateway, { ...admin, expiresAt: '2098-01-01T00:00:00Z' });
+    const other = await newKey(gateway, { scopes: ['ai:use'], expiresAt: '2097-01-01T00:00:00Z' });
+    for (const expiresAt of [null, '2099-01-01T00:00:00Z'])
+      expect((await update(gateway, other.id, { expiresAt }, secret)).errors).toMatchObject([
+        { message: expect.stringContaining('You cannot have a key outlive yours'), extensions: { code: 'FORBIDDEN' } },
+      ]);
+    // Without an expiry of its own, what a key has made ends with it.
+    const made = await child(gateway, secret);
+    expect((await update(gateway, made.id, { expiresAt: null }, secret)).data.updateAiKey).toMatchObject({ expiresAt: null });
+  });
+
   it('a maker changes and rotates what it has made, within what it has, and rotates itself', async () => {
     const { gateway } = await scripted();
     const root = await newKey(gateway, { ...admin, monthlyBudget: '1', expiresAt: '2098-01-01T00:00:00Z' });

@@ -36,20 +36,23 @@ function whatMore(principal: Principal, key: KeyRecord): string | null {
 
 /**
  * Nobody gives a key more than he has himself, and nobody gives his own key more than it has. Throws FORBIDDEN. `key`: as it is before the
- * change.
+ * change. `lineage`: as of `checkTakeOver`.
  */
-export function checkGift(principal: Principal, key: KeyRecord, change: KeyChange): void {
+export function checkGift(principal: Principal, key: KeyRecord, change: KeyChange, lineage: readonly string[]): void {
   const scopes = (change.scopes ?? []).filter((scope) => !principal.scopes.includes(scope));
   if (scopes.length > 0)
     throw new GatewayError('FORBIDDEN', `You cannot give the scope ${scopes.join(', ')}. You can give: ${principal.scopes.join(', ')}.`);
   const { expiresAt } = change;
   const ends = principal.kind === 'key' ? (principal.expiresAt ?? null) : null;
-  if (expiresAt !== undefined && expiresAt !== null && outlives(expiresAt, ends))
+  const own = keyIdOf(principal);
+  // Without an expiry, a key that comes from his ends with his, and no other one.
+  const endsWithHis = expiresAt === null && own !== null && lineage.includes(own);
+  if (expiresAt !== undefined && !endsWithHis && outlives(expiresAt, ends))
     throw new GatewayError(
       'FORBIDDEN',
       `You cannot have a key outlive yours, which expires at ${new Date(ends ?? 0).toISOString()}. An earlier expiry would be accepted.`,
     );
-  if (key.id !== keyIdOf(principal)) return;
+  if (key.id !== own) return;
   const wider = widened(key, change);
   if (wider !== null)
     throw new GatewayError(

@@ -29,7 +29,7 @@ export function keyResolvers(services: Services): Resolvers {
         const lineage = lineageIn(all, id);
         const permit = (key: KeyRecord): void => {
           checkTakeOver(principal, key, lineage);
-          checkGift(principal, key, change);
+          checkGift(principal, key, change, lineage);
         };
         return services.keys.update(id, change, { by: principal.id, permit });
       },
