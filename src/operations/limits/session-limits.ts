@@ -24,7 +24,8 @@ export type InSession = (principal: Principal, headers: Readonly<Record<string, 
 export function sessionLimits(limits: Pick<Limits, 'session'>, now: () => number): InSession {
   const sessions = new WeakMap<Principal, LRUCache<string, Session>>();
   const remembered = (principal: Principal): LRUCache<string, Session> => {
-    const known = sessions.get(principal) ?? new LRUCache<string, Session>({ max: maxRemembered });
+    // The bound is a size and not a number: for a number, the cache would reserve all places at once, for each user.
+    const known = sessions.get(principal) ?? new LRUCache<string, Session>({ maxSize: maxRemembered, sizeCalculation: () => 1 });
     sessions.set(principal, known);
     return known;
   };
