@@ -44,7 +44,7 @@ export function checkProviderOptions(options: Readonly<Record<string, unknown>>,
 
 // May the caller use it?
 
-export const mayUse = ({ routes }: Principal, route: string): boolean => routes === null || routes.includes(route);
+export const mayUse = ({ routes }: Pick<Principal, 'routes'>, route: string): boolean => routes === null || routes.includes(route);
 
 /** Throws FORBIDDEN, or UNAUTHENTICATED to a caller without a key. `remedy`: what would be accepted, as a sentence. */
 export function checkPermission(principal: Principal, route: string, remedy: string): void {

@@ -6,6 +6,7 @@
  */
 import type { Call } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
+import { mayUse } from './fit.ts';
 import type { Deployment, Route } from './route.ts';
 
 export interface RoutingRule {
@@ -21,7 +22,7 @@ export interface RoutingRule {
   readonly maxInputTokens: number | null;
 }
 
-export type RuledCall = Pick<Call, 'route' | 'uses'> & { readonly principal: Pick<Call['principal'], 'team'> };
+export type RuledCall = Pick<Call, 'route' | 'uses'> & { readonly principal: Pick<Call['principal'], 'team' | 'routes'> };
 
 export interface RuleBook {
   readonly rules: readonly RoutingRule[];
@@ -73,40 +74,45 @@ export function routesByRules(routes: ReadonlyMap<string, Route>, book: RuleBook
     const rules = route === undefined ? [] : rulesFor(call, book);
     if (route === undefined || rules.length === 0) return route;
     const key = JSON.stringify([route.name, rules.map(({ name }) => name)]);
-    const known = left.get(key) ?? leftOf(route, rules, routes);
+    const known = left.get(key) ?? leftOf(call, route, rules, { routes, book });
     left.set(key, known);
     return known;
   };
 }
 
-function leftOf(route: Route, rules: readonly RoutingRule[], routes: ReadonlyMap<string, Route>): Route {
+interface Known {
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly book: RuleBook;
+}
+
+function leftOf(call: RuledCall, route: Route, rules: readonly RoutingRule[], known: Known): Route {
   const [first, ...others] = allowedBy(rules, route.deployments);
-  if (first === undefined) throw noneAllowed(route, rules, routes);
+  if (first === undefined) throw noneAllowed(call, route, rules, known);
   const bound = rules
     .flatMap(({ name, maxInputTokens }) => (maxInputTokens === null ? [] : [{ rule: name, tokens: maxInputTokens }]))
     .toSorted((a, b) => a.tokens - b.tokens)[0];
   return { ...route, deployments: [first, ...others], inputBound: bound ?? null };
 }
 
-function noneAllowed({ name, deployments }: Route, rules: readonly RoutingRule[], routes: ReadonlyMap<string, Route>): GatewayError {
-  const alone = rules.find((rule) => allowedBy([rule], deployments).length === 0);
+/** Names of routes alone that the caller may use: of others it learns nothing. */
+function noneAllowed(call: RuledCall, route: Route, rules: readonly RoutingRule[], { routes, book }: Known): GatewayError {
+  const alone = rules.find((rule) => allowedBy([rule], route.deployments).length === 0);
   const which =
     alone === undefined
       ? `The rules ${rules.map((rule) => `"${rule.name}"`).join(' and ')} together leave`
       : `The rule "${alone.name}" leaves`;
   const because = alone === undefined ? '' : whyOf(alone);
-  const kind = (route: Pick<Route, 'deployments'>): boolean => route.deployments[0].capabilities.includes('embedding');
   const usable = [...routes.values()].filter(
-    (route) =>
-      kind(route) === kind({ deployments: deployments as Route['deployments'] }) &&
-      allowedBy(
-        rules.filter((rule) => rule.routes === null || rule.routes.includes(route.name)),
-        route.deployments,
-      ).length > 0,
+    (other) =>
+      embeds(other) === embeds(route) &&
+      mayUse(call.principal, other.name) &&
+      allowedBy(rulesFor({ ...call, route: other.name }, book), other.deployments).length > 0,
   );
-  const remedy = usable.length === 0 ? 'No route has one.' : `Routes that have one: ${usable.map((route) => route.name).join(', ')}.`;
-  return new GatewayError('FORBIDDEN', `${which} no deployment of the route "${name}" to this call${because}. ${remedy}`);
+  const remedy = usable.length === 0 ? 'No route of yours has one.' : `Routes that have one: ${usable.map(({ name }) => name).join(', ')}.`;
+  return new GatewayError('FORBIDDEN', `${which} no deployment of the route "${route.name}" to this call${because}. ${remedy}`);
 }
+
+const embeds = ({ deployments: [first] }: Route): boolean => first.capabilities.includes('embedding');
 
 function whyOf({ dataClasses, deployments, models, regions }: RoutingRule): string {
   const allowed = [

@@ -109,6 +109,14 @@ describe('rules of the configuration', () => {
     });
   });
 
+  it('a call whose rule leaves no deployment is not told of routes that its caller may not use, nor of those that another rule closes to it', async () => {
+    const { data } = await graph.gateway.ask('mutation ($input: CreateAiKeyInput!) { createAiKey(input: $input) { secret } }', {
+      input: { name: 'narrow', team: 'interns', scopes: ['ai:use'], routes: ['american', 'large'] },
+    });
+    const { data: told } = await graph.gateway.ask(complete('Hi.', 'american'), {}, { key: data.createAiKey.secret });
+    expect(told.completion.message).toMatch(/It may go to the models small\* alone\. No route of yours has one\.$/);
+  });
+
   it('rules that leave nothing together are named together', async () => {
     const { answer } = await ask(complete('Hi.', 'large'), 'interns');
     expect(answer.data.completion.message).toContain('The rule "interns-are-cheap" leaves no deployment of the route "large"');
