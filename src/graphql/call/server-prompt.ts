@@ -1,6 +1,6 @@
 /**
  * Puts a system prompt of the operator's before a conversation of the caller's. The caller can neither replace it nor have it shown: no
- * answer of the gateway contains it. What a model says of it is the model's.
+ * message of the gateway contains it. A model may still be talked into repeating it in its answer.
  */
 import type { Message } from '../../core/request/request.ts';
 import { refuse } from '../refuse.ts';
