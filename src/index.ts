@@ -54,6 +54,7 @@ export type { CollectionConfig } from './retrieval/collections.ts';
 export type { Deployment, Health, Strategy } from './routing/route.ts';
 export type { Policy, PolicyContext } from './server/policy-judge.ts';
 export type { Completions } from './storage/completions/completions.ts';
+export type { Conversations } from './storage/conversations/conversations.ts';
 export type { Directory } from './storage/directory/directory.ts';
 export type { Jobs } from './storage/jobs/jobs.ts';
 export type { Keys } from './storage/keys/keys.ts';

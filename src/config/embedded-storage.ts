@@ -17,7 +17,7 @@ import { isStorageOpener, storageSection } from './sections/storage-section.ts';
  * ```
  */
 export function embedded(settings: StorageConfig = {}): StorageOpener {
-  const { folder: stateFolder, usageDays = null, acceptLostMasterKey, lostHoldHours } = withDefaults(storageSection, settings);
+  const { folder: stateFolder, usageDays = null, ...rest } = withDefaults(storageSection, settings);
   return {
     stateFolder,
     mistakes: storageSection.mistakes('storage', settings, { folder: '', names: () => [] }),
@@ -25,8 +25,7 @@ export function embedded(settings: StorageConfig = {}): StorageOpener {
       openStorage({
         folder: stateFolder === null ? null : pathIn(folder, stateFolder),
         usageDays,
-        acceptLostMasterKey,
-        lostHoldHours,
+        ...rest,
         now,
         warn,
       }),

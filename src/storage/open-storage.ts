@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { GatewayError } from '../core/errors.ts';
 import { untilAborted } from '../core/turns/abort.ts';
 import { openCompletions } from './completions/sql-completions.ts';
+import { openConversations } from './conversations/sql-conversations.ts';
 import type { Database } from './database/database.ts';
 import { migrations } from './database/migrate.ts';
 import { openSqlite } from './database/sqlite.ts';
@@ -33,6 +34,7 @@ const tidyEveryMs = 3_600_000;
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const defaultLostHoldHours = 24;
+const defaultConversationDays = 30;
 /** An expired token may be revoked as long as something that it began may run. */
 const keptTokenMs = dayMs;
 /** A user's revocation is known at least for so long: longer than issuers let tokens live. */
@@ -48,6 +50,8 @@ export interface StorageOptions {
   readonly folder: string | null;
   /** Days for which ledger rows are kept; null: without limit. */
   readonly usageDays?: number | null;
+  /** Days for which a conversation is kept after its last turn. Default 30. */
+  readonly conversationDays?: number;
   /** Goes on where the master key was lost or exchanged: what it sealed stays closed. Default: refused. */
   readonly acceptLostMasterKey?: boolean;
   /** Hours for which the rest of a lost call's ceiling stays held. Default 24. */
@@ -88,6 +92,7 @@ interface Parts extends StorageOptions {
 
 async function openOn(parts: Parts): Promise<EmbeddedStorage> {
   const { folder, seal, journals, usageDays = null, lostHoldHours = defaultLostHoldHours, warn = () => {}, now = Date.now } = parts;
+  const { conversationDays = defaultConversationDays } = parts;
   let watch: FolderWatch | null = null;
   const isWhole = (): boolean => watch?.isWhole() ?? true;
   const database = writtenWhile(isWhole, parts.database);
@@ -102,6 +107,7 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
   const adopt = () => adoptJournals({ database, owner, folder: journals, warn });
   const limits = openLimits({ database, journal, adopt, owner, now, lostHoldMs: lostHoldHours * hourMs, warn });
   const completions = openCompletions({ database, seal, owner, now });
+  const conversations = openConversations({ database, seal, owner, keptMs: conversationDays * dayMs, now });
   const identities = openIdentities({ database, seal, now });
   const passages = await openPassages(database, now);
 
@@ -110,9 +116,11 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
     if (lost > 0) warn(`${lost} call(s) of a process that died were booked as LOST.`);
     const cut = await completions.recover();
     if (cut > 0) warn(`${cut} completion(s) of a process that died have failed; their idempotency keys may be used again.`);
+    await conversations.recover();
   };
   const tidy = async (): Promise<void> => {
     await completions.expire(now());
+    await conversations.expire(now());
     const userDays = usageDays === null ? null : Math.max(usageDays, keptRevocationDays);
     await identities.expire(now() - keptTokenMs, userDays === null ? null : now() - userDays * dayMs);
     if (usageDays !== null) await ledger.deleteBefore(now() - usageDays * dayMs);
@@ -140,6 +148,7 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
       part.catch((cause: unknown) => warn('A part of the storage could not end as it should.', cause));
     await ended(identities.close());
     await ended(completions.close());
+    await ended(conversations.close());
     await ended(limits.close());
     if (thread !== null) await ended(thread.close());
     const stored = await journal.close().catch((cause: unknown) => {
@@ -158,6 +167,7 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
     directory: openDirectory(database),
     identities,
     completions,
+    conversations,
     passages,
     jobs: await openJobs(database, now),
     async problems() {

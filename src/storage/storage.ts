@@ -1,5 +1,6 @@
 /** The port of ports: everything that lasts, and how it is opened. The configuration names one opener; `embedded()` is the default. */
 import type { Completions } from './completions/completions.ts';
+import type { Conversations } from './conversations/conversations.ts';
 import type { Directory } from './directory/directory.ts';
 import type { Identities } from './identities/identities.ts';
 import type { Jobs } from './jobs/jobs.ts';
@@ -16,6 +17,7 @@ export interface Storage {
   readonly directory: Directory;
   readonly identities: Identities;
   readonly completions: Completions;
+  readonly conversations: Conversations;
   readonly passages: Passages;
   readonly jobs: Jobs;
   /** What keeps calls that cost from being made at the moment, in sentences; none: the stores answer and can be written. */

@@ -1,10 +1,12 @@
 /** The foreign stores pass the suites that the embedded ones pass. */
 import { describe } from 'vitest';
 import { completionsContract } from '../contracts/completions.ts';
+import { conversationsContract } from '../contracts/conversations.ts';
 import { directoryContract } from '../contracts/directory.ts';
 import { jobsContract } from '../contracts/jobs.ts';
 import { keysContract } from '../contracts/keys.ts';
 import { mapCompletions } from './map-completions.ts';
+import { mapConversations } from './map-conversations.ts';
 import { mapDirectory } from './map-directory.ts';
 import { mapJobs } from './map-jobs.ts';
 import { mapKeys } from './map-keys.ts';
@@ -17,6 +19,13 @@ describe('completions in Maps', () =>
   completionsContract(async () => {
     const clock = { time: 0 };
     return { completions: mapCompletions(() => clock.time), clock };
+  }));
+
+describe('conversations in Maps', () =>
+  conversationsContract(async () => {
+    const clock = { time: 0 };
+    const keptMs = 1_000;
+    return { conversations: mapConversations(() => clock.time, keptMs), clock, keptMs };
   }));
 
 describe('jobs in a Map', () =>

@@ -1,7 +1,8 @@
-/** A storage that is not ours: keys, teams, completions and jobs in Maps. Money and passages are those of the embedded storage in memory: a storage may be mixed. */
+/** A storage that is not ours: keys, teams, completions, conversations and jobs in Maps. Money and passages are those of the embedded storage in memory: a storage may be mixed. */
 import { embedded } from '../../src/config/embedded-storage.ts';
 import type { Storage, StorageOpener } from '../../src/storage/storage.ts';
 import { mapCompletions } from './map-completions.ts';
+import { mapConversations } from './map-conversations.ts';
 import { mapDirectory } from './map-directory.ts';
 import { mapJobs } from './map-jobs.ts';
 import { mapKeys } from './map-keys.ts';
@@ -26,6 +27,7 @@ export function mapStorage(settings: Pick<StorageOpener, 'stateFolder' | 'mistak
       storage = {
         ...{ ledger, limits, passages, identities },
         ...{ keys: mapKeys(), directory: mapDirectory(), completions: mapCompletions(options.now), jobs: mapJobs(options.now) },
+        conversations: mapConversations(options.now),
         problems: async () => (problem === null ? [] : [problem]),
         async close() {
           closings += 1;

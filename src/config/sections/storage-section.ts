@@ -19,8 +19,10 @@ export const storageSection = section('storage', {
     accepted: 'a whole number of days above 0; leave it out to keep all',
     otherwise: 'for ever',
   }),
+  /** Days for which a conversation is kept after its last turn: its questions, its answers and its title. */
+  conversationDays: wholeNumber({ max: 3_650, unit: 'days', default: 30 }),
   /**
-   * Starts although the master key of the folder was lost or exchanged: what it sealed (stored completions) stays closed.
+   * Starts although the master key of the folder was lost or exchanged: what it sealed (stored completions, conversations) stays closed.
    * Take it out again after one start.
    */
   acceptLostMasterKey: flag({ default: false }),

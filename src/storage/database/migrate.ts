@@ -1,4 +1,5 @@
 import { completionMigrations } from '../completions/migrations.ts';
+import { conversationMigrations } from '../conversations/migrations.ts';
 import { directoryMigrations } from '../directory/migrations.ts';
 import { identityMigrations } from '../identities/migrations.ts';
 import { jobMigrations } from '../jobs/migrations.ts';
@@ -25,6 +26,7 @@ export const migrations: readonly Migration[] = [
   ...directoryMigrations,
   ...identityMigrations,
   ...completionMigrations,
+  ...conversationMigrations,
   ...passageMigrations,
   ...jobMigrations,
   ...sealMigrations,
