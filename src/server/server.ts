@@ -106,9 +106,10 @@ export function createServer(options: ServerOptions): FieldgateServer {
   const credentialsIn = credentialsBeside(options.isForeignToken ?? (() => false));
   const proxies = networks(options.trustedProxies ?? []);
   const addressOf = clientAddress(options.trustedProxies ?? []);
-  const connections = connectionShares({ limits, addressOf, isProxy: (socket) => isIn(proxies, socket), mask });
+  const addressesInTurn = addressTurns(addressOf);
+  const isProxy = (socket: Socket): boolean => isIn(proxies, socket);
+  const connections = connectionShares({ limits, addressOf, isProxy, mask, turns: addressesInTurn });
   const unread = unreadAnswers(limits);
-  const addressesInTurn = addressTurns();
   const engine = options.engine ?? graphqlEngine(schema);
   const { checkDocument } = options;
   const checks = {

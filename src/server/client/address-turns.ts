@@ -1,14 +1,22 @@
 /**
- * Reads the connections of an address one after another once they bring too much for one turn of the event loop.
+ * Reads the connections of one party one after another once they bring too much for one turn of the event loop.
  *
  * Node reads a piece of every connection that has one, and works on all of it, before anything else has its turn: what one connection may bring
- * is bounded, and what a thousand bring at one moment stopped everybody for seconds. Those of other addresses are read meanwhile.
+ * is bounded, and what a thousand bring at one moment stopped everybody for seconds. Those of other parties are read meanwhile. A party is an
+ * address, until a connection has shown credentials that hold: then it is their principal, so that nobody waits for strangers behind the
+ * same address.
  */
 import { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { credentialOf, type Principal } from '../../core/call/call.ts';
+import type { AddressOf } from './address.ts';
 
 export interface AddressTurns {
   opened(socket: Socket): void;
+  /** Who the last request of the connection came from; null: from nobody who is known. */
+  askedBy(socket: Socket, principal: Principal | null): void;
+  /** The connection is a WebSocket now; `isPaused`: it wants nothing to be read, whoever has the turn. */
+  upgraded(socket: Socket, isPaused: () => boolean): void;
   /** Counts what was read of the connection, by what it costs: see {@link maxPerTurn}. */
   spend(socket: Socket, bytes: number): void;
   /** The connection was ended for what it brought: the next is read after a rest. */
@@ -22,7 +30,8 @@ const restMs = 20;
 /** Connections that are read in one turn, when those before them brought little. */
 const maxAtOnce = 32;
 
-interface Address {
+interface Party {
+  readonly name: string;
   readonly sockets: Set<Socket>;
   /** Not read at the moment, in the order in which they will be. */
   readonly held: Set<Socket>;
@@ -31,83 +40,130 @@ interface Address {
   /** How many are read next. */
   next: number;
   rests: boolean;
+  /** The next of them have their turn soon. */
+  goesOn: boolean;
 }
 
-export function addressTurns(): AddressTurns {
-  const addresses = new Map<string, Address>();
-  const ofSocket = new WeakMap<Socket, Address>();
+const newParty = (name: string): Party => ({
+  name,
+  sockets: new Set(),
+  held: new Set(),
+  spent: 0,
+  next: 1,
+  rests: false,
+  goesOn: false,
+});
+
+export function addressTurns(addressOf: AddressOf): AddressTurns {
+  const parties = new Map<string, Party>();
+  const ofSocket = new WeakMap<Socket, Party>();
+  const pausedBySelf = new WeakMap<Socket, () => boolean>();
   /** Those that spent anything in this turn. */
-  const spenders = new Set<Address>();
+  const spenders = new Set<Party>();
 
   function endTurn(): void {
-    for (const address of spenders) address.spent = 0;
+    for (const party of spenders) party.spent = 0;
     spenders.clear();
   }
 
-  function hold(address: Address, socket: Socket): void {
-    if (socket.destroyed) return;
-    if (address.held.size === 0) {
-      address.next = 1;
-      setImmediate(readNext, address);
+  function hold(party: Party, socket: Socket): void {
+    if (socket.destroyed || ofSocket.get(socket) !== party) return;
+    if (!party.goesOn) {
+      party.goesOn = true;
+      party.next = 1;
+      setImmediate(readNext, party);
     }
     socket.pause();
-    address.held.add(socket);
+    party.held.add(socket);
   }
 
-  function readNext(address: Address): void {
-    address.rests = false;
-    let reads = address.next;
-    address.next = Math.min(maxAtOnce, 2 * address.next);
-    for (const socket of address.held) {
+  function letRead(socket: Socket): void {
+    if (pausedBySelf.get(socket)?.() !== true) socket.resume();
+  }
+
+  function readNext(party: Party): void {
+    party.rests = false;
+    let reads = party.next;
+    party.next = Math.min(maxAtOnce, 2 * party.next);
+    for (const socket of party.held) {
       if (reads === 0) break;
       reads -= 1;
-      address.held.delete(socket);
-      socket.resume();
+      party.held.delete(socket);
+      letRead(socket);
     }
+    party.goesOn = party.held.size > 0;
     // By the end of the next turn they have been read.
-    if (address.held.size > 0) setImmediate(() => setImmediate(() => goOn(address)));
+    if (party.goesOn) setImmediate(() => setImmediate(() => goOn(party)));
   }
 
-  function goOn(address: Address): void {
-    if (address.rests) setTimeout(readNext, restMs, address).unref();
-    else readNext(address);
+  function goOn(party: Party): void {
+    if (party.rests) setTimeout(readNext, restMs, party).unref();
+    else readNext(party);
   }
 
-  function holdOthers(address: Address, socket: Socket): void {
-    address.next = 1;
-    for (const other of address.sockets) if (other !== socket && !address.held.has(other)) hold(address, other);
+  function holdOthers(party: Party, socket: Socket): void {
+    party.next = 1;
+    for (const other of party.sockets) if (other !== socket && !party.held.has(other)) hold(party, other);
   }
+
+  function enter(name: string, socket: Socket): Party {
+    const party = parties.get(name) ?? newParty(name);
+    parties.set(name, party);
+    party.sockets.add(socket);
+    ofSocket.set(socket, party);
+    return party;
+  }
+
+  function leave(party: Party, socket: Socket): void {
+    party.sockets.delete(socket);
+    party.held.delete(socket);
+    if (party.sockets.size === 0 && parties.get(party.name) === party) parties.delete(party.name);
+  }
+
+  const addressParty = (socket: Socket): string => `address ${addressOf({ headers: {}, socket })}`;
 
   return {
     opened(socket) {
-      const name = socket.remoteAddress ?? '';
-      const address = addresses.get(name) ?? { sockets: new Set(), held: new Set(), spent: 0, next: 1, rests: false };
-      addresses.set(name, address);
-      address.sockets.add(socket);
-      ofSocket.set(socket, address);
+      const party = enter(addressParty(socket), socket);
       // Node begins to read it at the next tick, whatever is said before.
-      if (address.held.size > 0) process.nextTick(hold, address, socket);
-      socket.once('close', () => {
-        address.sockets.delete(socket);
-        address.held.delete(socket);
-        if (address.sockets.size === 0 && addresses.get(name) === address) addresses.delete(name);
-      });
+      if (party.held.size > 0) process.nextTick(hold, party, socket);
+      socket.once('close', () => leave(ofSocket.get(socket) ?? party, socket));
+    },
+    askedBy(socket, principal) {
+      const before = ofSocket.get(socket);
+      if (before === undefined || socket.destroyed) return;
+      const name = principal === null || principal.kind === 'anonymous' ? addressParty(socket) : inTurnAs(principal);
+      if (name === before.name) return;
+      const wasHeld = before.held.has(socket);
+      leave(before, socket);
+      const party = enter(name, socket);
+      if (party.held.size > 0) hold(party, socket);
+      else if (wasHeld) letRead(socket);
+    },
+    upgraded(socket, isPaused) {
+      pausedBySelf.set(socket, isPaused);
     },
     spend(socket, bytes) {
-      const address = ofSocket.get(socket);
-      if (address === undefined) return;
+      const party = ofSocket.get(socket);
+      if (party === undefined) return;
+      // Its own protocol let it be read before its turn.
+      if (party.held.has(socket)) socket.pause();
       if (spenders.size === 0) setImmediate(endTurn);
-      spenders.add(address);
-      const before = address.spent;
-      address.spent += bytes;
-      if (before < maxPerTurn && address.spent >= maxPerTurn) holdOthers(address, socket);
+      spenders.add(party);
+      const before = party.spent;
+      party.spent += bytes;
+      if (before < maxPerTurn && party.spent >= maxPerTurn) holdOthers(party, socket);
     },
     ended(socket) {
-      const address = ofSocket.get(socket);
-      if (address !== undefined) address.rests = true;
+      const party = ofSocket.get(socket);
+      if (party !== undefined) party.rests = true;
     },
   };
 }
+
+/** The users whom a key merely names are one party, or it could name a thousand. */
+const inTurnAs = (principal: Principal): string =>
+  principal.kind === 'key' && principal.token === undefined ? credentialOf(principal) : principal.id;
 
 /** What the shortest piece counts for: it takes as long as this many bytes of a long one. */
 const minPieceBytes = 512;

@@ -12,6 +12,7 @@ import type { Masking } from '../response-errors.ts';
 import type { ServerLimits } from '../server-limits.ts';
 import { refuseUpgrade } from '../websocket/socket-wire.ts';
 import type { AddressOf } from './address.ts';
+import type { AddressTurns } from './address-turns.ts';
 
 export interface Connections {
   opened(socket: Socket): void;
@@ -20,6 +21,8 @@ export interface Connections {
    * connection is not closed before the request is answered.
    */
   admitted(socket: Socket, principal: Principal, response: ServerResponse): void;
+  /** A request on the connection was refused: with or before its credentials. */
+  refused(socket: Socket): void;
   /** The connection has become a WebSocket, and WebSockets have a share of their own. */
   upgraded(socket: Socket): void;
   /** Connections on which no key was shown. */
@@ -42,10 +45,11 @@ interface Options {
   /** A trusted proxy has its clients' connections: it bounds them itself. */
   readonly isProxy: (socket: Socket) => boolean;
   readonly mask: Masking;
+  readonly turns: Pick<AddressTurns, 'askedBy'>;
   readonly now?: () => number;
 }
 
-export function connectionShares({ limits, addressOf, isProxy, mask, now = () => performance.now() }: Options): Connections {
+export function connectionShares({ limits, addressOf, isProxy, mask, turns, now = () => performance.now() }: Options): Connections {
   /** The oldest first. */
   const all = new Map<Socket, Connection>();
   const byAddress = new Map<string, Set<Connection>>();
@@ -87,15 +91,17 @@ export function connectionShares({ limits, addressOf, isProxy, mask, now = () =>
       byAddress.set(address, neighbours.add(connection));
       socket.once('close', () => forget(socket));
     },
-    admitted(socket, { kind }, response) {
+    admitted(socket, principal, response) {
+      turns.askedBy(socket, principal);
       const connection = all.get(socket);
       if (connection === undefined) return;
-      if (kind !== 'anonymous') return forget(socket);
+      if (principal.kind !== 'anonymous') return forget(socket);
       connection.answering += 1;
       response.once('close', () => {
         connection.answering -= 1;
       });
     },
+    refused: (socket) => turns.askedBy(socket, null),
     upgraded: forget,
   };
 }

@@ -70,6 +70,7 @@ export async function answerGraphQL(
     principal = admitted instanceof Promise ? await admitted : admitted;
     contract = parts.contractOf(principal, asked.contract);
   } catch (error) {
+    parts.connections.refused(request.socket);
     return respondError(response, error, formOfRefusal(accept), parts.mask);
   }
   if (response.destroyed) return;

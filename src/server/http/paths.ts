@@ -147,6 +147,7 @@ export function httpPaths(parts: PathParts): HttpPaths {
 
   /** Writes the refusal in the form of the door at the path. */
   function refuse(request: IncomingMessage, response: ServerResponse, error: GatewayError): void {
+    door.connections.refused(request.socket);
     if (response.headersSent) {
       if (!response.writableEnded) response.destroy();
       return;

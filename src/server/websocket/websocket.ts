@@ -49,7 +49,7 @@ export interface SocketParts extends Omit<SocketDoorParts, 'onAdmitted'> {
   readonly callers: Callers;
   readonly unread: UnreadAnswers;
   readonly requestTurns: LoopTurns;
-  readonly addressesInTurn: Pick<AddressTurns, 'spend'>;
+  readonly addressesInTurn: Pick<AddressTurns, 'askedBy' | 'upgraded' | 'spend'>;
   readonly streamTurns: LoopTurns;
   readonly addressOf: AddressOf;
   readonly log: Log;
@@ -114,6 +114,7 @@ export function sockets(parts: SocketParts): Sockets {
       extra.known();
       extra.asker = asker;
       extra.principal = principal;
+      parts.addressesInTurn.askedBy(request.socket, principal);
       // All that is needed of the payload has been read; it would be kept as long as the socket.
       (context as { connectionParams?: unknown }).connectionParams = undefined;
       const look = credentialsWatch(
@@ -195,6 +196,7 @@ export function sockets(parts: SocketParts): Sockets {
       beat: () => {},
     };
     const onRead = (bytes: number): void => parts.addressesInTurn.spend(request.socket, bytes);
+    parts.addressesInTurn.upgraded(request.socket, () => socket.isPaused);
     answerPings(socket, onRead);
     const isBusy = (): boolean => (extra.messages?.waiting() ?? 0) > 0;
     const stopBeating = keepAlive(socket, limits.heartbeatMs, () => extra.beat());

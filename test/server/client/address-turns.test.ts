@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { clientAddress } from '../../../src/server/client/address.ts';
 import { addressTurns, countedRequests, maxPerTurn } from '../../../src/server/client/address-turns.ts';
 import { listening } from '../../federation/subgraph-server.ts';
 import { whenOver } from '../../when-over.ts';
 
 /** Throws bodies away, and counts the bytes and the pieces that come in one turn of the event loop. */
 async function counting() {
-  const turns = addressTurns();
+  const turns = addressTurns(clientAddress([]));
   const most = { bytes: 0, pieces: 0 };
   const now = { bytes: 0, pieces: 0 };
   const count = (piece: Buffer): void => {

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { clientAddress } from '../../../src/server/client/address.ts';
 import { addressTurns } from '../../../src/server/client/address-turns.ts';
 import { pipelinedRequests } from '../../../src/server/client/pipelined.ts';
 import { listening } from '../../federation/subgraph-server.ts';
@@ -69,7 +70,7 @@ describe('an address that sends requests without waiting for answers on many con
 
   /** Answers at once, and counts the requests that Node makes in one turn of the event loop. */
   async function counting() {
-    const turns = addressTurns();
+    const turns = addressTurns(clientAddress([]));
     const pipelined = pipelinedRequests(turns);
     const counts = { turn: 0, max: 0 };
     const server = createServer((asked, answer) => {
