@@ -18,7 +18,6 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
-  isSpecifiedScalarType,
   Kind,
   type SelectionSetNode,
 } from 'graphql';
@@ -133,9 +132,9 @@ function wrongIn(check: Check, value: unknown, type: GraphQLOutputType, asked: A
 
 /** Whether a client's schema allows the value. Values of scalars that GraphQL does not specify are their subgraph's own business. */
 export function fitsLeaf(type: GraphQLLeafType, value: unknown): boolean {
-  if (isEnumType(type)) return typeof value === 'string' && type.getValue(value) !== undefined;
-  if (!isSpecifiedScalarType(type)) return true;
   switch (type.name) {
+    case 'String':
+      return typeof value === 'string';
     case 'Int':
       return Number.isInteger(value) && (value as number) >= -(2 ** 31) && (value as number) < 2 ** 31;
     case 'Float':
@@ -145,7 +144,7 @@ export function fitsLeaf(type: GraphQLLeafType, value: unknown): boolean {
     case 'ID':
       return typeof value === 'string' || Number.isInteger(value) || isRawNumber(value);
     default:
-      return typeof value === 'string';
+      return !isEnumType(type) || (typeof value === 'string' && type.getValue(value) !== undefined);
   }
 }
 

@@ -70,7 +70,8 @@ function bodyText({ variables }: Execution, step: Step, groups: readonly AskedGr
     const text = Object.hasOwn(variables, name) ? (JSON.stringify(variables[name]) as string | undefined) : undefined;
     return text === undefined ? [] : [`${JSON.stringify(name)}:${text}`];
   });
-  for (const { group, all } of groups) sent.push(`${JSON.stringify(group.variable)}:[${all.map(({ text }) => text).join(',')}]`);
+  for (const { group, all } of groups)
+    sent.push(`${JSON.stringify(group.variable)}:${JSON.stringify(all.map(({ representation }) => representation))}`);
   return `{"query":${step.textJson},"variables":{${sent.join(',')}}}`;
 }
 

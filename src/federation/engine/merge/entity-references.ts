@@ -9,8 +9,6 @@ import { type DataObject, isDataObject } from './merge-answer.ts';
 
 export interface Reference {
   readonly representation: DataObject;
-  /** The same as JSON. */
-  readonly text: string;
   readonly targets: FoundEntity[];
 }
 
@@ -24,8 +22,10 @@ export interface References {
 export type Represent = (object: DataObject) => DataObject | Failure | null;
 
 export function referencesOf(entities: Iterable<FoundEntity>, represent: Represent): References {
-  const byText = new Map<string, Reference>();
+  const all: Reference[] = [];
+  const known = new Map<unknown, Reference>();
   const failed: { readonly object: DataObject; readonly failure: Failure }[] = [];
+  let typeName: unknown = null;
   for (const entity of entities) {
     const representation = represent(entity.object);
     if (representation === null) continue;
@@ -33,12 +33,28 @@ export function referencesOf(entities: Iterable<FoundEntity>, represent: Represe
       failed.push({ object: entity.object, failure: representation });
       continue;
     }
-    const text = JSON.stringify(representation);
-    const known = byText.get(text);
-    if (known === undefined) byText.set(text, { representation, text, targets: [entity] });
-    else known.targets.push(entity);
+    typeName ??= representation['__typename'];
+    const identity = identityOf(representation, typeName);
+    const earlier = known.get(identity);
+    if (earlier !== undefined) {
+      earlier.targets.push(entity);
+      continue;
+    }
+    const reference = { representation, targets: [entity] };
+    known.set(identity, reference);
+    all.push(reference);
   }
-  return { all: [...byText.values()], failed };
+  return { all, failed };
+}
+
+/**
+ * Equal for equal representations alone. Most entities of a list have one type and one key field: the value of that field tells them apart,
+ * at a fifth of the cost of their JSON, which begins with a brace, as no quoted value does.
+ */
+function identityOf(representation: DataObject, typeName: unknown): unknown {
+  const [, key, more] = Object.keys(representation);
+  const value = key === undefined || more !== undefined || representation['__typename'] !== typeName ? undefined : representation[key];
+  return typeof value === 'string' ? `"${key}"${value}` : JSON.stringify(representation);
 }
 
 interface Representing {
