@@ -72,6 +72,8 @@ const config: CodegenConfig = {
           AiOrganisation: '../access/teams/team-desk.ts#OrganisationEntry',
           AiToken: '../storage/identities/identities.ts#TokenRecord',
           CreatedAiToken: '../access/tokens/token-desk.ts#IssuedToken',
+          AiField: `${views}#FieldView`,
+          AiFieldCeiling: '../pricing/ceiling.ts#Ceiling',
           AiUsageRow: `${views}#UsageRowView`,
         },
       },

@@ -46,7 +46,8 @@ function readRules(schema: GraphQLSchema): AccessRules {
   return rules;
 }
 
-function ruleOf(directives: readonly ConstDirectiveNode[]): AccessRule | null {
+/** What the directives of a declaration ask for; null: nothing. */
+export function ruleOf(directives: readonly ConstDirectiveNode[]): AccessRule | null {
   const named = (name: string): ConstDirectiveNode | undefined =>
     directives.find((directive) => directive.name.value === name || directive.name.value === `federation__${name}`);
   const scoped = named('requiresScopes');

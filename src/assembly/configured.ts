@@ -163,6 +163,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     health,
     collections,
     prompts,
+    fields: read,
     entities: indexes,
     access,
     maxCostPerOperation,

@@ -10,6 +10,7 @@ import type { Handlers } from '../core/call/call.ts';
 import { responsePaths } from '../federation/engine/response-paths.ts';
 import { templatesOf } from '../fields/prompt-templates.ts';
 import type { PromptFile } from '../fields/prompts.ts';
+import type { FieldsRead } from '../fields/read-fields.ts';
 import { refuseImageUrl } from '../graphql/call/image-url.ts';
 import type { Services } from '../graphql/services.ts';
 import type { LimitsOfField } from '../operations/limits/field-limits.ts';
@@ -43,6 +44,7 @@ export interface ServiceParts {
   readonly health: HealthBook;
   readonly collections: Readonly<Record<string, CollectionConfig>>;
   readonly prompts: ReadonlyMap<string, PromptFile>;
+  readonly fields: FieldsRead;
   readonly log: Log;
   /** Parts of the living graph. They are known after the services, because the graph's own subgraph needs the services. */
   readonly access: Pick<Services, 'graph' | 'quote' | 'demand'>;
@@ -96,6 +98,7 @@ export function servicesOf(parts: ServiceParts): Services {
     entities: parts.entities,
     ...openQuestionRoutes(collections, parts.entities),
     templates: templatesOf(parts.prompts),
+    fields: parts.fields,
     refuseImageUrl,
     failed: failureLog(log),
     now,

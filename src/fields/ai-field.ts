@@ -27,6 +27,9 @@ export interface CompletionField extends FieldOf<'completion'> {
   readonly route: string;
   readonly prompt: Template;
   readonly system: Template | null;
+  /** Null: the prompt stands in the SDL. */
+  readonly promptId: string | null;
+  readonly promptVersion: string | null;
   readonly maxInputTokens: number;
   readonly maxOutputTokens: number;
   readonly temperature: number | null;

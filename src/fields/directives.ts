@@ -72,6 +72,8 @@ export function aiFieldOf(type: TypeNodeWithFields, node: FieldDefinitionNode, r
         route: text('route') ?? 'default',
         prompt: template('prompt', inline ?? file?.text ?? ''),
         system: system === null ? null : template('system', system),
+        promptId: file?.id ?? null,
+        promptVersion: file?.version ?? null,
         maxInputTokens,
         maxOutputTokens,
         temperature: typeof args['temperature'] === 'number' ? args['temperature'] : (file?.temperature ?? null),

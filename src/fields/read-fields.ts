@@ -33,6 +33,8 @@ export interface SdlFile {
 export interface FieldsRead {
   readonly fields: readonly AiField[];
   readonly indexes: readonly EntityIndex[];
+  /** The `@key` selections of each type, as the operator wrote them. */
+  readonly keys: ReadonlyMap<string, readonly string[]>;
   /** For the AI subgraph: entities with generated `@external` and `@requires`, without AI directives. Empty when there is none. */
   readonly sdl: string;
   /** Fields of other teams that each AI field reads, by coordinate. */
@@ -139,7 +141,7 @@ export function readFields(files: readonly SdlFile[], prompts: ReadonlyMap<strin
   const reads = new Map([...required].map(([coordinate, { coordinates }]) => [coordinate, coordinates]));
   const declared = declaredIn(definitions, placeIn);
   const dataClasses = dataClassesOf(fields, indexes, fieldsOf);
-  return { fields, indexes, sdl: shownDefinitions.map(print).join('\n\n'), reads, dataClasses, declared, mistakes };
+  return { fields, indexes, keys: keyed, sdl: shownDefinitions.map(print).join('\n\n'), reads, dataClasses, declared, mistakes };
 }
 
 /** A field that says nothing of its own origin: no federation directive that the operator wrote by hand. */

@@ -16,6 +16,7 @@ import { tokenResolvers } from './resolvers/callers/token-resolvers.ts';
 import { completionFields } from './resolvers/completion-fields.ts';
 import { completionResolvers } from './resolvers/completion-resolvers.ts';
 import { embeddingResolvers } from './resolvers/embedding-resolvers.ts';
+import { fieldResolvers } from './resolvers/gateway/field-resolvers.ts';
 import { retrievalResolvers } from './resolvers/retrieval-resolvers.ts';
 import { usageResolvers } from './resolvers/usage-resolvers.ts';
 import { scalars } from './scalars.ts';
@@ -45,6 +46,7 @@ export function aiResolvers(services: Services): Resolvers {
     teamResolvers(services),
     tokenResolvers(services),
     usageResolvers(services),
+    fieldResolvers(services),
   ];
   const merged: Record<string, object> = { ...scalars };
   for (const part of parts) {

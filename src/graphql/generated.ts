@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { RunState } from '../runs/run.ts';
-import type { TextPartView, ReasoningPartView, ToolCallView, UsageView, ProvenanceView, StartedView, TextView, ReasoningView, ToolCallDeltaView, ToolCallReadyView, ObjectView, CitationView, SnapshotView, FinishedView, FailedView, EmbeddingView, UsageRowView } from './result-views.ts';
+import type { TextPartView, ReasoningPartView, ToolCallView, UsageView, ProvenanceView, StartedView, TextView, ReasoningView, ToolCallDeltaView, ToolCallReadyView, ObjectView, CitationView, SnapshotView, FinishedView, FailedView, EmbeddingView, FieldView, UsageRowView } from './result-views.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { AttemptSummary } from '../core/errors.ts';
 import type { Citation, EntityRef, Passage, Source } from '../core/chunk.ts';
@@ -14,6 +14,7 @@ import type { UserPolicy, PolicyBudget } from '../storage/directory/directory.ts
 import type { Member } from '../access/teams/member-desk.ts';
 import type { TokenRecord } from '../storage/identities/identities.ts';
 import type { IssuedToken } from '../access/tokens/token-desk.ts';
+import type { Ceiling } from '../pricing/ceiling.ts';
 import type { OperationContext } from '../operations/context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -195,6 +196,75 @@ export type AiEntityRef = {
   /** The entity's type. */
   readonly typeName: Scalars['String']['output'];
 };
+
+/** A field that an operator has declared and a model answers. */
+export type AiField = {
+  /** What it takes. */
+  readonly arguments: ReadonlyArray<AiFieldArgument>;
+  /** The most that one call can use. */
+  readonly ceiling: AiFieldCeiling;
+  /** Type and field, such as `Product.summary`: unique. */
+  readonly coordinate: Scalars['ID']['output'];
+  /** What it is, in the words of its declaration. They are instructions of the model too. */
+  readonly description?: Maybe<Scalars['String']['output']>;
+  /** Its name in that type. */
+  readonly fieldName: Scalars['String']['output'];
+  /** The keys of that type, as its SDL declares them, such as `id`; none on `Query` and `Mutation`. */
+  readonly keys: ReadonlyArray<Scalars['String']['output']>;
+  /** Who makes its value. */
+  readonly kind: AiFieldKind;
+  /** The id of its prompt; null: the prompt stands in its declaration, or it has none. */
+  readonly promptId?: Maybe<Scalars['ID']['output']>;
+  /** The version of that prompt; null: it has none. */
+  readonly promptVersion?: Maybe<Scalars['String']['output']>;
+  /** The route that answers; null where you may not use that route. */
+  readonly route?: Maybe<Scalars['String']['output']>;
+  /** The scopes that its declaration asks for: all of one of these lists. Fields that it reads may ask for more. Null: none. */
+  readonly scopes?: Maybe<ReadonlyArray<ReadonlyArray<Scalars['String']['output']>>>;
+  /** The collection that it answers from, or the index that it searches; null: it needs neither, or you may not read the collection. */
+  readonly source?: Maybe<Scalars['String']['output']>;
+  /** What it gives, as in SDL, such as `[ProductTag!]`. */
+  readonly type: Scalars['String']['output'];
+  /** The type that it sits on: an entity of the graph, or `Query` or `Mutation`. */
+  readonly typeName: Scalars['String']['output'];
+};
+
+/** What an AI field takes. */
+export type AiFieldArgument = {
+  /** Its value when it is left out, as in SDL; null: there is none. */
+  readonly defaultValue?: Maybe<Scalars['String']['output']>;
+  /** What it is for. */
+  readonly description?: Maybe<Scalars['String']['output']>;
+  /** Its name. */
+  readonly name: Scalars['String']['output'];
+  /** What it takes, as in SDL, such as `Int!`. */
+  readonly type: Scalars['String']['output'];
+};
+
+/** The most that one call of an AI field can use, with one attempt: what `aiQuote` reckons with. */
+export type AiFieldCeiling = {
+  /** Requests to models. */
+  readonly calls: Scalars['SafeInt']['output'];
+  /** What it costs on the most expensive model of its route; null: a model there has no price. */
+  readonly cost?: Maybe<AiCost>;
+  /** Input in tokens. */
+  readonly inputTokens: Scalars['SafeInt']['output'];
+  /** Output in tokens. */
+  readonly outputTokens: Scalars['SafeInt']['output'];
+};
+
+/** Who makes the value of an AI field. */
+export type AiFieldKind =
+  /** A model that writes from documents: `@answer`. */
+  | 'ANSWER'
+  /** A model that writes: `@completion`. */
+  | 'COMPLETION'
+  /** A model that embeds: `@embedding`. */
+  | 'EMBEDDING'
+  /** One that this schema does not name yet. */
+  | 'OTHER'
+  /** A search by meaning: `@similar`. */
+  | 'SIMILAR';
 
 /** A virtual key, without its secret. */
 export type AiKey = {
@@ -1516,6 +1586,11 @@ export type Query = {
   readonly aiAnswer?: Maybe<AiAnswerResult>;
   /** The collections that you may read. Costs nothing. Needs scope `ai:use`. */
   readonly aiCollections: ReadonlyArray<AiCollection>;
+  /**
+   * The AI fields of the graph, in the order of their declaration: on whose entity each sits, who may ask, and what one call costs. Never a
+   * prompt. Fields of ours, such as `completion`, are not among them: `aiQuote` prices those by their arguments. Needs scope `ai:use`.
+   */
+  readonly aiFields: ReadonlyArray<AiField>;
   /** The virtual keys of your team with scope `ai:keys`, of all teams of your organisation with `ai:teams` beside it, everybody's with `ai:keys:all`; revoked ones included, newest first. Never shows a secret. */
   readonly aiKeys: ReadonlyArray<AiKey>;
   /** With scope `ai:teams` your organisation; with `ai:teams:all` every organisation. By name, archived ones included. */
@@ -2215,6 +2290,10 @@ export type ResolversTypes = {
   AiCounted: AiCounted;
   AiDeployment: ResolverTypeWrapper<DeploymentView>;
   AiEntityRef: ResolverTypeWrapper<EntityRef>;
+  AiField: ResolverTypeWrapper<FieldView>;
+  AiFieldArgument: ResolverTypeWrapper<AiFieldArgument>;
+  AiFieldCeiling: ResolverTypeWrapper<Ceiling>;
+  AiFieldKind: AiFieldKind;
   AiKey: ResolverTypeWrapper<KeyRecord>;
   AiOrganisation: ResolverTypeWrapper<OrganisationEntry>;
   AiPeriod: AiPeriod;
@@ -2347,6 +2426,9 @@ export type ResolversParentTypes = {
   AiCost: NanoUsd;
   AiDeployment: DeploymentView;
   AiEntityRef: EntityRef;
+  AiField: FieldView;
+  AiFieldArgument: AiFieldArgument;
+  AiFieldCeiling: Ceiling;
   AiKey: KeyRecord;
   AiOrganisation: OrganisationEntry;
   AiQuota: QuotaState;
@@ -2565,6 +2647,37 @@ export type AiDeploymentResolvers<ContextType = OperationContext, ParentType ext
 export type AiEntityRefResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiEntityRef'] = ResolversParentTypes['AiEntityRef']> = {
   key?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
   typeName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AiFieldResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiField'] = ResolversParentTypes['AiField']> = {
+  arguments?: Resolver<ReadonlyArray<ResolversTypes['AiFieldArgument']>, ParentType, ContextType>;
+  ceiling?: Resolver<ResolversTypes['AiFieldCeiling'], ParentType, ContextType>;
+  coordinate?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  fieldName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  keys?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['AiFieldKind'], ParentType, ContextType>;
+  promptId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  promptVersion?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  route?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  scopes?: Resolver<Maybe<ReadonlyArray<ReadonlyArray<ResolversTypes['String']>>>, ParentType, ContextType>;
+  source?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  typeName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AiFieldArgumentResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiFieldArgument'] = ResolversParentTypes['AiFieldArgument']> = {
+  defaultValue?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AiFieldCeilingResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiFieldCeiling'] = ResolversParentTypes['AiFieldCeiling']> = {
+  calls?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  cost?: Resolver<Maybe<ResolversTypes['AiCost']>, ParentType, ContextType>;
+  inputTokens?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  outputTokens?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
 };
 
 export type AiKeyResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiKey'] = ResolversParentTypes['AiKey']> = {
@@ -2995,6 +3108,7 @@ export type ProviderAttemptResolvers<ContextType = OperationContext, ParentType 
 export type QueryResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   aiAnswer?: Resolver<Maybe<ResolversTypes['AiAnswerResult']>, ParentType, ContextType, RequireFields<QueryAiAnswerArgs, 'input'>>;
   aiCollections?: Resolver<ReadonlyArray<ResolversTypes['AiCollection']>, ParentType, ContextType>;
+  aiFields?: Resolver<ReadonlyArray<ResolversTypes['AiField']>, ParentType, ContextType>;
   aiKeys?: Resolver<ReadonlyArray<ResolversTypes['AiKey']>, ParentType, ContextType>;
   aiOrganisations?: Resolver<ReadonlyArray<ResolversTypes['AiOrganisation']>, ParentType, ContextType>;
   aiQuote?: Resolver<ResolversTypes['AiQuote'], ParentType, ContextType, RequireFields<QueryAiQuoteArgs, 'document'>>;
@@ -3144,6 +3258,9 @@ export type Resolvers<ContextType = OperationContext> = {
   AiCost?: AiCostResolvers<ContextType>;
   AiDeployment?: AiDeploymentResolvers<ContextType>;
   AiEntityRef?: AiEntityRefResolvers<ContextType>;
+  AiField?: AiFieldResolvers<ContextType>;
+  AiFieldArgument?: AiFieldArgumentResolvers<ContextType>;
+  AiFieldCeiling?: AiFieldCeilingResolvers<ContextType>;
   AiKey?: AiKeyResolvers<ContextType>;
   AiOrganisation?: AiOrganisationResolvers<ContextType>;
   AiQuota?: AiQuotaResolvers<ContextType>;

@@ -5,6 +5,8 @@
 import type { Settlement } from '../core/call/call.ts';
 import type { MessagePart } from '../core/chunk.ts';
 import type { NanoUsd, Usage } from '../core/money.ts';
+import type { AiField } from '../fields/ai-field.ts';
+import type { Ceiling } from '../pricing/ceiling.ts';
 import type { RunEvent } from '../runs/run.ts';
 import type { UsageTotal } from '../storage/ledger/ledger.ts';
 
@@ -43,4 +45,34 @@ export interface EmbeddingView {
 export interface UsageRowView extends UsageTotal {
   /** What its backend or issuer calls the user that the row is about. */
   readonly userName?: string;
+}
+
+/** An operator's AI field, without its prompt. */
+export interface FieldView {
+  readonly coordinate: string;
+  readonly kind: Uppercase<AiField['kind']>;
+  readonly typeName: string;
+  readonly fieldName: string;
+  /** `@key` selections of the type; none of a root type. */
+  readonly keys: readonly string[];
+  /** As in SDL. */
+  readonly type: string;
+  readonly arguments: readonly FieldArgumentView[];
+  readonly description: string | null;
+  /** Of `@similar` and `@answer`, the one that makes the value: the route that embeds, the route that writes. */
+  readonly route: string;
+  /** A collection, or an index. */
+  readonly source: string | null;
+  readonly promptId: string | null;
+  readonly promptVersion: string | null;
+  readonly ceiling: Ceiling;
+  /** Alternatives of scopes, of which all of one are needed; null: none is. */
+  readonly scopes: readonly (readonly string[])[] | null;
+}
+
+export interface FieldArgumentView {
+  readonly name: string;
+  readonly type: string;
+  readonly defaultValue: string | null;
+  readonly description: string | null;
 }

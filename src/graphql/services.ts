@@ -11,6 +11,7 @@ import type { GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { ModelRequest } from '../core/request/request.ts';
 import type { Templates } from '../fields/prompt-templates.ts';
+import type { FieldsRead } from '../fields/read-fields.ts';
 import type { JudgedDemand } from '../operations/admit.ts';
 import type { CallSource } from '../operations/field-call.ts';
 import type { LimitsOfField } from '../operations/limits/field-limits.ts';
@@ -88,6 +89,8 @@ export interface Services {
    */
   questionRoutes(collection: string): readonly string[];
   readonly templates: Templates;
+  /** The operator's AI fields. */
+  readonly fields: Pick<FieldsRead, 'fields' | 'indexes' | 'keys'>;
   /** Why a picture at this address is refused, in a sentence; null: it may be sent. */
   refuseImageUrl(url: string): string | null;
   /** Called for each failure that is shown as data, so that its cause is in the log under its errorId. */

@@ -4,8 +4,11 @@
  * The list of fields is read from the schema: a new field fails here by its name until it is said how it keeps callers apart. Who shares
  * by design is not asked: teams share the budget of their organisation, the holders of a team's keys what the team has used.
  */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { plainConfig, type TestGateway } from '../harness.ts';
+import { plainConfig, type TestGateway, whenOver } from '../harness.ts';
 import { newGate, type RawUpstream } from '../raw-upstream.ts';
 import { complete, eventually, newKey, prompt, stream } from './asking.ts';
 import { facesOf, headersOf, nothingLike, overPost, overSse, type Party, plain, type Variables } from './parties.ts';
@@ -48,12 +51,25 @@ const tokenOf = async (party: Party, user: string): Promise<Party> => ({
     )['token'] ?? '',
 });
 
+/** An AI field for each organisation, on its route and its collection. */
+function fieldsFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'isolation-'));
+  whenOver(() => rmSync(folder, { recursive: true }));
+  const fieldOf = (name: string, index: number): string =>
+    `tip${index}: String @completion(route: "${name}", prompt: "Of {id}.", maxInputTokens: 100, maxOutputTokens: 10) @requiresScopes(scopes: [["ai:use"]])
+     help${index}: String @answer(route: "${name}", collection: "${name}", question: "What of {id}?", maxOutputTokens: 10) @requiresScopes(scopes: [["ai:use"]])`;
+  const file = join(folder, 'ai.graphql');
+  writeFileSync(file, `type Thing @key(fields: "id") { id: ID! ${['lamps', 'payroll', 'plans'].map(fieldOf).join(' ')} }`);
+  return file;
+}
+
 beforeAll(async () => {
   const collectionOf = (team: string) => ({ readers: [team], writers: [team] });
   const routes = { ...plainConfig.routes, default: { deployments: ['scripted'], attempts: 1, cacheSeconds: 300 } };
   const scriptedRoute = { deployments: ['scripted'] };
   const embedding = { deployments: ['lexical'], cacheSeconds: 300 };
   const started = await scripted({
+    graph: { fields: [fieldsFile()] },
     routes: { ...routes, embedding, lamps: scriptedRoute, payroll: scriptedRoute, plans: scriptedRoute },
     collections: {
       ...plainConfig.collections,
@@ -216,6 +232,7 @@ const budgets = 'budgets { name limit { amount } spent { amount } held { amount 
 const cases: Readonly<Record<string, Named | Lists | Asks>> = {
   'Query.aiViewer': { lists: `{ aiViewer { principal user team organisation scopes routes ${budgets} quotas { name used held } } }` },
   'Query.aiRoutes': { lists: '{ aiRoutes { name } }', isSame: true },
+  'Query.aiFields': { lists: '{ aiFields { route source ceiling { cost { amount } } } }', isSame: true },
   'Query.aiKeys': { lists: `{ aiKeys { id name team createdBy lastUsedAt ${budgets} } }` },
   'Query.aiTeams': { lists: `{ aiTeams { id organisation createdBy members { user } ${budgets} } }` },
   'Query.aiOrganisations': { lists: `{ aiOrganisations { id createdBy ${budgets} } }` },

@@ -294,6 +294,7 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
     answerTokens: (passages) => 100 * passages,
     embeddingRoute: (collection) => (collection === 'handbook' ? 'embedding' : null),
     questionRoutes: (collection) => (collection === 'handbook' ? ['embedding'] : []),
+    fields: { fields: [], indexes: [], keys: new Map() },
     templates: { ids: () => [], render: unused },
     refuseImageUrl: (url) => (url.startsWith('https://') ? null : `The picture's address ${url} is refused: https is accepted.`),
     failed: () => {},

@@ -20,6 +20,9 @@ export interface QuoteSources {
   readonly assumedListSize: number;
 }
 
+/** What the price of an operator's field is made of. */
+export type FieldPrices = Pick<Services, 'ceiling' | 'embeddingRoute' | 'answerTokens'>;
+
 /** Passages that an `@answer` field shows a model. */
 const answerPassages = 8;
 /** The longest text that a `@similar` field embeds; search needs no more of an entity. */
@@ -57,7 +60,7 @@ function ofRefused(error: unknown): Ceiling {
  * The bounds of the declaration at the price of the route's most expensive deployment, for one attempt. A repair is reserved separately,
  * when it happens.
  */
-export function entityCeiling(field: AiField, services: Services): Ceiling {
+export function entityCeiling(field: AiField, services: FieldPrices): Ceiling {
   switch (field.kind) {
     case 'completion':
       return services.ceiling(field.route, completionRequest([], { maxOutputTokens: field.maxOutputTokens }), field.maxInputTokens);
