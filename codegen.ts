@@ -66,6 +66,7 @@ const config: CodegenConfig = {
           AiDeployment: './services.ts#DeploymentView',
           AiKey: '../storage/keys/keys.ts#KeyRecord',
           AiTeam: '../access/teams/team-desk.ts#TeamEntry',
+          AiAgentLimits: `${views}#AgentLimitsView`,
           AiUserLimits: '../storage/directory/directory.ts#UserPolicy',
           AiUserBudget: '../storage/directory/directory.ts#PolicyBudget',
           AiTeamMember: '../access/teams/member-desk.ts#Member',

@@ -2,12 +2,13 @@ import type { Authenticate, Principal } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Identities } from '../storage/identities/identities.ts';
 import type { KeyRecord, Keys } from '../storage/keys/keys.ts';
+import { withinAgent } from './agents/agent.ts';
 import type { Tokens } from './jwt/accept-tokens.ts';
 import { userOfIssuer } from './jwt/user-of-issuer.ts';
 import { keyLimits } from './keys/key-accounts.ts';
 import { inTimeZone } from './teams/policy-limits.ts';
 import type { TeamBook } from './teams/team-book.ts';
-import { commonTo, withinTeam } from './teams/within-policies.ts';
+import { commonTo, narrowestSession, withinTeam } from './teams/within-policies.ts';
 import { principalOfToken } from './tokens/principal-of-token.ts';
 import { looksShortLived, refused, verifyShortLived } from './tokens/short-lived-token.ts';
 import { type LimitsOfUser, withOthersHidden } from './users/end-user.ts';
@@ -97,7 +98,7 @@ async function boundByTeam(
 ): Promise<Principal> {
   const standing = principal.team === null ? null : await teams.standingOf(principal.team);
   const limits = inTimeZone(principal.limits, standing?.timeZone ?? teams.timeZone ?? 'UTC');
-  return withOthersHidden(withinTeam({ ...principal, limits }, standing));
+  return withOthersHidden(withinAgent(withinTeam({ ...principal, limits }, standing), standing));
 }
 
 /** Whom the key with this public id stands for, for the shell: nobody shows its secret. Throws UNAUTHENTICATED where it is not in force. */
@@ -139,6 +140,14 @@ function principalOf(key: KeyRecord, makers: readonly KeyRecord[]): Principal {
     scopes: commonTo(lineage.map(({ scopes }) => scopes)) ?? [],
     routes: commonTo(lineage.map(({ routes }) => routes)),
     limits: lineage.flatMap(keyLimits),
+    ...agentOf(lineage),
+    ...narrowestSession(lineage.map(({ session }) => session)),
     ...(expiries.length === 0 ? {} : { expiresAt: Math.min(...expiries) }),
   };
+}
+
+/** A key that the key of an agent makes is that agent's too. */
+function agentOf(lineage: readonly KeyRecord[]): Pick<Principal, 'agent'> {
+  const agent = lineage.findLast((key) => key.agent !== null)?.agent ?? null;
+  return agent === null ? {} : { agent };
 }

@@ -18,7 +18,7 @@ const anywhere = /fgt?_[0-9A-Za-z]{12}_[0-9A-Za-z]{43}/;
 export const holdsKey = (text: string): boolean => anywhere.test(text);
 
 export type NewKey = Pick<KeyRecord, 'name' | 'team' | 'scopes' | 'routes' | 'monthlyBudget' | 'requestsPerMinute' | 'expiresAt'> &
-  Partial<Pick<KeyRecord, 'callsPerMinute' | 'madeBy' | 'development' | 'createdBy'>>;
+  Partial<Pick<KeyRecord, 'callsPerMinute' | 'agent' | 'session' | 'madeBy' | 'development' | 'createdBy'>>;
 
 export interface IssuedKey {
   readonly record: KeyRecord;
@@ -31,7 +31,7 @@ export function issueKey(key: NewKey, now: number): IssuedKey {
   const id = randomText(idLength);
   const secret = randomText(secretLength);
   const { name, team, scopes, routes, monthlyBudget, requestsPerMinute, expiresAt } = key;
-  const { callsPerMinute = null, madeBy = null, development = false, createdBy = null } = key;
+  const { callsPerMinute = null, agent = null, session = null, madeBy = null, development = false, createdBy = null } = key;
   return {
     record: {
       id,
@@ -44,6 +44,8 @@ export function issueKey(key: NewKey, now: number): IssuedKey {
       monthlyBudget,
       requestsPerMinute,
       callsPerMinute,
+      agent,
+      session,
       madeBy,
       development,
       createdAt: now,

@@ -3,7 +3,7 @@ import type { CallerRules } from '../access/caller-rules.ts';
 import { inTimeZone, policyLimits } from '../access/teams/policy-limits.ts';
 import { type DeclaredTeams, declaredStanding, organisationAccount, teamAccount } from '../access/teams/team-book.ts';
 import { withinTeam } from '../access/teams/within-policies.ts';
-import type { BudgetConfig, GatewayConfig, SessionConfig, TeamConfig } from '../config/config.ts';
+import type { AgentConfig, BudgetConfig, GatewayConfig, SessionConfig, TeamConfig } from '../config/config.ts';
 import { withDefaults } from '../config/kinds/section.ts';
 import { anonymousSection } from '../config/sections/anonymous-section.ts';
 import { sessionSection } from '../config/sections/budgets/session-section.ts';
@@ -12,7 +12,7 @@ import type { Limit } from '../core/call/hold.ts';
 import { nanoUsdOf } from '../core/money.ts';
 import { namedAnonymous } from '../operations/keyless-principals.ts';
 import type { AnonymousRateOptions } from '../server/client/anonymous-rate.ts';
-import type { OrganisationRecord, Policy, PolicyBudget, UserPolicy } from '../storage/directory/directory.ts';
+import type { AgentPolicy, OrganisationRecord, Policy, PolicyBudget, UserPolicy } from '../storage/directory/directory.ts';
 
 /** What an address may ask without a key in force; undefined: anything. `open`: in development on loopback. See `ServerConfig`. */
 export function anonymousRateOf(requestsPerMinute: number | false | undefined, open: boolean): AnonymousRateOptions | undefined {
@@ -63,7 +63,14 @@ function policyOf(settings: AccountSettings): Policy {
     timeZone: timeZone ?? null,
     session: sessionCapsOf(settings.session),
     perUser: userPolicyOf(settings),
+    agents: Object.entries(settings.agents ?? {}).map(([agent, limits]) => agentPolicyOf(agent, limits)),
   };
+}
+
+function agentPolicyOf(name: string, settings: AgentConfig): AgentPolicy {
+  const { requestsPerMinute = null, callsPerMinute = null, tokensPerMinute = null, concurrency = null, session } = settings;
+  const rates = { requestsPerMinute, callsPerMinute, tokensPerMinute, concurrency };
+  return { name, budgets: policyBudgets(settings), ...rates, session: sessionCapsOf(session) };
 }
 
 /** Null where the configuration has no limits for single users. */

@@ -208,7 +208,8 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     now,
     foundation.lastUses.note,
   );
-  const authenticate = actForUsers(remembered, { identities, limitsOfUser: teams.limitsOfUser });
+  const { limitsOfUser, standingOf } = teams;
+  const authenticate = actForUsers(remembered, { identities, limitsOfUser, standingOf });
   const hooks = operationHooks({ authenticate, limits: storage.limits, leases, admission: admit, maxCostPerOperation, now });
 
   warnOfFieldsWithoutModel(config, own === null ? null : modelFields, log);

@@ -44,6 +44,8 @@ function issuerOf(name: string, config: IssuerConfig): Issuer {
       teamClaim: filled.teamClaim ?? null,
       teamByValue: filled.teamByValue ?? null,
       routes: filled.routes ?? null,
+      agentClaim: filled.agentClaim,
+      agentByValue: filled.agentByValue ?? null,
       session: sessionCapsOf(filled.session),
       sessionClaim: filled.sessionClaim ?? null,
       limitsOf: (account) =>

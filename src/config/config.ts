@@ -9,7 +9,7 @@ import type { Names, SettingsOf, ValueOf } from './kinds/setting.ts';
 import type { budgetSection } from './sections/budgets/budget-section.ts';
 import type { fieldLimitsSection } from './sections/budgets/field-limits-section.ts';
 import type { sessionSection } from './sections/budgets/session-section.ts';
-import type { issuerSection, organisationSection, teamSection } from './sections/callers-section.ts';
+import type { agentSection, issuerSection, organisationSection, teamSection } from './sections/callers-section.ts';
 import type { deploymentSection } from './sections/deployments-section.ts';
 import type { gatewaySection, logLevels } from './sections/gateway-section.ts';
 import type { graphSection } from './sections/graph/graph-section.ts';
@@ -28,6 +28,7 @@ export interface GuardrailConfig<N extends Names = Names> extends SettingsOf<typ
 export interface GuardConfig extends SettingsOf<typeof guardSection.table> {}
 export interface SessionConfig extends SettingsOf<typeof sessionSection.table> {}
 export interface FieldLimitsConfig extends SettingsOf<typeof fieldLimitsSection.table> {}
+export interface AgentConfig extends SettingsOf<typeof agentSection.table> {}
 export interface BudgetConfig extends SettingsOf<typeof budgetSection.table> {}
 export interface OrganisationConfig<N extends Names = Names> extends SettingsOf<typeof organisationSection.table, N> {}
 export interface RuleConfig<N extends Names = Names> extends SettingsOf<typeof ruleSection.table, N> {}

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { RunState } from '../runs/run.ts';
-import type { TextPartView, ReasoningPartView, ToolCallView, UsageView, ProvenanceView, StartedView, TextView, ReasoningView, ToolCallDeltaView, ToolCallReadyView, ObjectView, CitationView, SnapshotView, FinishedView, FailedView, EmbeddingView, FieldView, UsageRowView } from './result-views.ts';
+import type { TextPartView, ReasoningPartView, ToolCallView, UsageView, ProvenanceView, StartedView, TextView, ReasoningView, ToolCallDeltaView, ToolCallReadyView, ObjectView, CitationView, SnapshotView, FinishedView, FailedView, EmbeddingView, AgentLimitsView, FieldView, UsageRowView } from './result-views.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { AttemptSummary } from '../core/errors.ts';
 import type { Citation, EntityRef, Passage, Source } from '../core/chunk.ts';
@@ -40,6 +40,42 @@ export type Scalars = {
   /** A vector as base64 of little-endian 32-bit floats. In JavaScript: `new Float32Array(Uint8Array.from(atob(v), c => c.charCodeAt(0)).buffer)`. */
   Vector: { input: string; output: string; }
   _FieldSet: { input: unknown; output: unknown; }
+};
+
+/** What one agent of a team may use. */
+export type AiAgentLimits = {
+  /** Its budgets, as they stand now; of `*` nothing is spent, since each agent has an account of its own (`agent:<team>:<name>`). */
+  readonly budgets: ReadonlyArray<AiBudget>;
+  /** The most model calls in a minute; null: as many as `requestsPerMinute`. */
+  readonly callsPerMinute?: Maybe<Scalars['Int']['output']>;
+  /** The most model calls at one time; null: no limit. */
+  readonly concurrency?: Maybe<Scalars['Int']['output']>;
+  /** Its name; `*`: each agent that no other entry names. */
+  readonly name: Scalars['String']['output'];
+  /** The most operations in a minute; null: no limit. */
+  readonly requestsPerMinute?: Maybe<Scalars['Int']['output']>;
+  /** What one of its sessions may use; null: no caps of its own. */
+  readonly session?: Maybe<AiSessionCaps>;
+  /** The most tokens in a minute, of input and output together; null: no limit. */
+  readonly tokensPerMinute?: Maybe<Scalars['Int']['output']>;
+};
+
+/** What one agent of a team may use. */
+export type AiAgentLimitsInput = {
+  /** What its calls may cost, at most one for each period. */
+  readonly budgets?: InputMaybe<ReadonlyArray<AiBudgetInput>>;
+  /** The most model calls in a minute; when absent, as many as `requestsPerMinute`. */
+  readonly callsPerMinute?: InputMaybe<Scalars['Int']['input']>;
+  /** The most model calls at one time. */
+  readonly concurrency?: InputMaybe<Scalars['Int']['input']>;
+  /** Its name: 1 to 128 visible ASCII characters without commas, semicolons, quotation marks and backslashes. `*`: each agent that no other entry names. */
+  readonly name: Scalars['String']['input'];
+  /** The most operations in a minute. */
+  readonly requestsPerMinute?: InputMaybe<Scalars['Int']['input']>;
+  /** What one of its sessions may use, beside what its team says. */
+  readonly session?: InputMaybe<AiSessionCapsInput>;
+  /** The most tokens in a minute, of input and output together. */
+  readonly tokensPerMinute?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** An answer from documents. */
@@ -268,6 +304,8 @@ export type AiFieldKind =
 
 /** A virtual key, without its secret. */
 export type AiKey = {
+  /** The agent that asks with it; null: none, or that of the key that made it. */
+  readonly agent?: Maybe<Scalars['String']['output']>;
   /** The budgets that its calls draw on, as they stand now: its own, those of the keys that it comes from, of its team and of its organisation. */
   readonly budgets: ReadonlyArray<AiBudget>;
   /** The most model calls in a minute; null: as many as `requestsPerMinute`. */
@@ -298,6 +336,8 @@ export type AiKey = {
   readonly routes?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /** What it may do. */
   readonly scopes: ReadonlyArray<Scalars['String']['output']>;
+  /** What one session of its callers may use; null: no caps of its own. */
+  readonly session?: Maybe<AiSessionCaps>;
   /** The team that it counts to. */
   readonly team: Scalars['String']['output'];
   /** When it was changed, rotated or revoked last; null: never. */
@@ -498,6 +538,8 @@ export type AiSessionCapsInput = {
 
 /** A team: what its callers have at most, and share. A key or token that names no such team has no bounds but its own. */
 export type AiTeam = {
+  /** What its agents may use, each on its own account. */
+  readonly agents: ReadonlyArray<AiAgentLimits>;
   /** Since when nobody of it may ask for anything; null: they may. */
   readonly archivedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Its budgets, as they stand now. Its calls draw on those of its organisation too. */
@@ -592,7 +634,7 @@ export type AiUsageInput = {
   readonly from: Scalars['DateTime']['input'];
   /** One row for each combination of these; at least one, each once. */
   readonly groupBy?: ReadonlyArray<UsageDimension>;
-  /** Also one row for each value of these tags, by their names; at most four. A report by USER or by tags, or with `where`, covers at most 31 days. */
+  /** Also one row for each value of these tags, by their names; at most four. A report by USER, SESSION or tags, or with `where`, covers at most 31 days. */
   readonly groupByTags?: ReadonlyArray<Scalars['String']['input']>;
   /** Also one row for each such time (UTC); one for the whole time when absent. */
   readonly interval?: InputMaybe<UsageInterval>;
@@ -670,6 +712,8 @@ export type AiUserLimitsInput = {
 
 /** You, as the gateway sees you. */
 export type AiViewer = {
+  /** The agent that you are within your team: that of your key, of a claim of your token, or of the header `AI-Agent`; null: none. */
+  readonly agent?: Maybe<Scalars['String']['output']>;
   /** The budgets that your calls draw on, as they stand now. A user that a key or a short-lived token acts for sees his own alone, and not those that he draws on with others. */
   readonly budgets: ReadonlyArray<AiBudget>;
   /** The organisation that your team belongs to, if it belongs to one. */
@@ -907,6 +951,8 @@ export type ContentPartInput =
 
 /** A virtual key to be issued. */
 export type CreateAiKeyInput = {
+  /** The agent that asks with it, a dimension of usage with limits of its own in its team; none when absent, and that of your own key where it has one. */
+  readonly agent?: InputMaybe<Scalars['String']['input']>;
   /** The most model calls in a minute; when absent, as many as `requestsPerMinute`. */
   readonly callsPerMinute?: InputMaybe<Scalars['Int']['input']>;
   /** When it stops working, no later than your own key; when absent, with your own key. */
@@ -921,6 +967,8 @@ export type CreateAiKeyInput = {
   readonly routes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** What it may do: `ai:use`, `ai:ingest`, `ai:keys`, `ai:keys:all`, `ai:teams`, `ai:teams:all`, `ai:usage`, `ai:usage:all`, `ai:metrics`, `ai:plan`, `ai:act-as`, and scopes of the graph's other teams. */
   readonly scopes: ReadonlyArray<Scalars['String']['input']>;
+  /** What one session of its callers may use, beside what its team says. */
+  readonly session?: InputMaybe<AiSessionCapsInput>;
   /** The team whose usage and shared budget it counts to: letters, digits, `.`, `_` and `-`, at most 64. */
   readonly team: Scalars['String']['input'];
 };
@@ -957,6 +1005,8 @@ export type CreateAiOrganisationInput = {
 
 /** A team to be made. */
 export type CreateAiTeamInput = {
+  /** What its agents may use, each on its own account, whichever keys and tokens it shows: at most 100; no limit when absent. */
+  readonly agents?: InputMaybe<ReadonlyArray<AiAgentLimitsInput>>;
   /** What all its calls may cost, at most one for each period. */
   readonly budgets?: InputMaybe<ReadonlyArray<AiBudgetInput>>;
   /** Who shares its kept answers; as its organisation says when absent, else TEAM. */
@@ -1991,6 +2041,8 @@ export type ToolResultInput = {
 
 /** What is to be other of a virtual key: what is left out stays as it is, null removes. */
 export type UpdateAiKeyInput = {
+  /** The agent that asks with it; null: none, or that of the key that made it. */
+  readonly agent?: InputMaybe<Scalars['String']['input']>;
   /** The most model calls in a minute; null: as many as `requestsPerMinute`. */
   readonly callsPerMinute?: InputMaybe<Scalars['Int']['input']>;
   /** When it stops working; null: with the key that made it, else never. */
@@ -2005,6 +2057,8 @@ export type UpdateAiKeyInput = {
   readonly routes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** What it may do, all of it: at least one. */
   readonly scopes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** What one session of its callers may use; null: no caps of its own. */
+  readonly session?: InputMaybe<AiSessionCapsInput>;
 };
 
 /** What is to be other of an organisation: what is left out stays as it is, null removes. */
@@ -2037,6 +2091,8 @@ export type UpdateAiOrganisationInput = {
 
 /** What is to be other of a team: what is left out stays as it is, null removes. */
 export type UpdateAiTeamInput = {
+  /** What its agents may use, all of them; null: no limit. */
+  readonly agents?: InputMaybe<ReadonlyArray<AiAgentLimitsInput>>;
   /** What all its calls may cost, at most one for each period, all of them; null: no limit. What was spent in the present period counts. */
   readonly budgets?: InputMaybe<ReadonlyArray<AiBudgetInput>>;
   /** Who shares its kept answers; null: as its organisation says, else TEAM. */
@@ -2069,6 +2125,8 @@ export type UpdateAiTeamInput = {
 
 /** What calls can be grouped by. */
 export type UsageDimension =
+  /** The agent that the caller was: see `AiViewer.agent`; null: none. */
+  | 'AGENT'
   /** Whether an earlier answer served. */
   | 'CACHE'
   /** The client's name, as it sent it in `apollographql-client-name`. */
@@ -2091,6 +2149,8 @@ export type UsageDimension =
   | 'PRINCIPAL'
   /** The route that was asked. */
   | 'ROUTE'
+  /** The session that the operation belonged to, as the header `AI-Session` or the token named it; null: none was named. */
+  | 'SESSION'
   /** The team that it counts to. */
   | 'TEAM'
   /** The end user behind it, by pseudonym: see `AiUsageRow.userName`. */
@@ -2276,6 +2336,8 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  AiAgentLimits: ResolverTypeWrapper<AgentLimitsView>;
+  AiAgentLimitsInput: AiAgentLimitsInput;
   AiAnswer: ResolverTypeWrapper<Omit<AiAnswer, 'citations' | 'completion'> & { citations: ReadonlyArray<ResolversTypes['AiCitation']>, completion: ResolversTypes['Completion'] }>;
   AiAnswerInput: AiAnswerInput;
   AiAnswerResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AiAnswerResult']>;
@@ -2414,6 +2476,8 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
+  AiAgentLimits: AgentLimitsView;
+  AiAgentLimitsInput: AiAgentLimitsInput;
   AiAnswer: Omit<AiAnswer, 'citations' | 'completion'> & { citations: ReadonlyArray<ResolversParentTypes['AiCitation']>, completion: ResolversParentTypes['Completion'] };
   AiAnswerInput: AiAnswerInput;
   AiAnswerResult: ResolversUnionTypes<ResolversParentTypes>['AiAnswerResult'];
@@ -2584,6 +2648,16 @@ export type SimilarDirectiveArgs = {
 
 export type SimilarDirectiveResolver<Result, Parent, ContextType = OperationContext, Args = SimilarDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
+export type AiAgentLimitsResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiAgentLimits'] = ResolversParentTypes['AiAgentLimits']> = {
+  budgets?: Resolver<ReadonlyArray<ResolversTypes['AiBudget']>, ParentType, ContextType>;
+  callsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  concurrency?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  requestsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  session?: Resolver<Maybe<ResolversTypes['AiSessionCaps']>, ParentType, ContextType>;
+  tokensPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
 export type AiAnswerResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiAnswer'] = ResolversParentTypes['AiAnswer']> = {
   citations?: Resolver<ReadonlyArray<ResolversTypes['AiCitation']>, ParentType, ContextType>;
   completion?: Resolver<ResolversTypes['Completion'], ParentType, ContextType>;
@@ -2681,6 +2755,7 @@ export type AiFieldCeilingResolvers<ContextType = OperationContext, ParentType e
 };
 
 export type AiKeyResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiKey'] = ResolversParentTypes['AiKey']> = {
+  agent?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   budgets?: Resolver<ReadonlyArray<ResolversTypes['AiBudget']>, ParentType, ContextType>;
   callsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -2696,6 +2771,7 @@ export type AiKeyResolvers<ContextType = OperationContext, ParentType extends Re
   revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   routes?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   scopes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  session?: Resolver<Maybe<ResolversTypes['AiSessionCaps']>, ParentType, ContextType>;
   team?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   updatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   updatedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -2785,6 +2861,7 @@ export type AiSessionCapsResolvers<ContextType = OperationContext, ParentType ex
 };
 
 export type AiTeamResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiTeam'] = ResolversParentTypes['AiTeam']> = {
+  agents?: Resolver<ReadonlyArray<ResolversTypes['AiAgentLimits']>, ParentType, ContextType>;
   archivedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   budgets?: Resolver<ReadonlyArray<ResolversTypes['AiBudget']>, ParentType, ContextType>;
   cacheSharing?: Resolver<Maybe<ResolversTypes['AiCacheSharing']>, ParentType, ContextType>;
@@ -2857,6 +2934,7 @@ export type AiUserLimitsResolvers<ContextType = OperationContext, ParentType ext
 };
 
 export type AiViewerResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiViewer'] = ResolversParentTypes['AiViewer']> = {
+  agent?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   budgets?: Resolver<ReadonlyArray<ResolversTypes['AiBudget']>, ParentType, ContextType>;
   organisation?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   principal?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -3249,6 +3327,7 @@ export interface VectorScalarConfig extends GraphQLScalarTypeConfig<ResolversTyp
 }
 
 export type Resolvers<ContextType = OperationContext> = {
+  AiAgentLimits?: AiAgentLimitsResolvers<ContextType>;
   AiAnswer?: AiAnswerResolvers<ContextType>;
   AiAnswerResult?: AiAnswerResultResolvers<ContextType>;
   AiBudget?: AiBudgetResolvers<ContextType>;

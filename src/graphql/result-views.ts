@@ -8,6 +8,7 @@ import type { NanoUsd, Usage } from '../core/money.ts';
 import type { AiField } from '../fields/ai-field.ts';
 import type { Ceiling } from '../pricing/ceiling.ts';
 import type { RunEvent } from '../runs/run.ts';
+import type { AgentPolicy, TeamRecord } from '../storage/directory/directory.ts';
 import type { UsageTotal } from '../storage/ledger/ledger.ts';
 
 export type TextPartView = Extract<MessagePart, { type: 'text' }>;
@@ -75,4 +76,10 @@ export interface FieldArgumentView {
   readonly type: string;
   readonly defaultValue: string | null;
   readonly description: string | null;
+}
+
+/** What a team says of one of its agents. */
+export interface AgentLimitsView {
+  readonly policy: AgentPolicy;
+  readonly team: TeamRecord;
 }

@@ -40,7 +40,7 @@ export interface Services {
   readonly keys: KeyDesk;
   readonly directory: TeamDesk;
   readonly members: MemberDesk;
-  readonly teamBook: Pick<TeamBook, 'limitsOfTeam' | 'limitsOfOrganisation'>;
+  readonly teamBook: Pick<TeamBook, 'limitsOfTeam' | 'limitsOfAgent' | 'limitsOfOrganisation'>;
   /** The limits that the calls of a key draw on: its own, those of the keys that it comes from, of its team and its organisation. */
   keyAccounts(key: KeyRecord): Promise<readonly Limit[]>;
   readonly tokens: TokenDesk;

@@ -14,7 +14,7 @@ import type { Limits } from '../storage/limits/limits.ts';
 import type { Admission, PricedOperation } from './admit.ts';
 import { answerHeaders } from './answer-headers.ts';
 import type { OpenedOperation, OperationContext } from './context.ts';
-import { sessionLimits } from './limits/session-limits.ts';
+import { sessionLimits, sessionOf } from './limits/session-limits.ts';
 import { operationHold } from './operation-hold.ts';
 import { operationUsage } from './usage.ts';
 
@@ -57,6 +57,7 @@ export interface OperationHooks {
 
 /** A client that sends this header with the value `only` gets the quote of the operation, and nothing runs. */
 const quoteHeader = 'x-fieldgate-quote';
+const agentHeader = 'ai-agent';
 /** Time in which a stream may say how it ended. With the time until an ended key is noticed, it stays under two seconds. */
 const lastWordsMs = 1_000;
 
@@ -94,7 +95,7 @@ export function operationHooks({
       ...(expiry === null ? {} : { delivery: AbortSignal.any([signal, expiry.signal]) }),
       headers,
       answerHeaders: answerHeaders(),
-      operation: { name: operationName, client, documentId },
+      operation: { name: operationName, client, documentId, ...sessionOf(principal, headers) },
       hold: operationHold(limits, principal.limits, maxCostPerOperation),
       release: letGo,
       renew,
@@ -119,7 +120,8 @@ export function operationHooks({
   return {
     authenticate,
     openOperation(input) {
-      const principal = authenticate({ authorization: input.authorization, user: input.user ?? null });
+      const { authorization, user = null, headers } = input;
+      const principal = authenticate({ authorization, user, agent: headers[agentHeader] ?? null });
       return principal instanceof Promise ? principal.then((known) => opened(known, input)) : opened(principal, input);
     },
     admitOperation(context, operation) {

@@ -38,6 +38,8 @@ export function usageRows(call: Call, time: number, settlement: Settlement): Usa
     timeToFirstTokenMs: settlement.timeToFirstTokenMs,
     tags: call.tags,
     user: call.principal.user?.id ?? null,
+    agent: call.principal.agent ?? null,
+    session: call.operation.session ?? null,
   }));
 }
 

@@ -18,7 +18,7 @@ const chapters: readonly Chapter[] = [
   { title: 'Rules', sections: ['rules.<n>'], example: 'rules' },
   { title: 'Guardrails and masking', sections: ['guardrails.<n>', 'guard'], example: 'guards' },
   { title: 'Collections and documents', sections: ['collections.<name>', 'documents.<n>', 'retrieval'], example: 'collections' },
-  { title: 'Organisations and teams', sections: ['organisations.<name>', 'teams.<name>'], example: 'teams' },
+  { title: 'Organisations and teams', sections: ['organisations.<name>', 'teams.<name>', 'teams.<name>.agents.<name>'], example: 'teams' },
   { title: 'Budgets', sections: ['budgets.<n>', 'session', 'fieldLimits.<coordinate>'], example: 'budgets' },
   { title: 'Issuers of tokens', sections: ['issuers.<name>'], example: 'issuers' },
   { title: 'Callers without credentials', sections: ['anonymous'], example: 'anonymous' },

@@ -18,6 +18,17 @@ const policy: Policy = {
   cacheSharing: 'principal',
   timeZone: 'Europe/Berlin',
   perUser: { budgets: [{ per: 'total', most: 7 }], requestsPerMinute: 6, callsPerMinute: null, tokensPerMinute: null, concurrency: 1 },
+  agents: [
+    {
+      name: 'support-bot',
+      budgets: [{ per: 'day', most: 3 }],
+      requestsPerMinute: 5,
+      callsPerMinute: null,
+      tokensPerMinute: null,
+      concurrency: null,
+      session: null,
+    },
+  ],
   session: { amount: 2, tokens: null, turns: 40, calls: 200, minutes: 60, warnAt: [0.5] },
 };
 

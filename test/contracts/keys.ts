@@ -13,6 +13,8 @@ const key = (record: Partial<KeyRecord> = {}): KeyRecord => ({
   monthlyBudget: 5_000_000_000,
   requestsPerMinute: 60,
   callsPerMinute: 600,
+  agent: 'support-bot',
+  session: { amount: 5, tokens: null, turns: 40, calls: null, minutes: 60, warnAt: [0.5] },
   madeBy: null,
   development: true,
   former: { secretHash: '0'.repeat(64), until: 1_500 },

@@ -63,6 +63,29 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     expect(await ledger.hasCall(ofUser.callId, { principal, user: null })).toBe(false);
   });
 
+  it('a ledger adds up by agents, over any time, and by sessions', async () => {
+    const hour = Date.UTC(2026, 10, 5, 10);
+    const day: UsageQuery = { from: hour - 1, to: hour + 7_200_000, interval: null, groupBy: [], first: 100, after: null, only: null };
+    const ledger = await filled([
+      usageRow({ time: hour, agent: 'support-bot', session: 'a', cost: 1 }),
+      usageRow({ time: hour, agent: 'support-bot', session: 'b', cost: 2 }),
+      usageRow({ time: hour, cost: 4 }),
+    ]);
+    const costs = async (query: Partial<UsageQuery>) =>
+      (await ledger.totals({ ...day, ...query })).totals.map(({ key, cost }) => [key, cost]);
+    const long = { ...day, to: day.from + 90 * 86_400_000 };
+    expect(await costs({ ...long, groupBy: ['agent'] })).toEqual([
+      [{ agent: null }, 4],
+      [{ agent: 'support-bot' }, 3],
+    ]);
+    expect(await costs({ groupBy: ['agent', 'session'] })).toEqual([
+      [{ agent: null, session: null }, 4],
+      [{ agent: 'support-bot', session: 'a' }, 1],
+      [{ agent: 'support-bot', session: 'b' }, 2],
+    ]);
+    await expect(costs({ ...long, groupBy: ['session'] })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+  });
+
   it('a ledger adds up by users and by tags, also by the minute and over pages', async () => {
     const hour = Date.UTC(2026, 5, 1, 12);
     const day: UsageQuery = { from: hour - 1, to: hour + 7_200_000, interval: null, groupBy: [], first: 100, after: null, only: null };

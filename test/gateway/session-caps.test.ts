@@ -189,3 +189,46 @@ describe('caps of a session', () => {
     await eventually('the rows of both are there', booked, (amount) => amount === String((5 * cost) / 1e9));
   });
 });
+
+describe('an agent', () => {
+  const usage = `query ($from: DateTime!, $to: DateTime!) {
+    aiUsage(input: { from: $from, to: $to, groupBy: [AGENT, SESSION] }) { rows { key calls } }
+  }`;
+
+  it('an agent has one account for all its keys, and is a dimension of usage, as sessions are', async () => {
+    const { gateway, upstream } = await scripted({ teams: { search: { agents: { 'support-bot': { monthlyBudget: '0.0003' } } } } });
+    upstream.plays(counting(10, 90));
+    const [first, second] = [await newKey(gateway, { agent: 'support-bot' }), await newKey(gateway, { agent: 'support-bot' })];
+    const backend = await newKey(gateway, { scopes: ['ai:use', 'ai:usage', 'ai:act-as'] });
+    const asks = (key: string, headers: Record<string, string> = {}) => asked(gateway, key, `Question ${Math.random()}`, headers);
+    expect((await asks(first.secret, { 'AI-Session': 'one' })).answer.__typename).toBe('Completion');
+    const refusals = [await asks(second.secret), await asks(backend.secret, { 'AI-Agent': 'support-bot' })];
+    for (const { answer } of refusals) expect(answer.message).toContain('the budget "agent:search:support-bot" has 0.00011 left of 0.0003');
+    expect((await asks(backend.secret, { 'AI-Agent': 'crawler', 'AI-Session': 'two' })).answer.__typename).toBe('Completion');
+    const { data: viewer } = await gateway.ask('{ aiViewer { agent budgets { name } } }', {}, { key: second.secret });
+    expect(viewer.aiViewer).toEqual({ agent: 'support-bot', budgets: [{ name: 'agent:search:support-bot' }] });
+    await gateway.storage.ledger.flush();
+    const time = { from: new Date(Date.now() - 3_600_000).toISOString(), to: new Date(Date.now() + 3_600_000).toISOString() };
+    const { data } = await gateway.ask(usage, time, { key: backend.secret });
+    const answered = data.aiUsage.rows.filter(({ key }: { readonly key: { readonly session: string | null } }) => key.session !== null);
+    expect(answered).toEqual([
+      { key: { agent: 'crawler', session: 'two' }, calls: 1 },
+      { key: { agent: 'support-bot', session: 'one' }, calls: 1 },
+    ]);
+  });
+
+  it('a key has caps of its own for its sessions, which are changed and removed', async () => {
+    const { gateway, upstream } = await scripted();
+    upstream.plays(counting(10, 90));
+    const { secret: key, id } = await newKey(gateway, { session: { turns: 1, minutes: 60 } });
+    const turn = async () => (await asked(gateway, key, `Question ${Math.random()}`)).status;
+    expect([await turn(), await turn()]).toEqual([200, 402]);
+    const update =
+      'mutation ($id: ID!, $input: UpdateAiKeyInput!) { updateAiKey(id: $id, input: $input) { agent session { turns minutes } } }';
+    const change = async (input: object) => (await gateway.ask(update, { id, input }, { key: gateway.developmentKey })).data.updateAiKey;
+    expect(await change({ session: { turns: 2, minutes: 60 } })).toEqual({ agent: null, session: { turns: 2, minutes: 60 } });
+    expect([await turn(), await turn()]).toEqual([200, 402]);
+    expect(await change({ session: null, agent: 'support-bot' })).toEqual({ agent: 'support-bot', session: null });
+    expect(await turn()).toBe(200);
+  });
+});

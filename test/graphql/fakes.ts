@@ -242,6 +242,8 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
       async issue(key) {
         const record: KeyRecord = {
           callsPerMinute: null,
+          agent: null,
+          session: null,
           madeBy: null,
           development: false,
           createdBy: null,

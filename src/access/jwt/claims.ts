@@ -3,6 +3,7 @@ import type { JWTPayload } from 'jose';
 import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Identities } from '../../storage/identities/identities.ts';
+import { agentForm, isAgentName } from '../agents/agent.ts';
 import { realmOfIssuer } from '../users/end-user.ts';
 import type { Issuer } from './issuer.ts';
 
@@ -28,6 +29,7 @@ export function principalOfClaims(payload: JWTPayload, issuer: Issuer, { pseudon
     kind: 'jwt',
     user: { id: user, name, revokedAt: null },
     team,
+    ...agentOf(payload, claims),
     scopes: [...new Set([...claims.scopes, ...scopesOf(payload, claims)])],
     routes: claims.routes,
     limits: claims.limitsOf(id),
@@ -46,6 +48,21 @@ function userOf(payload: JWTPayload, claim: string): string {
   throw new GatewayError(
     'UNAUTHENTICATED',
     `This token does not say who it is for: its claim "${claim}" must be a text of at most ${maxUserLength} characters without line breaks.`,
+  );
+}
+
+/** Throws UNAUTHENTICATED for a name that could be none: its limits would be passed over. */
+function agentOf(payload: JWTPayload, { agentClaim, agentByValue }: Issuer['claims']): Pick<Principal, 'agent'> {
+  const value = claimOf(payload, agentClaim);
+  if (typeof value !== 'string' || value === '') return {};
+  if (agentByValue !== null) {
+    const known = Object.hasOwn(agentByValue, value) ? agentByValue[value] : undefined;
+    return known === undefined ? {} : { agent: known };
+  }
+  if (isAgentName(value)) return { agent: value };
+  throw new GatewayError(
+    'UNAUTHENTICATED',
+    `The claim "${agentClaim}" of this token names no agent: ${agentForm}, would be accepted. The operator can translate others with agentByValue.`,
   );
 }
 

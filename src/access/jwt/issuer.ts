@@ -34,6 +34,10 @@ export interface ClaimRules {
   readonly routes: readonly string[] | null;
   /** What one user may use, by the name of his account. */
   readonly limitsOf: (account: string) => readonly Limit[];
+  /** Names the agent that asks for the user. */
+  readonly agentClaim: string;
+  /** By a value of that claim; null: its value is the agent. */
+  readonly agentByValue: Readonly<Record<string, string>> | null;
   /** Names the session; null: the caller does. */
   readonly sessionClaim: string | null;
   /** What one session may use; null: as much as it likes. */

@@ -1,7 +1,9 @@
 /** Refuses, in a sentence, what a key cannot have. */
 import { GatewayError } from '../../core/errors.ts';
 import type { KeyRecord } from '../../storage/keys/keys.ts';
+import { agentNameOf } from '../agents/agent.ts';
 import { allScopes } from '../scopes.ts';
+import { checkSession } from '../teams/check-session.ts';
 import type { TeamStanding } from '../teams/team-book.ts';
 
 const maxNameLength = 100;
@@ -9,7 +11,7 @@ const maxNameLength = 100;
 /** What of a key is given at its making, and may be changed later but for the team. */
 export type KeyParts = Pick<
   KeyRecord,
-  'name' | 'team' | 'scopes' | 'routes' | 'monthlyBudget' | 'requestsPerMinute' | 'callsPerMinute' | 'expiresAt'
+  'name' | 'team' | 'scopes' | 'routes' | 'monthlyBudget' | 'requestsPerMinute' | 'callsPerMinute' | 'agent' | 'session' | 'expiresAt'
 >;
 
 /** Looks at the parts that are there. `routes`: names of those that exist; null accepts every name. */
@@ -33,6 +35,8 @@ export function checkKey(key: Partial<KeyParts>, routes: readonly string[] | nul
     if (perMinute !== null && !(Number.isSafeInteger(perMinute) && perMinute > 0))
       refuse(`${what} per minute are a whole number from 1 on; leave it out for no limit.`);
   }
+  if (key.agent !== undefined && key.agent !== null) agentNameOf(key.agent, 'The agent of the key');
+  if (key.session !== undefined && key.session !== null) checkSession(key.session);
   if (key.expiresAt !== undefined && key.expiresAt !== null && !(key.expiresAt > now))
     refuse('The expiry of a key lies in the future; leave it out for a key that does not expire.');
 }

@@ -2,7 +2,7 @@
  * Who may change a key, and to what. Whoever rotates a key has its secret, and whoever changes a key may use it, so that nobody may do that to
  * a key which has more than he has: that would be a way around his own budget.
  */
-import type { Principal } from '../../core/call/call.ts';
+import type { Principal, SessionCaps } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { KeyRecord } from '../../storage/keys/keys.ts';
 import type { KeyChange } from '../issue-keys.ts';
@@ -68,12 +68,20 @@ function widened(key: KeyRecord, change: KeyChange): string | null {
   if (exceeds(after.requestsPerMinute, key.requestsPerMinute)) return 'its requestsPerMinute would rise';
   if (exceeds(after.callsPerMinute ?? after.requestsPerMinute, key.callsPerMinute ?? key.requestsPerMinute))
     return 'its callsPerMinute would rise';
+  if (key.agent !== null && after.agent !== key.agent) return `it would no longer be that of the agent "${key.agent}"`;
+  if (key.session !== null && isWiderSession(after.session, key.session)) return 'its sessions could use more';
   if (outlives(after.expiresAt, key.expiresAt)) return 'it would live longer';
   if (after.scopes.some((scope) => !key.scopes.includes(scope))) return 'it would have more scopes';
   if (key.routes !== null && (after.routes === null || after.routes.some((route) => key.routes?.includes(route) === false)))
     return 'it could use more routes';
   return null;
 }
+
+/** A shorter session begins anew sooner. */
+const isWiderSession = (caps: SessionCaps | null, before: SessionCaps): boolean =>
+  caps === null ||
+  caps.minutes < before.minutes ||
+  (['amount', 'tokens', 'turns', 'calls'] as const).some((part) => exceeds(caps[part], before[part]));
 
 /** Null: no limit. */
 const exceeds = (amount: number | null, bound: number | null): boolean => bound !== null && (amount === null || amount > bound);

@@ -1,9 +1,10 @@
 /** Refuses, in a sentence, what a team or an organisation cannot be called and cannot have. */
-import type { SessionCaps } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { OrganisationRecord, Policy, UserPolicy } from '../../storage/directory/directory.ts';
 import { isTimeZone } from '../../storage/limits/calendar.ts';
+import { agentNameOf, everyOther } from '../agents/agent.ts';
 import { checkRoutes, checkScopes } from '../keys/check-key.ts';
+import { checkSession } from './check-session.ts';
 import { organisationAccount } from './team-book.ts';
 import { sharings } from './within-policies.ts';
 
@@ -45,6 +46,7 @@ export function checkPolicy(kind: Kind, policy: Partial<Policy>, known: KnownNam
   }
   checkAmounts(policy, '');
   if (policy.perUser !== undefined && policy.perUser !== null) checkAmounts(policy.perUser, 'perUser.');
+  if (policy.agents !== undefined) checkAgents(policy.agents);
   if (policy.session !== undefined && policy.session !== null) checkSession(policy.session);
   if (policy.timeZone !== undefined && policy.timeZone !== null && !isTimeZone(policy.timeZone))
     refuse(`timeZone is "${policy.timeZone.slice(0, 64)}". A time zone such as Europe/Berlin or UTC would be accepted.`);
@@ -52,19 +54,19 @@ export function checkPolicy(kind: Kind, policy: Partial<Policy>, known: KnownNam
     refuse(`cacheSharing is "${policy.cacheSharing}". Sharings: ${sharings.join(', ')}.`);
 }
 
-const maxSessionMinutes = 7 * 24 * 60;
+const maxAgents = 100;
 
-function checkSession({ minutes, warnAt, ...caps }: SessionCaps): void {
-  for (const part of ['tokens', 'turns', 'calls'] as const) {
-    const number = caps[part];
-    if (number !== null && !(Number.isSafeInteger(number) && number > 0))
-      refuse(`session.${part} is ${number}. It must be a whole number above 0; leave it out for no cap.`);
+function checkAgents(agents: Policy['agents']): void {
+  if (agents.length > maxAgents)
+    refuse(`agents has ${agents.length} entries. At most ${maxAgents} are accepted; \`*\` stands for all others.`);
+  const names = agents.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) refuse(`agents names "${twice}" twice. One entry for each agent is accepted.`);
+  for (const { name, session, ...limits } of agents) {
+    if (name !== everyOther) agentNameOf(name, `agents: "${name.slice(0, 128)}"`);
+    checkAmounts(limits, `agents.${name}.`);
+    if (session !== null) checkSession(session, `agents.${name}.session`);
   }
-  if (!(Number.isSafeInteger(minutes) && minutes > 0 && minutes <= maxSessionMinutes))
-    refuse(`session.minutes is ${minutes}. It must be a whole number from 1 to ${maxSessionMinutes}.`);
-  const odd = warnAt.find((part) => !(part >= 0.01 && part <= 1));
-  if (odd !== undefined) refuse(`session.warnAt has ${odd}. Parts from 0.01 to 1 are accepted.`);
-  if (warnAt.length > maxWarnings) refuse(`session.warnAt has ${warnAt.length} parts. At most ${maxWarnings} are accepted.`);
 }
 
 /** `path`: before the names of the parts, in refusals. */

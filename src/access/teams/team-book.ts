@@ -3,7 +3,7 @@
  * the configuration declares is not looked up in the store.
  */
 import type { Limit } from '../../core/call/hold.ts';
-import type { Directory, OrganisationRecord, Policy, TeamRecord } from '../../storage/directory/directory.ts';
+import type { AgentPolicy, Directory, OrganisationRecord, Policy, TeamRecord } from '../../storage/directory/directory.ts';
 import type { LimitsOfUser } from '../users/end-user.ts';
 import { inTimeZone, policyLimits } from './policy-limits.ts';
 
@@ -46,6 +46,8 @@ export interface TeamBook {
   readonly limitsOfUser: LimitsOfUser;
   /** Of the team alone; empty where it has no policy. */
   limitsOfTeam(team: string): Promise<readonly Limit[]>;
+  /** Of an agent of the team alone. */
+  limitsOfAgent(team: TeamRecord, policy: AgentPolicy): Promise<readonly Limit[]>;
   /** Of the organisation alone. */
   limitsOfOrganisation(organisation: OrganisationRecord): readonly Limit[];
   /** Of what the store says: see `Directory.version`. */
@@ -78,6 +80,9 @@ export function openTeamBook(declared: DeclaredTeams, directory: Directory): Tea
     async limitsOfTeam(team) {
       return (await standingOf(team))?.accounts.find(({ name }) => name === teamAccount(team))?.limits ?? [];
     },
+    async limitsOfAgent({ name }, policy) {
+      return inTimeZone(policyLimits(agentAccount(name, policy.name), policy), (await standingOf(name))?.timeZone ?? timeZone);
+    },
     limitsOfOrganisation: (organisation) =>
       account(organisationAccount(organisation.name), organisation, organisation.policy.timeZone ?? timeZone).limits,
     version: directory.version,
@@ -90,6 +95,7 @@ export function declaredStanding({ teams, organisations, timeZone }: DeclaredTea
   return team === undefined ? null : standing(team, organisations.get(team.organisation ?? '') ?? null, timeZone);
 }
 
+export const agentAccount = (team: string, agent: string): string => `agent:${team}:${agent}`;
 export const teamAccount = (team: string): string => `team:${team}`;
 export const organisationAccount = (organisation: string): string => `organisation:${organisation}`;
 

@@ -27,12 +27,13 @@ export function withinTeam(principal: Principal, standing: TeamStanding | null):
     routes: commonTo([principal.routes, ...policies.map(({ routes }) => routes)]),
     limits: [...principal.limits, ...standing.accounts.flatMap(({ limits }) => limits)],
     ...(guardrails.length === 0 ? {} : { guardrails }),
-    ...sessionCapsOf([principal.sessionCaps ?? null, ...policies.map(({ session }) => session)]),
+    ...narrowestSession([principal.sessionCaps ?? null, ...policies.map(({ session }) => session)]),
     ...sharingOf([principal.cacheSharing ?? null, ...policies.map(({ cacheSharing }) => cacheSharing)]),
   };
 }
 
-function sessionCapsOf(caps: readonly (SessionCaps | null)[]): Pick<Principal, 'sessionCaps'> {
+/** What all of them allow together. Null: no caps. */
+export function narrowestSession(caps: readonly (SessionCaps | null)[]): Pick<Principal, 'sessionCaps'> {
   const all = caps.filter((one) => one !== null);
   if (all.length === 0) return {};
   const least = (part: 'amount' | 'tokens' | 'turns' | 'calls'): number | null => {

@@ -1,4 +1,5 @@
 /** Who may come in, and what callers may ask together: organisations, teams, and issuers of JWTs (the company's login, for example). */
+import { agentForm, isAgentName } from '../../access/agents/agent.ts';
 import { signatureAlgorithms } from '../../access/jwt/issuer.ts';
 import { sharings } from '../../access/teams/within-policies.ts';
 import { isSafeAddress } from '../kinds/addresses.ts';
@@ -58,6 +59,26 @@ export const organisationSection = section('organisations.<name>', {
   cacheSharing: oneOf(sharings, { plural: 'Sharings', default: 'team' }),
 });
 
+/** What one agent of a team may use, whichever keys and tokens it shows. */
+export const agentSection = section('teams.<name>.agents.<name>', {
+  /** What its calls of one day may cost. */
+  dailyBudget,
+  /** What its calls of one calendar month may cost. */
+  monthlyBudget,
+  /** What its calls may cost, by the day, week, month or for ever. All that are given are kept. */
+  budgets,
+  /** Operations a minute; model calls too, until `callsPerMinute` is given. */
+  requestsPerMinute,
+  /** Model calls a minute. */
+  callsPerMinute,
+  /** Tokens a minute, of input and output together. */
+  tokensPerMinute,
+  /** Calls at one time. */
+  concurrency,
+  /** What one of its sessions may use, beside what its team says. */
+  session: sessionSection,
+});
+
 /** Limits shared by all callers of a team. */
 export const teamSection = section('teams.<name>', {
   /** The organisation that it belongs to, a name of `organisations`: it never has more than that. */
@@ -110,6 +131,8 @@ export const teamSection = section('teams.<name>', {
   tokensPerMinutePerUser: tokensPerMinute,
   /** Calls of one end user at one time. */
   concurrencyPerUser: wholeNumber({ otherwise: 'no limit' }),
+  /** What each agent of the team may use, by the name of the agent; `*`: each that is not named here, on its own account. */
+  agents: each(agentSection),
   /** The contract of `graph.contracts` that its callers are held to. */
   contract: text({ accepted: 'the name of a contract', otherwise: 'none: they see the whole graph' }),
 });
@@ -122,6 +145,8 @@ const teamName = text({
   accepted: 'the name of a team: letters, digits, ., _ and -, at most 64',
   fits: (value) => /^[\w.-]{1,64}$/.test(value),
 });
+
+const agentName = text({ accepted: `the name of an agent: ${agentForm}`, fits: isAgentName });
 
 const claim = 'the name of a claim, with dots where it is a member of another: realm_access.roles';
 
@@ -169,6 +194,10 @@ export const issuerSection = section('issuers.<name>', {
   tokensPerMinutePerUser: tokensPerMinute,
   /** Calls of one user at one time. */
   concurrencyPerUser: concurrency,
+  /** The claim that names the agent which asks for the user: the actor of a delegated token (RFC 8693), `azp` for the application. */
+  agentClaim: text({ accepted: claim, default: 'act.sub' }),
+  /** What a value of that claim stands for, such as `{ '0oa4x2': 'support-bot' }`. Other values name no agent. */
+  agentByValue: each(agentName),
   /** What one session of a user may use. */
   session: sessionSection,
   /** The claim that names the session, such as `sid`. The header `AI-Session` is then not asked. */

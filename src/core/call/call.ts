@@ -28,6 +28,8 @@ export interface Principal {
   readonly authenticated?: false;
   /** Default: nobody but the holder of the credential. */
   readonly user?: EndUser;
+  /** Name of the agent that asks, within its team: a program that works by itself, such as `support-bot`. Default: none. */
+  readonly agent?: string;
   /** Id of the short-lived token that was shown in place of its key. Default: none. */
   readonly token?: string;
   /** When the token was issued, where it says so, in milliseconds since 1970, UTC. */
@@ -96,6 +98,8 @@ export interface Credentials {
   readonly authorization: string | null;
   /** The header `AI-User`: whom the credential acts for. Default: nobody. */
   readonly user?: string | null;
+  /** The header `AI-Agent`: the agent of the credential's team that asks with it. Default: that of the credential. */
+  readonly agent?: string | null;
 }
 
 /**
@@ -117,11 +121,21 @@ export interface Use {
   readonly weight: number;
 }
 
+/** What an operation says of itself. */
+export interface CalledBy {
+  readonly name: string | null;
+  /** Name of the client application. */
+  readonly client: string | null;
+  readonly documentId: string | null;
+  /** Name of the session that it belongs to: of the header `AI-Session` or of the token. Default: none. */
+  readonly session?: string | null;
+}
+
 /** One use of one or more AI fields. Made by a resolver, read by every step; a step that adds to it passes on a copy. */
 export interface Call {
   readonly id: string;
   readonly uses: readonly Use[];
-  readonly operation: { readonly name: string | null; readonly client: string | null; readonly documentId: string | null };
+  readonly operation: CalledBy;
   readonly principal: Principal;
   readonly route: string;
   readonly cache: CachePolicy;

@@ -40,4 +40,8 @@ export interface UsageRow {
   readonly tags: Readonly<Record<string, string>>;
   /** The pseudonym of the end user; null: the credential had none. */
   readonly user: string | null;
+  /** The agent that the caller was: see `Principal.agent`. Default: none. */
+  readonly agent?: string | null;
+  /** As the caller named it; '' and null: it named none. Default: none. */
+  readonly session?: string | null;
 }

@@ -11,6 +11,7 @@ export function accountResolvers(services: Services): Resolvers {
       aiViewer: async (_, __, { principal }) => ({
         principal: principal.id,
         user: principal.user?.name ?? null,
+        agent: principal.agent ?? null,
         team: principal.team,
         organisation: principal.organisation ?? null,
         scopes: principal.scopes,

@@ -3,7 +3,7 @@
  * or by the header `AI-Session`. Who names none uses one session with all that the same principal asks without a name.
  */
 import { LRUCache } from 'lru-cache';
-import type { Principal, SessionCaps } from '../../core/call/call.ts';
+import type { CalledBy, Principal, SessionCaps } from '../../core/call/call.ts';
 import type { Limit } from '../../core/call/hold.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Limits } from '../../storage/limits/limits.ts';
@@ -12,6 +12,12 @@ const sessionHeader = 'ai-session';
 const form = /^[\w.:@/+=-]{1,128}$/;
 /** Sessions of one principal. A forgotten one is found again. */
 const maxRemembered = 1_000;
+
+/** What an operation is said to belong to, also where no session is limited. Throws BAD_REQUEST for a name that is none. */
+export function sessionOf(principal: Principal, headers: Readonly<Record<string, string>>): Pick<CalledBy, 'session'> {
+  const session = principal.session ?? sessionNameOf(headers[sessionHeader]);
+  return session === '' ? {} : { session };
+}
 
 interface Session {
   readonly principal: Principal;

@@ -27,17 +27,28 @@ export const credentialsBeside =
     authorization === undefined || isForeign(authorization) ? null : authorization;
 
 /** The name of the header, as Node gives it. */
-export const userHeader = 'ai-user';
+const userHeader = 'ai-user';
 
-/** As it was sent, also where it is empty: the backend that sent it meant somebody. */
-export const userIn = (headers: NodeJS.Dict<string | string[]>): string | null => {
-  const sent = headers[userHeader];
+/** The agent that asks with the credential. */
+const agentHeader = 'ai-agent';
+
+/** Headers of which one counts: two that differ are refused. */
+export const askingHeaders: readonly string[] = [userHeader, agentHeader];
+
+const sentIn = (headers: NodeJS.Dict<string | string[]>, name: string): string | null => {
+  const sent = headers[name];
   return sent === undefined ? null : String(sent);
 };
+
+export const agentIn = (headers: NodeJS.Dict<string | string[]>): string | null => sentIn(headers, agentHeader);
+
+/** As it was sent, also where it is empty: the backend that sent it meant somebody. */
+export const userIn = (headers: NodeJS.Dict<string | string[]>): string | null => sentIn(headers, userHeader);
 
 export const credentialsOf = (headers: NodeJS.Dict<string | string[]>, credentialsIn: CredentialsIn): Credentials => ({
   authorization: credentialsIn(headers['authorization'] as string | undefined),
   user: userIn(headers),
+  agent: agentIn(headers),
 });
 
 /** Who shares are counted for: a principal with a key; without one, its address. */
@@ -47,8 +58,8 @@ const longest = 200;
 /** Maximum number of members of the payload of `connection_init`, and of `headers` in it. */
 const maxInitMembers = 100;
 
-/** Where one of these were passed over, a key would ask for itself and not for its user, or for another session. */
-const mustBeText: readonly string[] = [userHeader, 'ai-session'];
+/** Where one of these were passed over, a key would ask for itself and not for its user or agent, or for another session. */
+const mustBeText: readonly string[] = [...askingHeaders, 'ai-session'];
 
 const noText = (name: string): GatewayError =>
   new GatewayError(

@@ -12,6 +12,7 @@ const decisive: ReadonlySet<string> = new Set([
   'authorization',
   'ai-user',
   'ai-session',
+  'ai-agent',
   'content-type',
   'content-encoding',
   'content-length',

@@ -9,12 +9,12 @@ import type { WebSocket } from 'ws';
 import type { Authenticate, Principal } from '../../core/call/call.ts';
 import { asGatewayError, type GatewayError } from '../../core/errors.ts';
 import { isUnauthenticated } from '../client/callers.ts';
-import { type Asker, askerOf, type CredentialsIn, flatHeaders, headersOfInit, userHeader } from '../client/client.ts';
+import { type Asker, agentIn, askerOf, askingHeaders, type CredentialsIn, flatHeaders, headersOfInit } from '../client/client.ts';
 import { refuseRepeatedHeaders } from '../http/decisive-headers.ts';
 import type { Place } from './socket-places.ts';
 import { endSocket } from './socket-wire.ts';
 
-/** What `connection_init` says counts before the headers of the upgrade; two users are refused. */
+/** What `connection_init` says counts before the headers of the upgrade; two users, and two agents, are refused. */
 export function askerOfSocket(
   request: IncomingMessage,
   init: Readonly<Record<string, unknown>> | undefined,
@@ -22,8 +22,10 @@ export function askerOfSocket(
 ): Asker {
   const headers = flatHeaders(request.headers);
   const said = headersOfInit(init);
-  const [first, second] = [headers[userHeader], said[userHeader]];
-  if (first !== undefined && second !== undefined && first !== second) refuseRepeatedHeaders([userHeader, first, userHeader, second]);
+  for (const name of askingHeaders) {
+    const [first, second] = [headers[name], said[name]];
+    if (first !== undefined && second !== undefined && first !== second) refuseRepeatedHeaders([name, first, name, second]);
+  }
   return askerOf({ ...headers, ...said }, credentialsIn);
 }
 
@@ -43,9 +45,9 @@ export async function acceptCaller(
   let code = 4400;
   try {
     const asker = askerOfSocket(request, init, credentialsIn);
-    const { authorization, user } = asker;
+    const { authorization, user, headers } = asker;
     code = authorization === null ? 4401 : 4403;
-    const principal = await authenticate({ authorization, user });
+    const principal = await authenticate({ authorization, user, agent: agentIn(headers) });
     // It has closed meanwhile: nobody would ever take back what is kept for it.
     if (socket.readyState !== socket.OPEN) return null;
     code = 1013;
@@ -71,15 +73,15 @@ function closeCodeOf(refused: GatewayError, code: number): number {
  */
 export function credentialsWatch(
   socket: WebSocket,
-  asker: () => Pick<Asker, 'authorization' | 'user'>,
+  asker: () => Pick<Asker, 'authorization' | 'user' | 'headers'>,
   authenticate: Authenticate,
   isIdle: () => boolean,
 ): () => Promise<void> {
   let refusedBefore = false;
   return async () => {
     try {
-      const { authorization, user } = asker();
-      await authenticate({ authorization, user });
+      const { authorization, user, headers } = asker();
+      await authenticate({ authorization, user, agent: agentIn(headers) });
       refusedBefore = false;
     } catch (error) {
       if (!isUnauthenticated(error)) return;

@@ -7,6 +7,14 @@ export type PolicyBudget = Omit<Extract<Limit, { kind: 'budget' }>, 'kind' | 'na
 /** What one user may use, whoever he is. */
 export type UserPolicy = Pick<Policy, 'budgets' | 'requestsPerMinute' | 'callsPerMinute' | 'tokensPerMinute' | 'concurrency'>;
 
+/** What one agent of a team may use, whichever of its callers it is. */
+export interface AgentPolicy extends UserPolicy {
+  /** `*`: each agent that no other policy names, on its own account. */
+  readonly name: string;
+  /** What one of its sessions may use; null: there is no cap of its own. */
+  readonly session: SessionCaps | null;
+}
+
 /**
  * What those below may have at most. Scopes and routes of a key are also in each policy above it; it draws on the budgets and rates of all of
  * them; the guardrails of all of them apply; its kept answers are shared as the narrowest of them says.
@@ -36,6 +44,8 @@ export interface Policy {
   readonly session: SessionCaps | null;
   /** Of each user of a team, on his own account; null: there is no limit. An organisation has none. */
   readonly perUser: UserPolicy | null;
+  /** Of agents of a team, each on its own account. An organisation has none. */
+  readonly agents: readonly AgentPolicy[];
 }
 
 export const openPolicy: Policy = {
@@ -51,6 +61,7 @@ export const openPolicy: Policy = {
   timeZone: null,
   session: null,
   perUser: null,
+  agents: [],
 };
 
 /** Times are milliseconds since 1970, UTC. */

@@ -1,3 +1,4 @@
+import type { SessionCaps } from '../../core/call/call.ts';
 import type { NanoUsd } from '../../core/money.ts';
 
 /** A virtual key as stored: the SHA-256 of its secret, never the secret. Times are milliseconds since 1970, UTC. */
@@ -17,6 +18,10 @@ export interface KeyRecord {
   readonly requestsPerMinute: number | null;
   /** Model calls a minute; null: as many as `requestsPerMinute`. */
   readonly callsPerMinute: number | null;
+  /** Name of the agent that asks with it; null: none. */
+  readonly agent: string | null;
+  /** What one session of its callers may use, beside what its team says; null: there is no cap of its own. */
+  readonly session: SessionCaps | null;
   /** Id of the key that made it: its calls draw on that one's accounts too, and it ends with it. Null: no key made it. */
   readonly madeBy: string | null;
   /** It works in development alone. So do the keys that it makes. */

@@ -37,4 +37,12 @@ export const keyMigrations: readonly Migration[] = [
       alter table virtual_keys add column last_used_at bigint;
       update virtual_keys set created_by = 'key:' || made_by where made_by is not null;`,
   },
+  {
+    id: 151,
+    name: 'agents and session caps of keys',
+    // `session_caps` is JSON: see `SessionCaps`.
+    sql: `
+      alter table virtual_keys add column agent text;
+      alter table virtual_keys add column session_caps text;`,
+  },
 ];

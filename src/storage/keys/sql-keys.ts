@@ -1,3 +1,4 @@
+import type { SessionCaps } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { commitOrRefuse } from '../database/commit-or-refuse.ts';
 import { dataVersion } from '../database/data-version.ts';
@@ -99,6 +100,8 @@ const columns = [
   'expires_at',
   'revoked_at',
   'last_used_at',
+  'agent',
+  'session_caps',
 ];
 
 /** In the order of `columns`. */
@@ -123,6 +126,8 @@ const valuesOf = (key: KeyRecord): SqlValue[] => [
   key.expiresAt,
   key.revokedAt,
   key.lastUsedAt,
+  key.agent,
+  key.session === null ? null : JSON.stringify(key.session),
 ];
 
 const putKey = `insert into virtual_keys (${columns.join(', ')}) values (${columns.map((_, index) => `$${index + 1}`).join(', ')})
@@ -162,6 +167,8 @@ function keyOf(row: Row): KeyRecord {
     monthlyBudget: numberOrNull(row, 'monthly_budget'),
     requestsPerMinute: numberOrNull(row, 'requests_per_minute'),
     callsPerMinute: numberOrNull(row, 'calls_per_minute'),
+    agent: textOrNull(row, 'agent'),
+    session: row['session_caps'] === null ? null : (JSON.parse(String(row['session_caps'])) as SessionCaps),
     madeBy: textOrNull(row, 'made_by'),
     development: Number(row['development']) === 1,
     createdAt: Number(row['created_at']),

@@ -37,14 +37,16 @@ export type UsageDimension =
   | 'model'
   | 'outcome'
   | 'cache'
-  | 'user';
+  | 'user'
+  | 'agent'
+  | 'session';
 
 export interface UsageQuery {
   /** Milliseconds since 1970, UTC: from inclusive, to exclusive. */
   readonly from: number;
   readonly to: number;
   readonly groupBy: readonly UsageDimension[];
-  /** Names of tags to group by. Users and tags are not in the roll-up by the hour: a report with them covers at most 31 days. Default: none. */
+  /** Names of tags to group by. Users, sessions and tags are not in the roll-up by the hour: a report with them covers at most 31 days. Default: none. */
   readonly tags?: readonly string[];
   /** Only rows of one of these users (pseudonyms), and with all of these tags. Default: all rows. */
   readonly where?: { readonly users?: readonly string[]; readonly tags?: Readonly<Record<string, string>> };

@@ -47,4 +47,12 @@ export const ledgerMigrations: readonly Migration[] = [
     // A pseudonym; null: the credential had no user.
     sql: 'alter table usage_rows add column end_user text;',
   },
+  {
+    id: 150,
+    name: 'usage of agents and sessions',
+    // Agents are few; sessions are as many as callers like, so that they stand in the rows alone.
+    sql: `
+      alter table usage_keys add column agent text not null default '';
+      alter table usage_rows add column session text;`,
+  },
 ];

@@ -1,4 +1,4 @@
-/** What a usage report groups by, as SQL: dimensions of keys (`k`), and what stands in the rows alone (`u`), users and tags. */
+/** What a usage report groups by, as SQL: dimensions of keys (`k`), and what stands in the rows alone (`u`): users, sessions and tags. */
 import type { SqlValue } from '../database/database.ts';
 import type { UsageDimension, UsageQuery } from './ledger.ts';
 import { keyColumns } from './usage-rows.ts';
@@ -9,7 +9,10 @@ export interface ReportColumn {
   readonly of: { readonly dimension: UsageDimension } | { readonly tag: string };
 }
 
-const dimensions: readonly UsageDimension[] = [...keyColumns.filter((column) => column !== 'provider'), 'user'];
+/** Dimensions that stand in the rows alone, and their columns. */
+const inRows: Readonly<Partial<Record<UsageDimension, string>>> = { user: 'end_user', session: 'session' };
+
+const dimensions: readonly UsageDimension[] = [...keyColumns.filter((column) => column !== 'provider'), 'user', 'session'];
 
 /** In the order in which totals stand. */
 export const columnsOf = ({ groupBy, tags = [] }: Pick<UsageQuery, 'groupBy' | 'tags'>): readonly ReportColumn[] => [
@@ -17,13 +20,18 @@ export const columnsOf = ({ groupBy, tags = [] }: Pick<UsageQuery, 'groupBy' | '
   ...tags.map((tag, index) => ({ alias: `tag_${index}`, of: { tag } })),
 ];
 
-/** Whether the roll-up by the hour knows too little: it has neither users nor tags. */
+/** Whether the roll-up by the hour knows too little: it has no users, sessions and tags. */
 export const needsRows = ({ groupBy, tags = [], where = {}, only }: Pick<UsageQuery, 'groupBy' | 'tags' | 'where' | 'only'>): boolean =>
-  groupBy.includes('user') || tags.length > 0 || where.users !== undefined || where.tags !== undefined || only?.user !== undefined;
+  groupBy.some((dimension) => inRows[dimension] !== undefined) ||
+  tags.length > 0 ||
+  where.users !== undefined ||
+  where.tags !== undefined ||
+  only?.user !== undefined;
 
 export function sqlOf({ alias, of }: ReportColumn, bound: (value: SqlValue) => string): string {
   if ('tag' in of) return `coalesce((select t.value from json_each(u.tags) t where t.key = ${bound(of.tag)}), '') as ${alias}`;
-  return of.dimension === 'user' ? `coalesce(u.end_user, '') as "user"` : `k.${alias}`;
+  const column = inRows[of.dimension];
+  return column === undefined ? `k.${alias}` : `coalesce(u.${column}, '') as "${alias}"`;
 }
 
 /** Behind the conditions on the time of a row. */

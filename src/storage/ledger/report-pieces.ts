@@ -76,7 +76,7 @@ const rowsBetween = (from: number, to: number, interval: Range['interval']): Seg
     case when cost is null then 0 else 1 end as priced, coalesce(cost, 0) as cost, saved_cost`,
 });
 
-const withDetails = (segment: Segment): Segment => ({ ...segment, sums: `${segment.sums}, end_user, tags` });
+const withDetails = (segment: Segment): Segment => ({ ...segment, sums: `${segment.sums}, end_user, session, tags` });
 
 /** Behind the id of every call, which is ASCII. */
 const lastText = '\u{10ffff}';

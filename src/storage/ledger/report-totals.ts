@@ -77,6 +77,6 @@ function check(query: UsageQuery): void {
     wrong('A usage report by the minute covers at most 7 days. A shorter range, or the interval HOUR, would be accepted.');
   }
   if (needsRows(query) && to - from > rowsRangeMs) {
-    wrong('A usage report by user or by tag covers at most 31 days. A shorter range, or a report without them, would be accepted.');
+    wrong('A usage report by user, session or tag covers at most 31 days. A shorter range, or a report without them, would be accepted.');
   }
 }

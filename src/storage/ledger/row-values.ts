@@ -9,7 +9,7 @@ import { noUsage, type Usage } from '../../core/money.ts';
 const names = [
   ...['time', 'callId', 'use', 'coordinate', 'operation', 'client', 'documentId', 'principal', 'team', 'route'],
   ...['deployment', 'provider', 'model', 'usage', 'estimated', 'cost', 'savedCost', 'cache', 'attempts', 'outcome'],
-  ...['latencyMs', 'timeToFirstTokenMs', 'tags', 'organisation', 'user'],
+  ...['latencyMs', 'timeToFirstTokenMs', 'tags', 'organisation', 'user', 'agent', 'session'],
 ] as readonly (keyof UsageRow)[];
 
 export function valuesOf(row: UsageRow): readonly unknown[] {
@@ -40,6 +40,8 @@ export function valuesOf(row: UsageRow): readonly unknown[] {
     row.tags,
     row.organisation,
     row.user,
+    row.agent ?? null,
+    row.session ?? null,
   ];
 }
 
@@ -47,8 +49,10 @@ export function valuesOf(row: UsageRow): readonly unknown[] {
 export function rowFrom(values: unknown): unknown {
   if (!Array.isArray(values)) return values;
   const row = Object.fromEntries(names.map((name, at) => [name, values[at]]));
-  // Older versions knew neither organisations nor users.
-  return { ...row, organisation: row['organisation'] ?? null, user: row['user'] ?? null, usage: usageFrom(row['usage']) };
+  // Older versions knew none of these.
+  const later = (name: string): unknown => row[name] ?? null;
+  const added = { organisation: later('organisation'), user: later('user'), agent: later('agent'), session: later('session') };
+  return { ...row, ...added, usage: usageFrom(row['usage']) };
 }
 
 function usageFrom(counts: unknown): unknown {

@@ -26,6 +26,7 @@ export const keyColumns = [
   'outcome',
   'cache',
   'organisation',
+  'agent',
 ] as const satisfies readonly (keyof UsageRow)[];
 
 /** Those that keys have had from the beginning. */
@@ -99,8 +100,8 @@ const addKey = `insert into usage_keys (id, ${keyColumns.join(', ')})
   values (${[...Array(keyColumns.length + 1).keys()].map((index) => `$${index + 1}`).join(', ')}) on conflict do nothing`;
 
 const addRow = `insert into usage_rows (call_id, use, time, key_id, document_id, fresh_input, cache_read, cache_write, output, reasoning,
-    estimated, cost, saved_cost, attempts, latency_ms, first_token_ms, tags, end_user)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) on conflict do nothing`;
+    estimated, cost, saved_cost, attempts, latency_ms, first_token_ms, tags, end_user, session)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) on conflict do nothing`;
 
 const addHour = `insert into usage_hours (hour, key_id, day, month, ${sums.join(', ')})
   values ($1, $2, $3, $4, ${sums.map((_, index) => `$${index + 5}`).join(', ')})
@@ -108,7 +109,7 @@ const addHour = `insert into usage_hours (hour, key_id, day, month, ${sums.join(
 
 /** `r` is the row, `k` its key, whose id no JavaScript number holds. */
 const selectRow = `select r.call_id, r.use, r.time, r.document_id, r.fresh_input, r.cache_read, r.cache_write, r.output, r.reasoning,
-    r.estimated, r.cost, r.saved_cost, r.attempts, r.latency_ms, r.first_token_ms, r.tags, r.end_user, ${keyColumns.map((column) => `k.${column}`).join(', ')}
+    r.estimated, r.cost, r.saved_cost, r.attempts, r.latency_ms, r.first_token_ms, r.tags, r.end_user, r.session, ${keyColumns.map((column) => `k.${column}`).join(', ')}
   from usage_rows r join usage_keys k on k.id = r.key_id`;
 
 interface HourSum {
@@ -150,6 +151,7 @@ function valuesOf(row: UsageRow): SqlValue[] {
     JSON.stringify(row.tags),
     // A row that an older version wrote as an object has none.
     row.user ?? null,
+    row.session ?? null,
   ];
 }
 
@@ -190,6 +192,8 @@ function usageRowOf(row: Row): UsageRow {
     timeToFirstTokenMs: numberOrNull('first_token_ms'),
     tags: JSON.parse(text('tags')) as UsageRow['tags'],
     user: textOrNull('end_user'),
+    agent: textOrNull('agent'),
+    session: textOrNull('session'),
   };
 }
 

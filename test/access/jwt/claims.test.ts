@@ -50,6 +50,22 @@ describe('the claims of a token make a principal', () => {
     expect(of(claims, rules).scopes).toEqual(scopes);
   });
 
+  it.each<[string, JWTPayload, Partial<ClaimRules>, string | undefined]>([
+    ['of the actor of a delegated token', { act: { sub: 'support-bot' } }, {}, 'support-bot'],
+    ['of the claim that the issuer says', { azp: 'web-app', act: { sub: 'x' } }, { agentClaim: 'azp' }, 'web-app'],
+    ['that a table gives', { azp: '0oa4x2' }, { agentClaim: 'azp', agentByValue: { '0oa4x2': 'support-bot' } }, 'support-bot'],
+    ['none for a value that the table has not', { azp: 'constructor' }, { agentClaim: 'azp', agentByValue: {} }, undefined],
+    ['none without the claim', {}, {}, undefined],
+    ['none of a claim that is no text', { act: { sub: 7 } }, {}, undefined],
+  ])('A principal of a token has the agent %s', (_, claims, rules, agent) => {
+    expect(of(claims, rules).agent).toBe(agent);
+  });
+
+  it('A token whose agent has a name that is none is refused: its limits would be passed over', () => {
+    for (const sub of ['a,b', '*', 'two words', 'x'.repeat(129)])
+      expect(() => of({ act: { sub } })).toThrow(expect.objectContaining({ code: 'UNAUTHENTICATED' }));
+  });
+
   it.each<[string, JWTPayload, Partial<ClaimRules>, string | null]>([
     ['of the issuer where the token names none', {}, { team: 'web', teamClaim: 'team' }, 'web'],
     ['that it names', { team: 'search' }, { team: 'web', teamClaim: 'team' }, 'search'],

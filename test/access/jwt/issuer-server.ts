@@ -108,6 +108,8 @@ export const claimRules = (changes: Partial<Issuer['claims']> = {}): Issuer['cla
   routes: null,
   limitsOf: () => [],
   session: null,
+  agentClaim: 'act.sub',
+  agentByValue: null,
   sessionClaim: null,
   ...changes,
 });

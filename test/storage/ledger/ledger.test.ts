@@ -129,6 +129,8 @@ describe('a report over many rows', () => {
       monthlyBudget: null,
       requestsPerMinute: null,
       callsPerMinute: null,
+      agent: null,
+      session: null,
       madeBy: null,
       development: false,
       former: null,

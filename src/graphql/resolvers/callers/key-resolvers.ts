@@ -13,6 +13,7 @@ import { checkWhole, refuse } from '../../refuse.ts';
 import { dateTimeOf } from '../../scalars.ts';
 import type { Services } from '../../services.ts';
 import { accountAmount } from './account-amount.ts';
+import { sessionCapsOf } from './policy-input.ts';
 
 export function keyResolvers(services: Services): Resolvers {
   return {
@@ -110,6 +111,8 @@ function newKeyOf(input: CreateAiKeyInput, principal: Principal, teams: Readonly
     monthlyBudget: accountAmount('monthlyBudget', input.monthlyBudget),
     requestsPerMinute: input.requestsPerMinute ?? null,
     callsPerMinute: input.callsPerMinute ?? null,
+    agent: agentOf(input.agent, principal),
+    session: input.session == null ? null : sessionCapsOf(input.session),
     madeBy: keyIdOf(principal),
     expiresAt: expiryOf(input.expiresAt, services),
     createdBy: principal.id,
@@ -126,7 +129,7 @@ function routesOf(asked: CreateAiKeyInput['routes'], principal: Principal, servi
 
 /** What the input has; null removes. A name and scopes cannot be removed. */
 function changeOf(input: UpdateAiKeyInput, principal: Principal, services: Services): KeyChange {
-  const { name, scopes, routes, monthlyBudget, requestsPerMinute, callsPerMinute, expiresAt } = input;
+  const { name, scopes, routes, monthlyBudget, requestsPerMinute, callsPerMinute, agent, session, expiresAt } = input;
   if (name === null) refuse('name is null. A key always has one: leave it out, and it stays.');
   if (scopes === null) refuse('scopes is null. A key always has some: leave them out, and they stay.');
   checkWhole('requestsPerMinute', requestsPerMinute, 1, 1_000_000);
@@ -138,8 +141,19 @@ function changeOf(input: UpdateAiKeyInput, principal: Principal, services: Servi
     ...(monthlyBudget === undefined ? {} : { monthlyBudget: accountAmount('monthlyBudget', monthlyBudget) }),
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
     ...(callsPerMinute === undefined ? {} : { callsPerMinute }),
+    ...(agent === undefined ? {} : { agent: agentOf(agent, principal) }),
+    ...(session === undefined ? {} : { session: session === null ? null : sessionCapsOf(session) }),
     ...(expiresAt === undefined ? {} : { expiresAt: expiryOf(expiresAt, services) }),
   };
+}
+
+/** The key of an agent makes and changes keys of that agent alone: with another name they would draw on other accounts. */
+function agentOf(asked: string | null | undefined, { agent: own }: Principal): string | null {
+  if (asked == null || own === undefined || asked === own) return asked ?? null;
+  throw new GatewayError(
+    'FORBIDDEN',
+    `You are the agent "${own}", so you give keys to no other agent. Leave the agent out, or name that one.`,
+  );
 }
 
 /** Ids of the key and of those that it comes from, as far as the caller administers them. */

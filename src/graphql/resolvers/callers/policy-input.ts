@@ -1,8 +1,9 @@
 /** What an input says of a policy: what is absent stays as it is, and null removes. */
 import type { EntryChange } from '../../../access/teams/team-desk.ts';
 import type { CacheSharing, SessionCaps } from '../../../core/call/call.ts';
-import type { Policy, PolicyBudget, UserPolicy } from '../../../storage/directory/directory.ts';
+import type { AgentPolicy, Policy, PolicyBudget, UserPolicy } from '../../../storage/directory/directory.ts';
 import type {
+  AiAgentLimitsInput,
   AiBudgetInput,
   AiSessionCapsInput,
   AiUserLimitsInput,
@@ -14,21 +15,22 @@ import { accountAmount } from './account-amount.ts';
 
 export type PolicyInput = Omit<CreateAiOrganisationInput, 'id'>;
 
-/** `perUser`: of teams alone. */
-export function policyChange(input: PolicyInput & Partial<Pick<CreateAiTeamInput, 'perUser'>>): EntryChange {
-  const { description, scopes, routes, budgets, guardrails, cacheSharing, perUser, ...plain } = input;
+/** `perUser` and `agents`: of teams alone. */
+export function policyChange(input: PolicyInput & Partial<Pick<CreateAiTeamInput, 'perUser' | 'agents'>>): EntryChange {
+  const { description, scopes, routes, budgets, guardrails, cacheSharing, perUser, agents, ...plain } = input;
   const { timeZone, requestsPerMinute, callsPerMinute, tokensPerMinute, concurrency, session } = plain;
   const policy: { readonly [K in keyof Policy]?: Policy[K] | undefined } = {
     scopes: unique(scopes),
     routes: unique(routes),
     budgets: budgets === undefined ? undefined : (budgets ?? []).map(budgetOf),
     timeZone,
-    session: session == null ? session : sessionOf(session),
+    session: session == null ? session : sessionCapsOf(session),
     requestsPerMinute,
     callsPerMinute,
     tokensPerMinute,
     concurrency,
     perUser: perUser == null ? perUser : userPolicyOf(perUser),
+    agents: agents === undefined ? undefined : (agents ?? []).map(agentPolicyOf),
     guardrails: guardrails === null ? [] : unique(guardrails),
     cacheSharing: cacheSharing == null ? cacheSharing : (cacheSharing.toLowerCase() as CacheSharing),
   };
@@ -36,7 +38,14 @@ export function policyChange(input: PolicyInput & Partial<Pick<CreateAiTeamInput
   return { ...(description === undefined ? {} : { description }), policy: Object.fromEntries(given) as Partial<Policy> };
 }
 
-const sessionOf = ({ amount, tokens = null, turns = null, calls = null, minutes = 240, warnAt }: AiSessionCapsInput): SessionCaps => ({
+export const sessionCapsOf = ({
+  amount,
+  tokens = null,
+  turns = null,
+  calls = null,
+  minutes = 240,
+  warnAt,
+}: AiSessionCapsInput): SessionCaps => ({
   amount: amount == null ? null : accountAmount('session.amount', amount),
   ...{ tokens, turns, calls, minutes, warnAt: warnAt ?? [] },
 });
@@ -47,6 +56,12 @@ const userPolicyOf = ({ budgets, requestsPerMinute, callsPerMinute, tokensPerMin
   callsPerMinute: callsPerMinute ?? null,
   tokensPerMinute: tokensPerMinute ?? null,
   concurrency: concurrency ?? null,
+});
+
+const agentPolicyOf = ({ name, session, ...limits }: AiAgentLimitsInput): AgentPolicy => ({
+  name,
+  ...userPolicyOf(limits),
+  session: session == null ? null : sessionCapsOf(session),
 });
 
 const unique = <T extends readonly string[] | null | undefined>(names: T): T =>

@@ -46,8 +46,18 @@ export function teamResolvers(services: Services): Resolvers {
       ...commonFields<TeamEntry>(),
       organisation: ({ record }) => record.organisation,
       perUser: ({ record }) => record.policy.perUser,
+      agents: ({ record }) => record.policy.agents.map((policy) => ({ policy, team: record })),
       members: ({ record }) => services.members.ofTeam(record.name),
       budgets: async ({ record }) => services.limits.budgets(await services.teamBook.limitsOfTeam(record.name)),
+    },
+    AiAgentLimits: {
+      name: ({ policy }) => policy.name,
+      budgets: async ({ policy, team }) => services.limits.budgets(await services.teamBook.limitsOfAgent(team, policy)),
+      requestsPerMinute: ({ policy }) => policy.requestsPerMinute,
+      callsPerMinute: ({ policy }) => policy.callsPerMinute,
+      tokensPerMinute: ({ policy }) => policy.tokensPerMinute,
+      concurrency: ({ policy }) => policy.concurrency,
+      session: ({ policy }) => policy.session,
     },
     AiUserBudget: { per: ({ per }) => per.toUpperCase() as AiPeriod, limit: ({ most }) => most },
     AiTeamMember: {
