@@ -13,7 +13,8 @@ const scopes = {
   'ai:keys:all': 'Create, list, change, rotate and revoke keys of every team.',
   'ai:teams': 'See the teams of the own organisation, and make and change them within what it has; without one, see the own team.',
   'ai:teams:all': 'See, make and change every organisation and team.',
-  'ai:act-as': 'Act for users of the own team with the header `AI-User`, make tokens for them, and revoke them; name the agent that asks in `AI-Agent`.',
+  'ai:act-as':
+    'Act for users of the own team with the header `AI-User`, make tokens for them, and revoke them; name the agent that asks in `AI-Agent`.',
 } as const satisfies Record<string, string>;
 
 export type Scope = keyof typeof scopes;

@@ -423,7 +423,7 @@ export type AiQuota = {
 
 /** The most that an operation can cost, field by field, before it runs. */
 export type AiQuote = {
-  /** Whether you could run it now. */
+  /** Whether you could run it now, by what you are told of: what is left of a budget that you share with others, and are not told of, is not looked at. */
   readonly allowed: Scalars['Boolean']['output'];
   /**
    * All fields together, with one attempt for each call; null when the price of a model is unknown. A failed attempt that cost
@@ -714,7 +714,7 @@ export type AiUserLimitsInput = {
 export type AiViewer = {
   /** The agent that you are within your team: that of your key, of a claim of your token, or of the header `AI-Agent`; null: none. */
   readonly agent?: Maybe<Scalars['String']['output']>;
-  /** The budgets that your calls draw on, as they stand now. A user that a key or a short-lived token acts for sees his own alone, and not those that he draws on with others. */
+  /** The budgets that your calls draw on, as they stand now. A user sees his own alone, and not those that he draws on with others; that of his team as a user of a login with `ai:usage`, that of his organisation with `ai:teams`. */
   readonly budgets: ReadonlyArray<AiBudget>;
   /** The organisation that your team belongs to, if it belongs to one. */
   readonly organisation?: Maybe<Scalars['String']['output']>;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Limit } from '../../src/core/call/hold.ts';
 import { context, gateway, principal, says } from './fakes.ts';
 
 const usage = `query ($input: AiUsageInput!) { aiUsage(input: $input) { endCursor
@@ -108,6 +109,20 @@ describe('Query.aiQuote', () => {
     expect((await quoted(wrong)).aiQuote).toMatchObject({ allowed: false, reason: expect.stringContaining('prompt.text is empty') });
     const keys = await quoted('{ aiKeys { id } }', {}, principal({ scopes: ['ai:use'] }));
     expect(keys.aiQuote).toMatchObject({ allowed: false, reason: expect.stringContaining('ai:keys') });
+  });
+
+  it('Query.aiQuote tells nothing of what is left of a budget that others draw on too, however often it is asked', async () => {
+    const asked = async (isShared: boolean, most: number) => {
+      const limits: readonly Limit[] = [{ kind: 'budget', name: 'key:ada', per: 'month', most, isShared }];
+      const dear = '{ completion(input: { prompt: { text: "x" }, maxOutputTokens: 5000000 }) { __typename } }';
+      const { cost, reason } = (await quoted(dear, {}, principal({ limits }))).aiQuote;
+      // So much is left of the budget, whatever its limit is.
+      expect(Number(cost.amount)).toBeGreaterThan(4);
+      return reason;
+    };
+    expect(await asked(true, 90_000_000_000)).toBeNull();
+    expect(await asked(true, 1_000_000_000)).toBe('The budget "key:ada" is smaller than what this can cost.');
+    expect(await asked(false, 90_000_000_000)).toBe('The budget "key:ada" has less left than this can cost.');
   });
 
   it('Query.aiQuote refuses a document that cannot run', async () => {

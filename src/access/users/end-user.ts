@@ -45,12 +45,24 @@ export const principalOfUser = async (credential: Principal, user: EndUser, limi
 });
 
 /**
- * Budgets that a key's user draws on together with others (of the key, the team, the organisation) refuse him and tell him nothing: what is
- * spent of them says what the others did.
+ * Budgets that a user draws on together with others (of the key, the agent, the team, the organisation) refuse him and tell him nothing: what
+ * is spent of them says what the others did. A user of a login is told of those whose usage his scopes show him.
  */
 export function withOthersHidden(principal: Principal): Principal {
-  const { kind, user, token, limits } = principal;
-  if (kind !== 'key' || user === undefined) return principal;
-  const isOwn = ({ name }: Limit): boolean => name.includes(user.id) || (token !== undefined && name === `token:${token}`);
-  return { ...principal, limits: limits.map((limit) => (limit.kind === 'budget' && !isOwn(limit) ? { ...limit, isShared: true } : limit)) };
+  const { user, token, limits } = principal;
+  if (user === undefined) return principal;
+  const seen = sharedAccountsOf(principal);
+  const isTold = ({ name }: Limit): boolean =>
+    name.includes(user.id) || (token !== undefined && name === `token:${token}`) || seen.includes(name.split(':', 1)[0] ?? '');
+  return {
+    ...principal,
+    limits: limits.map((limit) => (limit.kind === 'budget' && !isTold(limit) ? { ...limit, isShared: true } : limit)),
+  };
+}
+
+/** Kinds of accounts of others whose usage the principal may see. */
+function sharedAccountsOf({ kind, scopes }: Principal): readonly string[] {
+  if (kind !== 'jwt') return [];
+  if (['ai:usage:all', 'ai:teams', 'ai:teams:all'].some((scope) => scopes.includes(scope))) return ['team', 'agent', 'organisation'];
+  return scopes.includes('ai:usage') ? ['team', 'agent'] : [];
 }

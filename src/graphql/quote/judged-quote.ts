@@ -7,7 +7,7 @@
 import { type DocumentNode, type GraphQLSchema, getArgumentValues, getOperationAST, type OperationDefinitionNode } from 'graphql';
 import { collectFields } from 'graphql/execution/collectFields.js';
 import { refusal, rulesOf } from '../../access/rules.ts';
-import type { Principal } from '../../core/call/call.ts';
+import { ownLimits, type Principal } from '../../core/call/call.ts';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import type { NanoUsd } from '../../core/money.ts';
 import { costRefusal } from '../../pricing/cost-limit.ts';
@@ -67,7 +67,7 @@ export async function quoteOf(asked: QuoteAsked, services: Services, work: Quote
     (await inputReason(document, operation, schema, asked, services, work)) ??
     demand.reason ??
     costRefusal(quote, services.maxCostPerOperation)?.message ??
-    budgetReason(quote.cost, await services.limits.budgets(principal.limits));
+    budgetReason(quote.cost, principal, await services.limits.budgets(ownLimits(principal)));
   return { ...quote, demand: demand.total, allowed: reason === null, reason };
 }
 
@@ -118,10 +118,17 @@ async function inputReason(
   return null;
 }
 
-function budgetReason(cost: NanoUsd | null, budgets: readonly BudgetState[]): string | null {
+/**
+ * A budget that the caller shares with others is compared as a whole, not with what is left of it: quotes without end would say what the others
+ * have spent.
+ */
+function budgetReason(cost: NanoUsd | null, { limits }: Principal, budgets: readonly BudgetState[]): string | null {
+  const all = limits.filter((limit) => limit.kind === 'budget');
   if (cost === null) {
-    return budgets.length === 0 ? null : 'The price of a model is unknown and a budget applies. The operator must set a price.';
+    return all.length === 0 ? null : 'The price of a model is unknown and a budget applies. The operator must set a price.';
   }
+  const small = all.find(({ isShared, most }) => isShared === true && most < cost);
+  if (small !== undefined) return `The budget "${small.name}" is smaller than what this can cost.`;
   const short = budgets.find(({ limit, spent, held }) => limit - spent - held < cost);
   return short === undefined ? null : `The budget "${short.name}" has less left than this can cost.`;
 }
