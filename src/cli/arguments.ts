@@ -31,6 +31,8 @@ export interface Arguments {
     readonly budget: string | null;
     readonly rpm: string | null;
     readonly cpm: string | null;
+    readonly agent: string | null;
+    readonly session: string | null;
     readonly expires: string | null;
     readonly overlap: string | null;
   };
@@ -49,6 +51,9 @@ export interface Arguments {
     readonly guardrails: readonly string[] | null;
     readonly share: string | null;
     readonly timeZone: string | null;
+    readonly session: string | null;
+    readonly perUser: string | null;
+    readonly agents: readonly string[] | null;
   };
 }
 
@@ -98,6 +103,8 @@ export function parseArguments(argv: readonly string[]): Arguments | About {
       budget: command === 'keys' ? onlyOne('--budget', values.budget) : null,
       rpm: values.rpm ?? null,
       cpm: values.cpm ?? null,
+      agent: command === 'keys' ? onlyOne('--agent', values.agent) : null,
+      session: values.session ?? null,
       expires: values.expires ?? null,
       overlap: values.overlap ?? null,
     },
@@ -116,6 +123,9 @@ export function parseArguments(argv: readonly string[]): Arguments | About {
       guardrails: values.guardrail ?? null,
       share: values.share ?? null,
       timeZone: values['time-zone'] ?? null,
+      session: values.session ?? null,
+      perUser: values['per-user'] ?? null,
+      agents: values.agent ?? null,
     },
   };
 }

@@ -46,6 +46,22 @@ describe('fieldgate teams', () => {
       'The team acme.web has been changed.\n',
     );
     expect((await server.ask(asked, { authorization })).data.aiViewer.budgets).toEqual([{ name: 'organisation:acme' }]);
+    const limits = ['--session', 'turns=40', '--per-user', 'month=5', '--agent', 'support-bot:month=50,calls=9'];
+    await inProcess(['teams', 'update', 'acme.web', ...limits], { cwd });
+    await inProcess(['keys', 'update', made.out.split('_')[1] ?? '', '--agent', 'support-bot', '--session', 'tokens=900'], { cwd });
+    const ofAgent = '{ aiViewer { agent budgets { name } quotas { of limit } } }';
+    expect((await server.ask(ofAgent, { authorization })).data.aiViewer).toEqual({
+      agent: 'support-bot',
+      budgets: [{ name: 'organisation:acme' }, { name: 'agent:acme.web:support-bot' }],
+      quotas: [
+        { of: 'TOKENS', limit: 900 },
+        { of: 'TURNS', limit: 40 },
+        { of: 'CALLS', limit: 9 },
+      ],
+    });
+    await inProcess(['teams', 'update', 'acme.web', '--session', 'none', '--agent', 'none'], { cwd });
+    await inProcess(['keys', 'update', made.out.split('_')[1] ?? '', '--agent', 'none', '--session', 'none'], { cwd });
+    expect((await server.ask(ofAgent, { authorization })).data.aiViewer).toMatchObject({ agent: null, quotas: [] });
     await inProcess(['teams', 'archive', 'acme.web'], { cwd });
     expect((await server.ask(asked, { authorization })).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
     expect((await inProcess(['teams', 'list'], { cwd })).out).toContain('archived 20');
@@ -84,6 +100,8 @@ describe('fieldgate teams', () => {
     [['teams', 'add', 'a', '--user', 'ann', '--issuer', 'okta'], 'There is no issuer "okta". Issuers of the configuration: none.'],
     [['teams', 'create', 'a', '--budget', 'year=5'], '--budget is "year=5". It must be US dollars a month'],
     [['teams', 'create', 'a', '--budget', 'day=much'], '--budget is "much". It must be US dollars'],
+    [['teams', 'create', 'a', '--agent', 'a b:rpm=5'], 'agents: "a b" names no agent'],
+    [['organisations', 'create', 'a', '--per-user', 'rpm=5'], '--per-user means nothing to "organisations"'],
     [['teams', 'create', 'a', '--share', 'all'], 'cacheSharing is "all". Sharings: organisation, team, principal.'],
     [['teams', 'create', 'a', '--organisation', 'b'], 'There is no organisation "b"'],
     [['organisations', 'create', 'a.b'], 'The name "a.b" of the organisation is refused: letters, digits, _ and -'],

@@ -12,6 +12,7 @@ import type { Arguments } from '../arguments.ts';
 import { soundConfig } from '../load-config.ts';
 import { lastingStorage } from '../open-state.ts';
 import { formatTable } from '../text/table.ts';
+import { sessionIn } from '../text/written-limits.ts';
 import { amountIn, byShell, dateOf, given, namesIn, removable, timeIn, wholeIn } from '../text/written-values.ts';
 
 export async function keys(args: Arguments): Promise<void> {
@@ -43,6 +44,8 @@ const actions: Readonly<Record<string, (desk: KeyDesk, args: Arguments, id: stri
       monthlyBudget: removable(key.budget, amountIn('--budget')) ?? null,
       requestsPerMinute: removable(key.rpm, wholeIn('--rpm')) ?? null,
       callsPerMinute: removable(key.cpm, wholeIn('--cpm')) ?? null,
+      agent: removable(key.agent, (text) => text) ?? null,
+      session: removable(key.session, sessionIn('--session')) ?? null,
       expiresAt: removable(key.expires, timeIn('--expires')) ?? null,
       createdBy: byShell,
     });
@@ -112,13 +115,15 @@ function changeOf({ key }: Arguments): KeyChange {
     monthlyBudget: removable(key.budget, amountIn('--budget')),
     requestsPerMinute: removable(key.rpm, wholeIn('--rpm')),
     callsPerMinute: removable(key.cpm, wholeIn('--cpm')),
+    agent: removable(key.agent, (text) => text),
+    session: removable(key.session, sessionIn('--session')),
     expiresAt: removable(key.expires, timeIn('--expires')),
   };
   const change: KeyChange = Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined));
   if (Object.keys(change).length > 0) return change;
   throw new GatewayError(
     'BAD_REQUEST',
-    'keys update needs what is to be other: --name, --scope, --route, --budget, --rpm, --cpm or --expires.',
+    'keys update needs what is to be other: --name, --scope, --route, --budget, --rpm, --cpm, --agent, --session or --expires.',
   );
 }
 

@@ -15,6 +15,7 @@ import type { Arguments } from '../arguments.ts';
 import { soundConfig } from '../load-config.ts';
 import { lastingStorage } from '../open-state.ts';
 import { formatTable } from '../text/table.ts';
+import { agentLimitsIn, sessionIn, userLimitsIn } from '../text/written-limits.ts';
 import { amountIn, byShell, dateOf, namesIn, removable, wholeIn } from '../text/written-values.ts';
 
 export const teams = (args: Arguments): Promise<void> =>
@@ -120,7 +121,6 @@ function teamChange(args: Arguments): TeamChange {
 
 /** What is not written stays as it is. */
 function changeOf({ team }: Arguments): EntryChange {
-  // Caps of sessions and limits of single users are given by mutation and by the configuration.
   const policy: { readonly [K in keyof Policy]?: Policy[K] | undefined } = {
     scopes: namesIn(team.scopes),
     routes: namesIn(team.routes),
@@ -132,6 +132,9 @@ function changeOf({ team }: Arguments): EntryChange {
     guardrails: team.guardrails === null ? undefined : team.guardrails.filter((name) => name !== 'none'),
     cacheSharing: removable(team.share, (text) => text as CacheSharing),
     timeZone: removable(team.timeZone, (text) => text),
+    session: removable(team.session, sessionIn('--session')),
+    perUser: removable(team.perUser, userLimitsIn('--per-user')),
+    agents: team.agents === null ? undefined : team.agents.includes('none') ? [] : team.agents.map(agentLimitsIn('--agent')),
   };
   const written = Object.entries(policy).filter(([, value]) => value !== undefined);
   return {
