@@ -22,7 +22,7 @@ it('the gateway reloads under load: nothing is cut, nothing runs twice, memory r
 }, 120_000);
 
 it('a served gateway reloads under 20 subscriptions with entity hops and query loops: nothing is cut, doubled or mixed, memory returns to the baseline', async () => {
-  const { before, after, ...outcome } = await inProcess('test/bench/drills/reload-over-http.ts', perRound('4', '10'));
+  const { before, after, ...outcome } = await inProcess('test/bench/drills/reload-over-http.ts', perRound('3', '10'));
   expect(outcome).toEqual({ cut: 0, doubled: 0, mixed: 0, notReloaded: 0, asked: true });
   expect(after - before).toBeLessThan(noise);
 }, 120_000);
