@@ -14,7 +14,7 @@ import { anySchema, anyValue } from './schemas.ts';
 const { signal } = new AbortController();
 const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
 /** Steps that may pass between two turns: a slice, and the longest thing that is done in one go, a match of RE2. */
-const maxStepsInOneGo = 8_000 + 500_000 / 16 + 5_000 * 6;
+const maxStepsInOneGo = 8_000 + 300_000 / 16 + 5_000 * 6;
 
 interface Counted {
   readonly verdict: boolean | string;

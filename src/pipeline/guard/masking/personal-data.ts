@@ -11,7 +11,7 @@ import { isUnusual, normalizeText } from '../normalize-text.ts';
 import { cardNumbers, ibans } from './bank-numbers.ts';
 import { emailAddresses } from './email-addresses.ts';
 import { networkAddresses } from './network-addresses.ts';
-import { type PhoneChecks, phoneNumbers } from './phone-numbers.ts';
+import { type PhoneChecks, type PhoneOptions, phoneNumbers } from './phone-numbers.ts';
 import { privateKeys, secrets, secretTrace } from './secrets.ts';
 import { joinSpans, type Span } from './span.ts';
 import { stretchesOf } from './stretches.ts';
@@ -39,7 +39,8 @@ const socialSecurity = /(?<![A-Za-z\d.-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)
 const matches = (text: string, pattern: RegExp): Span[] =>
   [...text.matchAll(pattern)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
 
-const detectors: Readonly<Record<Kind, (text: string, options: DetectorOptions) => Span[]>> = {
+/** Telephone numbers have a detector that waits for its turns. */
+const detectors: Readonly<Record<Exclude<Kind, 'PHONE'>, (text: string) => Span[]>> = {
   LITERAL: (text) => matches(text, literal),
   SECRET: secrets,
   EMAIL: emailAddresses,
@@ -47,7 +48,6 @@ const detectors: Readonly<Record<Kind, (text: string, options: DetectorOptions) 
   CARD: cardNumbers,
   SSN: (text) => matches(text, socialSecurity),
   IP: networkAddresses,
-  PHONE: (text, { phoneCountries, phoneChecks }) => phoneNumbers(text, phoneCountries, phoneChecks),
 };
 
 /** What stands in every text in which the detector finds something: others are not asked, as most are not about any text. */
@@ -66,9 +66,6 @@ const traces: Readonly<Record<Kind, RegExp>> = {
 const shortestFind = 6;
 /** What beginning a search costs, in characters searched. */
 const unitsPerSearch = 256;
-/** What looking up one telephone number costs, in characters searched. */
-const unitsPerPhoneCheck = 256;
-
 /** What searching a text costs that needs no look into the numbering plans. */
 export const unitsToSearch = (characters: number): number => unitsPerSearch + characters;
 
@@ -81,20 +78,19 @@ export function* findPersonalData(
   turns: Turns,
   { phoneCountries = [], phoneChecks = { left: maxPhoneChecks } }: DetectorOptions = {},
 ): Paced<Find[]> {
-  const options = { phoneCountries, phoneChecks };
+  const phones: PhoneOptions = { countries: phoneCountries, checks: phoneChecks };
   if (text.length < shortestFind) return [];
   // A private key is the one thing that is longer than a stretch.
   const keys = privateKeys(text);
   const rest = keys.length === 0 ? text : blanked(text, keys);
   const finds: Find[] = keys.map((span) => ({ ...span, kind: 'SECRET' }));
   for (const { from, to, start, end } of stretchesOf(rest)) {
-    const checksLeft = phoneChecks.left;
     const stretch = rest.slice(start, end);
-    for (const find of hasTraces(stretch) ? allReadings(stretch, options) : []) {
+    for (const find of hasTraces(stretch) ? yield* allReadings(stretch, turns, phones) : []) {
       const at = start + find.start;
       if (at >= from && at < to) finds.push({ kind: find.kind, start: at, end: start + find.end });
     }
-    const wait = turns.spend(unitsToSearch(end - start) + unitsPerPhoneCheck * (checksLeft - phoneChecks.left));
+    const wait = turns.spend(unitsToSearch(end - start));
     if (wait !== null) yield wait;
   }
   return joinSpans(finds);
@@ -151,25 +147,25 @@ const isLone = (text: string, neighbour: number): boolean => {
 };
 
 /** As it is written, as a reader sees it, and with its escapes decoded. */
-function allReadings(text: string, options: DetectorOptions): Find[] {
-  const finds = findsIn(text, options);
+function* allReadings(text: string, turns: Turns, phones: PhoneOptions): Paced<Find[]> {
+  const finds = yield* findsIn(text, turns, phones);
   const plain = normalizeText(text);
   const originalOf = ({ start, end }: Span): Span =>
     plain === null ? { start, end } : { start: plain.original(start), end: plain.original(end - 1) + 1 };
-  if (plain !== null) for (const find of findsIn(plain.text, options)) finds.push({ kind: find.kind, ...originalOf(find) });
+  if (plain !== null) for (const find of yield* findsIn(plain.text, turns, phones)) finds.push({ kind: find.kind, ...originalOf(find) });
   const decoded = unescapeText(plain?.text ?? text);
   if (decoded === null) return finds;
-  for (const find of findsIn(decoded.text, options)) finds.push({ kind: find.kind, ...originalOf(decoded.original(find)) });
+  for (const find of yield* findsIn(decoded.text, turns, phones)) finds.push({ kind: find.kind, ...originalOf(decoded.original(find)) });
   return finds;
 }
 
 /** What one detector has claimed is blank for those after it. */
-function findsIn(text: string, options: DetectorOptions): Find[] {
+function* findsIn(text: string, turns: Turns, phones: PhoneOptions): Paced<Find[]> {
   const finds: Find[] = [];
   let rest = text;
   for (const kind of kinds) {
     if (!traces[kind].test(rest)) continue;
-    const spans = joinSpans(detectors[kind](rest, options));
+    const spans = joinSpans(kind === 'PHONE' ? yield* phoneNumbers(rest, turns, phones) : detectors[kind](rest));
     if (spans.length === 0) continue;
     rest = blanked(rest, spans);
     for (const span of spans) finds.push({ ...span, kind });
