@@ -9,7 +9,7 @@ import type { AiField } from '../fields/ai-field.ts';
 import type { Ceiling } from '../pricing/ceiling.ts';
 import type { RunEvent } from '../runs/run.ts';
 import type { AgentPolicy, TeamRecord } from '../storage/directory/directory.ts';
-import type { UsageTotal } from '../storage/ledger/ledger.ts';
+import type { TypicalUse, UsageTotal } from '../storage/ledger/ledger.ts';
 
 export type TextPartView = Extract<MessagePart, { type: 'text' }>;
 export type ReasoningPartView = Extract<MessagePart, { type: 'reasoning' }>;
@@ -69,6 +69,11 @@ export interface FieldView {
   readonly ceiling: Ceiling;
   /** Alternatives of scopes, of which all of one are needed; null: none is. */
   readonly scopes: readonly (readonly string[])[] | null;
+}
+
+/** With what it takes, as a rule, of the calls that the caller may see. */
+export interface UsedFieldView extends FieldView {
+  readonly typical: () => Promise<TypicalUse | null>;
 }
 
 export interface FieldArgumentView {

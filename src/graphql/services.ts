@@ -36,7 +36,7 @@ export interface Services {
   readonly runs: Runs;
   readonly completions: Pick<Completions, 'rate'>;
   readonly limits: Pick<Limits, 'budgets' | 'quotas'>;
-  readonly ledger: Pick<Ledger, 'totals' | 'hasCall'>;
+  readonly ledger: Pick<Ledger, 'totals' | 'hasCall' | 'typicalUses'>;
   readonly keys: KeyDesk;
   readonly directory: TeamDesk;
   readonly members: MemberDesk;

@@ -86,6 +86,30 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     await expect(costs({ ...long, groupBy: ['session'] })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
   });
 
+  it('a ledger knows what a use of each field takes: medians of the answers of models, of those alone that are asked for', async () => {
+    const use = (cost: number | null, changes: Partial<UsageRow> = {}) =>
+      usageRow({ coordinate: 'Product.summary', team: 'search', cost, latencyMs: cost ?? 0, ...changes });
+    const ledger = await filled([
+      ...[10, 30, 20, null].map((cost) => use(cost)),
+      use(1_000, { cache: 'HIT' }),
+      use(2_000, { outcome: 'TIMEOUT' }),
+      use(40, { team: 'ads' }),
+      use(50, { team: 'ads', user: 'u_ann' }),
+      use(7, {
+        team: 'search',
+        coordinate: 'Product.tags',
+        usage: { ...noUsage, freshInputTokens: 1, cacheReadTokens: 2, outputTokens: 3, reasoningTokens: 4 },
+      }),
+    ]);
+    const search = await ledger.typicalUses({ team: 'search' });
+    expect([...search.keys()].toSorted()).toEqual(['Product.summary', 'Product.tags']);
+    expect(search.get('Product.summary')).toMatchObject({ cost: 20, latencyMs: 20, uses: 4 });
+    expect(search.get('Product.tags')).toEqual({ cost: 7, inputTokens: 3, outputTokens: 7, latencyMs: expect.any(Number), uses: 1 });
+    expect((await ledger.typicalUses({ team: 'ads', user: 'u_ann' })).get('Product.summary')).toMatchObject({ cost: 50, uses: 1 });
+    expect((await ledger.typicalUses(null)).get('Product.summary')?.uses).toBe(6);
+    expect((await ledger.typicalUses({ team: 'nobody' })).size).toBe(0);
+  });
+
   it('a ledger adds up by users and by tags, also by the minute and over pages', async () => {
     const hour = Date.UTC(2026, 5, 1, 12);
     const day: UsageQuery = { from: hour - 1, to: hour + 7_200_000, interval: null, groupBy: [], first: 100, after: null, only: null };

@@ -232,7 +232,10 @@ const budgets = 'budgets { name limit { amount } spent { amount } held { amount 
 const cases: Readonly<Record<string, Named | Lists | Asks>> = {
   'Query.aiViewer': { lists: `{ aiViewer { principal user team organisation scopes routes ${budgets} quotas { name used held } } }` },
   'Query.aiRoutes': { lists: '{ aiRoutes { name } }', isSame: true },
-  'Query.aiFields': { lists: '{ aiFields { route source ceiling { cost { amount } } } }', isSame: true },
+  'Query.aiFields': {
+    lists: '{ aiFields { route source ceiling { cost { amount } } typical { answers cost { amount } } } }',
+    isSame: true,
+  },
   'Query.aiKeys': { lists: `{ aiKeys { id name team createdBy lastUsedAt ${budgets} } }` },
   'Query.aiTeams': { lists: `{ aiTeams { id organisation createdBy members { user } ${budgets} } }` },
   'Query.aiOrganisations': { lists: `{ aiOrganisations { id createdBy ${budgets} } }` },

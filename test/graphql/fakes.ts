@@ -220,6 +220,7 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
     },
     identities: { usersNamed: async () => [], userNames: async () => new Map() },
     ledger: {
+      typicalUses: async () => new Map([['Product.summary', { cost: 1_500, inputTokens: 300, outputTokens: 40, latencyMs: 900, uses: 7 }]]),
       hasCall: async (callId) => callId === 'in the ledger',
       totals: async (query) => {
         usageQueries.push(query);

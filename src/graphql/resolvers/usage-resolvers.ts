@@ -85,7 +85,7 @@ async function withUserNames(totals: readonly UsageTotal[], { identities }: Serv
 /**
  * Whose usage is shown: everybody's with `ai:usage:all`, else the team's. A principal without a team, and a user of a key, sees its own.
  */
-function onlyOf(principal: Principal): UsageQuery['only'] {
+export function onlyOf(principal: Principal): UsageQuery['only'] {
   const { team, scopes, kind, user } = principal;
   if (kind === 'key' && user !== undefined) return { principal: credentialOf(principal), user: user.id };
   if (scopes.includes('ai:usage:all')) return null;

@@ -4,6 +4,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from './ledger.ts';
 import { deleteOldUsage } from './old-usage.ts';
 import { usageTotals } from './report-totals.ts';
+import { typicalUses } from './typical-use.ts';
 import { hourMs, isStoredCall, startOf } from './usage-rows.ts';
 
 export interface LedgerStore extends Ledger {
@@ -22,6 +23,7 @@ export function openLedger({ database, journal }: LedgerOptions): LedgerStore {
     waiting: journal.waiting,
     writable: journal.isWritable,
     totals: (query) => usageTotals(database, query),
+    typicalUses: (only) => typicalUses(database, only),
     hasCall: (callId, owner) => isStoredCall(database, callId, owner),
     flush: journal.flush,
     deleteBefore: (time) => deleteOldUsage(database, startOf(time, hourMs)),

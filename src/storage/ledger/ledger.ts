@@ -12,6 +12,8 @@ export interface Ledger {
   /** False: no new paid call may begin, because its row could be lost. */
   writable(): boolean;
   totals(query: UsageQuery): Promise<UsagePage>;
+  /** What a use of each AI field takes, as a rule, by its coordinate. Only those of {@link UsageQuery.only}. */
+  typicalUses(only: UsageQuery['only']): Promise<ReadonlyMap<string, TypicalUse>>;
   /** Whether the call that has this id was made for that owner, for as long as its rows are kept. Rows that still wait are not seen. */
   hasCall(callId: string, owner: RowOwner): Promise<boolean>;
   /** Resolves when every appended row is in the database. */
@@ -79,4 +81,17 @@ export interface UsageTotal {
   readonly failures: number;
   /** What people call the key, where the total is that of a key. */
   readonly principalName?: string;
+}
+
+/** Medians of the last answers that models gave to a field. Amounts are a use's share of its call. */
+export interface TypicalUse {
+  /** Null: none was priced. */
+  readonly cost: NanoUsd | null;
+  readonly inputTokens: number;
+  /** Reasoning included. */
+  readonly outputTokens: number;
+  /** Of the whole call. */
+  readonly latencyMs: number;
+  /** How many uses these are the medians of. */
+  readonly uses: number;
 }

@@ -128,14 +128,15 @@ function sumsOf(
        sum(case when k.outcome in ('OK', 'CANCELLED') then 0 else calls end) as failures
      from (select ${bucket} as bucket, key_id, ${sums} from ${table}
        where (${order.join(', ')}) > (${begin.map(bound).join(', ')}) and ${until}${rowConditions(range, bound)}) u join usage_keys k on k.id = u.key_id
-     ${onlyOf(range.only, bound)}
+     ${range.only === null ? '' : `where ${onlyOf(range.only, bound)}`}
      group by ${['u.bucket', ...groups.map((_, index) => String(index + 2))].join(', ')} having sum(calls) > 0`,
     values,
   );
 }
 
-function onlyOf(only: UsageQuery['only'], bound: (value: SqlValue) => string): string {
+/** A condition on the keys of rows; empty: all. */
+export function onlyOf(only: UsageQuery['only'], bound: (value: SqlValue) => string): string {
   if (only === null) return '';
   // '' is how rows without a team are stored: it is nobody's.
-  return 'team' in only ? `where k.team = ${bound(only.team)} and k.team <> ''` : `where k.principal = ${bound(only.principal)}`;
+  return 'team' in only ? `k.team = ${bound(only.team)} and k.team <> ''` : `k.principal = ${bound(only.principal)}`;
 }

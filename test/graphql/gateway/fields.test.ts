@@ -80,6 +80,33 @@ it('Query.aiFields shows a caller who is held to a contract the fields of that c
   expect(await coordinates(null)).toHaveLength(3);
 });
 
+it('AiField.typical is what the rows that the caller may see take, read once, and null without rows; it needs ai:usage', async () => {
+  const { services } = gateway(says());
+  const asked: unknown[] = [];
+  const { ask } = gateway(says(), {
+    fields: read,
+    ledger: {
+      ...services.ledger,
+      typicalUses: async (only) => {
+        asked.push(only);
+        return new Map([['Product.summary', { cost: 1_500, inputTokens: 300, outputTokens: 40, latencyMs: 900, uses: 7 }]]);
+      },
+    },
+  });
+  const document = '{ aiFields { typical { cost { amount } inputTokens outputTokens latencyMs answers } } }';
+  expect((await ask(document)).data).toEqual({
+    aiFields: [
+      { typical: { cost: { amount: '0.0000015' }, inputTokens: 300, outputTokens: 40, latencyMs: 900, answers: 7 } },
+      { typical: null },
+      { typical: null },
+    ],
+  });
+  expect(asked).toEqual([{ team: 'search' }]);
+  const { data, errors } = await ask(document, {}, context(principal({ scopes: ['ai:use'] })));
+  expect(data).toMatchObject({ aiFields: [{ typical: null }, {}, {}] });
+  expect(errors?.[0]).toMatchObject({ extensions: { code: 'FORBIDDEN' } });
+});
+
 it('describeFields tells the same without a caller', () => {
   const { services } = gateway(says(), { fields: read });
   expect(describeFields(read, services)).toMatchObject([
