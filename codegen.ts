@@ -76,6 +76,8 @@ const config: CodegenConfig = {
           AiField: `${views}#UsedFieldView`,
           AiFieldCeiling: '../pricing/ceiling.ts#Ceiling',
           AiTypicalUse: '../storage/ledger/ledger.ts#TypicalUse',
+          AiConversation: '../storage/conversations/conversations.ts#ConversationRecord',
+          AiMessage: `${views}#MessageView`,
           AiUsageRow: `${views}#UsageRowView`,
         },
       },

@@ -68,6 +68,7 @@ export function servicesOf(parts: ServiceParts): Services {
     handle: parts.handle,
     runs: parts.runs,
     completions: storage.completions,
+    conversations: storage.conversations,
     limits: storage.limits,
     ledger: storage.ledger,
     keys: keyDesk(storage.keys, { routes: [...routes.keys()], teams: parts.teams, onEnded: parts.leases.look, now }),

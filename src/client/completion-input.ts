@@ -3,6 +3,8 @@
 export interface CompletionInput {
   /** Exactly one of the three. */
   readonly prompt: PromptInput;
+  /** `prompt` is what is new in it. */
+  readonly conversation?: AiConversationInput | null | undefined;
   /** `default` without it. */
   readonly route?: string | null | undefined;
   readonly maxInputTokens?: number | null | undefined;
@@ -24,12 +26,21 @@ export interface CompletionInput {
 export interface AiAnswerInput {
   readonly collection: string;
   readonly question: string;
+  /** What was said before: the question may be a follow-up. */
+  readonly messages?: readonly MessageInput[] | null | undefined;
+  readonly conversation?: AiConversationInput | null | undefined;
   readonly route?: string | null | undefined;
   readonly first?: number | undefined;
   readonly maxOutputTokens?: number | null | undefined;
   readonly cache?: CacheInput | null | undefined;
   readonly idempotencyKey?: string | null | undefined;
   readonly tags?: Readonly<Record<string, string>> | null | undefined;
+}
+
+export interface AiConversationInput {
+  readonly id: string;
+  /** This turn takes the place of the last one. */
+  readonly replaceLast?: boolean | undefined;
 }
 
 export type PromptInput =

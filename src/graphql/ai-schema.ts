@@ -15,6 +15,7 @@ import { teamResolvers } from './resolvers/callers/team-resolvers.ts';
 import { tokenResolvers } from './resolvers/callers/token-resolvers.ts';
 import { completionFields } from './resolvers/completion-fields.ts';
 import { completionResolvers } from './resolvers/completion-resolvers.ts';
+import { conversationResolvers } from './resolvers/conversation-resolvers.ts';
 import { embeddingResolvers } from './resolvers/embedding-resolvers.ts';
 import { fieldResolvers } from './resolvers/gateway/field-resolvers.ts';
 import { retrievalResolvers } from './resolvers/retrieval-resolvers.ts';
@@ -39,6 +40,7 @@ export function aiResolvers(services: Services): Resolvers {
   const parts = [
     completionResolvers(services),
     completionFields(services),
+    conversationResolvers(services),
     embeddingResolvers(services),
     retrievalResolvers(services),
     accountResolvers(services),

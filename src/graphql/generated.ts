@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { RunState } from '../runs/run.ts';
-import type { TextPartView, ReasoningPartView, ToolCallView, UsageView, ProvenanceView, StartedView, TextView, ReasoningView, ToolCallDeltaView, ToolCallReadyView, ObjectView, CitationView, SnapshotView, FinishedView, FailedView, EmbeddingView, AgentLimitsView, FieldView, UsageRowView } from './result-views.ts';
+import type { TextPartView, ReasoningPartView, ToolCallView, UsageView, ProvenanceView, StartedView, TextView, ReasoningView, ToolCallDeltaView, ToolCallReadyView, ObjectView, CitationView, SnapshotView, FinishedView, FailedView, EmbeddingView, AgentLimitsView, UsedFieldView, MessageView, UsageRowView } from './result-views.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { AttemptSummary } from '../core/errors.ts';
 import type { Citation, EntityRef, Passage, Source } from '../core/chunk.ts';
@@ -15,6 +15,8 @@ import type { Member } from '../access/teams/member-desk.ts';
 import type { TokenRecord } from '../storage/identities/identities.ts';
 import type { IssuedToken } from '../access/tokens/token-desk.ts';
 import type { Ceiling } from '../pricing/ceiling.ts';
+import type { TypicalUse } from '../storage/ledger/ledger.ts';
+import type { ConversationRecord } from '../storage/conversations/conversations.ts';
 import type { OperationContext } from '../operations/context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -94,13 +96,20 @@ export type AiAnswerInput = {
   readonly cache?: InputMaybe<CacheInput>;
   /** The name of a collection (see Query.aiCollections), or of an index of entities. */
   readonly collection: Scalars['String']['input'];
+  /** The conversation that this goes on with, in place of `messages`: the question and its answer are added to it. */
+  readonly conversation?: InputMaybe<AiConversationInput>;
   /** At most this many passages are shown to the model, from 1 to 50. */
   readonly first?: Scalars['Int']['input'];
   /** The same key from the same principal within 24 h is the same answer, billed once. At most 255 characters. */
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The longest answer in tokens; the deployment's own limit when absent. */
   readonly maxOutputTokens?: InputMaybe<Scalars['Int']['input']>;
-  /** The question. */
+  /**
+   * What was said before the question, oldest first. The route's model first makes of it and the question one question that stands by itself:
+   * a call more, of the same field, in the quote and on the same budgets. That question is what is looked for and answered.
+   */
+  readonly messages?: InputMaybe<ReadonlyArray<MessageInput>>;
+  /** The question. Behind `messages` or in a `conversation` it may be a follow-up, such as `And in winter?`. */
   readonly question: Scalars['String']['input'];
   /** The route that writes the answer: see Query.aiRoutes. */
   readonly route?: Scalars['String']['input'];
@@ -186,6 +195,56 @@ export type AiCollection = {
   readonly sources: Scalars['Int']['output'];
 };
 
+/** A conversation, for its owner alone: the same credential with the same user, as a completion. */
+export type AiConversation = {
+  /** When it was begun. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** When it is deleted, unless it goes on. */
+  readonly expiresAt: Scalars['DateTime']['output'];
+  /** Names it in AiConversationInput, renameAiConversation and deleteAiConversation. */
+  readonly id: Scalars['ID']['output'];
+  /** Whether its last turn is being answered now. */
+  readonly isRunning: Scalars['Boolean']['output'];
+  /** What was said, oldest first: the messages of the last turns. */
+  readonly messages: ReadonlyArray<AiMessage>;
+  /** Whose it is, as in AiViewer.principal. */
+  readonly owner: Scalars['String']['output'];
+  /** What people call it: its name, or the beginning of what was asked first. Null before the first turn, where nobody has named it. */
+  readonly title?: Maybe<Scalars['String']['output']>;
+  /** When its last turn began or ended, or it was named. */
+  readonly updatedAt: Scalars['DateTime']['output'];
+};
+
+
+/** A conversation, for its owner alone: the same credential with the same user, as a completion. */
+export type AiConversationMessagesArgs = {
+  before?: InputMaybe<Scalars['Int']['input']>;
+  last?: Scalars['Int']['input'];
+};
+
+/**
+ * The conversation that a turn belongs to. What is asked is added to it when the answer begins, and the answer when it ends, however it ends:
+ * of one that failed or was cancelled, what had come. A repeat with the same idempotencyKey adds nothing.
+ *
+ * One turn is answered at a time: another one meanwhile is CONCURRENCY_LIMITED. The model is shown the turns before, but those that failed.
+ * Where they do not fit the context window of the route's largest model, or `maxInputTokens`, whole turns are left out, the oldest first; a
+ * quarter of the window is left for the answer where `maxOutputTokens` does not say how much.
+ */
+export type AiConversationInput = {
+  /** The conversation: AiConversation.id. */
+  readonly id: Scalars['ID']['input'];
+  /** Ask the last turn again, in these words: this one takes its place, with its answer. */
+  readonly replaceLast?: Scalars['Boolean']['input'];
+};
+
+/** A page of conversations. */
+export type AiConversationPage = {
+  /** The conversations. */
+  readonly conversations: ReadonlyArray<AiConversation>;
+  /** Hand it back as `after` for the next page; null on the last one. */
+  readonly endCursor?: Maybe<Scalars['String']['output']>;
+};
+
 /** An amount of money. */
 export type AiCost = {
   /** Exact, with up to nine decimal places. */
@@ -263,6 +322,8 @@ export type AiField = {
   readonly type: Scalars['String']['output'];
   /** The type that it sits on: an entity of the graph, or `Query` or `Mutation`. */
   readonly typeName: Scalars['String']['output'];
+  /** What a use of it takes, as a rule: among the last 5,000 rows of the ledger, those that `aiUsage` shows you. Null: none of them is an answer to it. Needs scope `ai:usage`. */
+  readonly typical?: Maybe<AiTypicalUse>;
 };
 
 /** What an AI field takes. */
@@ -344,6 +405,22 @@ export type AiKey = {
   readonly updatedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Who did that. */
   readonly updatedBy?: Maybe<Scalars['String']['output']>;
+};
+
+/** One message of a conversation. */
+export type AiMessage = {
+  /** The answer: how it ended, its citations, its parts, what it used. Null for what was asked. Follow one that is RUNNING with Subscription.completionEvents. */
+  readonly completion?: Maybe<Completion>;
+  /** What was asked, as a list in the form of ContentPartInput; pictures and files without their base64. Null for an answer: see `completion`. */
+  readonly content?: Maybe<Scalars['JSON']['output']>;
+  /** When the turn began. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** USER or TOOL for what was asked, ASSISTANT for the answer. */
+  readonly role: MessageRole;
+  /** Its text: all of an answer so far; of a message with other parts, the text between them; empty where there is none. */
+  readonly text: Scalars['String']['output'];
+  /** The number of its turn, from 1 on: what was asked, and its answer. */
+  readonly turn: Scalars['Int']['output'];
 };
 
 /** An organisation: what its teams have at most, and share. */
@@ -616,6 +693,20 @@ export type AiToken = {
   readonly scopes: ReadonlyArray<Scalars['String']['output']>;
 };
 
+/** Medians of the last answers that models gave to an AI field. Where one call answered several fields, each has its share. */
+export type AiTypicalUse = {
+  /** How many answers these are the medians of. */
+  readonly answers: Scalars['SafeInt']['output'];
+  /** What it costs; null: no model had a price. */
+  readonly cost?: Maybe<AiCost>;
+  /** Input in tokens. */
+  readonly inputTokens: Scalars['SafeInt']['output'];
+  /** Milliseconds until the answer was whole. */
+  readonly latencyMs: Scalars['SafeInt']['output'];
+  /** Output in tokens, reasoning included. */
+  readonly outputTokens: Scalars['SafeInt']['output'];
+};
+
 /** Which calls to add up: those that fit all that is given. */
 export type AiUsageFilter = {
   /** Those with all of these tags, such as `{ "feature": "search" }`. */
@@ -864,6 +955,8 @@ export type CompletionFinished = CompletionEvent & {
 export type CompletionInput = {
   /** The route's own policy when absent. */
   readonly cache?: InputMaybe<CacheInput>;
+  /** The conversation that this goes on with: `prompt` is what is new, of roles USER and TOOL. SYSTEM messages are for this turn alone. */
+  readonly conversation?: InputMaybe<AiConversationInput>;
   /** The same key from the same principal within 24 h is the same completion, billed once; with other input it is IDEMPOTENCY_CONFLICT. At most 255 characters. */
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** More rendered input than this is CONTEXT_TOO_LONG and is not sent: with maxOutputTokens it bounds the cost. */
@@ -1322,6 +1415,11 @@ export type Mutation = {
   /** The same as Query.completion for callers whose client would refetch a query and pay again. Needs scope `ai:use`. */
   readonly complete?: Maybe<CompletionResult>;
   /**
+   * Begins a conversation. Its turns are asked with `CompletionInput.conversation` and `AiAnswerInput.conversation`. It is kept for some time
+   * after its last turn (`storage.conversationDays` of the configuration, 30 days unless set), and without a turn for a day. Needs scope `ai:use`.
+   */
+  readonly createAiConversation: AiConversation;
+  /**
    * Issues a virtual key. Its secret is shown once, here. You can give only scopes and routes that you have yourself, to your own team
    * with scope `ai:keys`, to those of your organisation with `ai:teams` beside it, to any with `ai:keys:all`. A key never has more than the key that makes it: what it uses counts to the budget and
    * the rates of that one too, it expires no later, and it is revoked with it. A key that must outlive every other is made in the shell.
@@ -1341,6 +1439,11 @@ export type Mutation = {
    * says so, and what it began goes on: the next token of the same user follows it from the last cursor.
    */
   readonly createAiToken: CreatedAiToken;
+  /**
+   * Deletes a conversation of yours with all that was said in it, and stops the answer that is being written. False when there is none with
+   * this id. The answers themselves can be read by their own ids for as long as completions are kept. Needs scope `ai:use`.
+   */
+  readonly deleteAiConversation: Scalars['Boolean']['output'];
   /** Takes a source and its passages out of a collection. False when there was none. Needs scope `ai:ingest` and the right to write the collection. */
   readonly deleteSource?: Maybe<Scalars['Boolean']['output']>;
   /** Puts documents into a collection, as a job that survives a crash: follow it with Subscription.ingestion. Unchanged sources cost nothing. Owners take turns, source by source, so that nobody waits for another's; a source that meets a limit of its owner waits and is tried again. RATE_LIMITED where the caller has too many sources or bytes in the queue. Needs scope `ai:ingest` and the right to write the collection. */
@@ -1349,6 +1452,8 @@ export type Mutation = {
   readonly rateCompletion?: Maybe<CompletionFeedback>;
   /** Takes a user of a login out of a team. Null when he is not in it. */
   readonly removeAiTeamMember?: Maybe<AiTeamMember>;
+  /** Gives a conversation of yours another title. Null when there is none with this id. Needs scope `ai:use`. */
+  readonly renameAiConversation?: Maybe<AiConversation>;
   /**
    * Makes a key worthless at once and for good, with every key that it has made: what runs for them ends within two seconds, streams,
    * subscriptions, started completions and ingestions included. Null when there is none with this id among those that `aiKeys` shows you.
@@ -1426,6 +1531,12 @@ export type MutationCompleteArgs = {
 
 
 /** What can be changed or begun. */
+export type MutationCreateAiConversationArgs = {
+  title?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** What can be changed or begun. */
 export type MutationCreateAiKeyArgs = {
   input: CreateAiKeyInput;
 };
@@ -1446,6 +1557,12 @@ export type MutationCreateAiTeamArgs = {
 /** What can be changed or begun. */
 export type MutationCreateAiTokenArgs = {
   input: CreateAiTokenInput;
+};
+
+
+/** What can be changed or begun. */
+export type MutationDeleteAiConversationArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -1475,6 +1592,13 @@ export type MutationRemoveAiTeamMemberArgs = {
   issuer: Scalars['String']['input'];
   team: Scalars['ID']['input'];
   user: Scalars['String']['input'];
+};
+
+
+/** What can be changed or begun. */
+export type MutationRenameAiConversationArgs = {
+  id: Scalars['ID']['input'];
+  title: Scalars['String']['input'];
 };
 
 
@@ -1636,6 +1760,10 @@ export type Query = {
   readonly aiAnswer?: Maybe<AiAnswerResult>;
   /** The collections that you may read. Costs nothing. Needs scope `ai:use`. */
   readonly aiCollections: ReadonlyArray<AiCollection>;
+  /** A conversation of yours; null when there is none with this id (any more). Costs nothing. Needs scope `ai:use`. */
+  readonly aiConversation?: Maybe<AiConversation>;
+  /** Your conversations, the one with the newest turn first. Costs nothing. Needs scope `ai:use`. */
+  readonly aiConversations: AiConversationPage;
   /**
    * The AI fields of the graph, in the order of their declaration: on whose entity each sits, who may ask, and what one call costs. Never a
    * prompt. Fields of ours, such as `completion`, are not among them: `aiQuote` prices those by their arguments. Needs scope `ai:use`.
@@ -1679,6 +1807,19 @@ export type Query = {
 /** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
 export type QueryAiAnswerArgs = {
   input: AiAnswerInput;
+};
+
+
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
+export type QueryAiConversationArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
+export type QueryAiConversationsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: Scalars['Int']['input'];
 };
 
 
@@ -2348,15 +2489,19 @@ export type ResolversTypes = {
   AiCacheSharing: AiCacheSharing;
   AiCitation: ResolverTypeWrapper<Citation>;
   AiCollection: ResolverTypeWrapper<AiCollection>;
+  AiConversation: ResolverTypeWrapper<ConversationRecord>;
+  AiConversationInput: AiConversationInput;
+  AiConversationPage: ResolverTypeWrapper<Omit<AiConversationPage, 'conversations'> & { conversations: ReadonlyArray<ResolversTypes['AiConversation']> }>;
   AiCost: ResolverTypeWrapper<NanoUsd>;
   AiCounted: AiCounted;
   AiDeployment: ResolverTypeWrapper<DeploymentView>;
   AiEntityRef: ResolverTypeWrapper<EntityRef>;
-  AiField: ResolverTypeWrapper<FieldView>;
+  AiField: ResolverTypeWrapper<UsedFieldView>;
   AiFieldArgument: ResolverTypeWrapper<AiFieldArgument>;
   AiFieldCeiling: ResolverTypeWrapper<Ceiling>;
   AiFieldKind: AiFieldKind;
   AiKey: ResolverTypeWrapper<KeyRecord>;
+  AiMessage: ResolverTypeWrapper<MessageView>;
   AiOrganisation: ResolverTypeWrapper<OrganisationEntry>;
   AiPeriod: AiPeriod;
   AiQuota: ResolverTypeWrapper<QuotaState>;
@@ -2372,6 +2517,7 @@ export type ResolversTypes = {
   AiTeam: ResolverTypeWrapper<TeamEntry>;
   AiTeamMember: ResolverTypeWrapper<Member>;
   AiToken: ResolverTypeWrapper<TokenRecord>;
+  AiTypicalUse: ResolverTypeWrapper<TypicalUse>;
   AiUsageFilter: AiUsageFilter;
   AiUsageInput: AiUsageInput;
   AiUsageReport: ResolverTypeWrapper<Omit<AiUsageReport, 'rows'> & { rows: ReadonlyArray<ResolversTypes['AiUsageRow']> }>;
@@ -2487,13 +2633,17 @@ export type ResolversParentTypes = {
   Boolean: Scalars['Boolean']['output'];
   AiCitation: Citation;
   AiCollection: AiCollection;
+  AiConversation: ConversationRecord;
+  AiConversationInput: AiConversationInput;
+  AiConversationPage: Omit<AiConversationPage, 'conversations'> & { conversations: ReadonlyArray<ResolversParentTypes['AiConversation']> };
   AiCost: NanoUsd;
   AiDeployment: DeploymentView;
   AiEntityRef: EntityRef;
-  AiField: FieldView;
+  AiField: UsedFieldView;
   AiFieldArgument: AiFieldArgument;
   AiFieldCeiling: Ceiling;
   AiKey: KeyRecord;
+  AiMessage: MessageView;
   AiOrganisation: OrganisationEntry;
   AiQuota: QuotaState;
   AiQuote: Omit<AiQuote, 'cost' | 'fields'> & { cost?: Maybe<ResolversParentTypes['AiCost']>, fields: ReadonlyArray<ResolversParentTypes['AiQuotedField']> };
@@ -2508,6 +2658,7 @@ export type ResolversParentTypes = {
   AiTeam: TeamEntry;
   AiTeamMember: Member;
   AiToken: TokenRecord;
+  AiTypicalUse: TypicalUse;
   AiUsageFilter: AiUsageFilter;
   AiUsageInput: AiUsageInput;
   AiUsageReport: Omit<AiUsageReport, 'rows'> & { rows: ReadonlyArray<ResolversParentTypes['AiUsageRow']> };
@@ -2701,6 +2852,22 @@ export type AiCollectionResolvers<ContextType = OperationContext, ParentType ext
   sources?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
+export type AiConversationResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiConversation'] = ResolversParentTypes['AiConversation']> = {
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  isRunning?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  messages?: Resolver<ReadonlyArray<ResolversTypes['AiMessage']>, ParentType, ContextType, RequireFields<AiConversationMessagesArgs, 'last'>>;
+  owner?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  title?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type AiConversationPageResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiConversationPage'] = ResolversParentTypes['AiConversationPage']> = {
+  conversations?: Resolver<ReadonlyArray<ResolversTypes['AiConversation']>, ParentType, ContextType>;
+  endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export type AiCostResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiCost'] = ResolversParentTypes['AiCost']> = {
   amount?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
   currency?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -2738,6 +2905,7 @@ export type AiFieldResolvers<ContextType = OperationContext, ParentType extends 
   source?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   typeName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  typical?: Resolver<Maybe<ResolversTypes['AiTypicalUse']>, ParentType, ContextType>;
 };
 
 export type AiFieldArgumentResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiFieldArgument'] = ResolversParentTypes['AiFieldArgument']> = {
@@ -2775,6 +2943,15 @@ export type AiKeyResolvers<ContextType = OperationContext, ParentType extends Re
   team?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   updatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   updatedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type AiMessageResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiMessage'] = ResolversParentTypes['AiMessage']> = {
+  completion?: Resolver<Maybe<ResolversTypes['Completion']>, ParentType, ContextType>;
+  content?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  role?: Resolver<ResolversTypes['MessageRole'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  turn?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type AiOrganisationResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiOrganisation'] = ResolversParentTypes['AiOrganisation']> = {
@@ -2901,6 +3078,14 @@ export type AiTokenResolvers<ContextType = OperationContext, ParentType extends 
   key?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   scopes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type AiTypicalUseResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiTypicalUse'] = ResolversParentTypes['AiTypicalUse']> = {
+  answers?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  cost?: Resolver<Maybe<ResolversTypes['AiCost']>, ParentType, ContextType>;
+  inputTokens?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  latencyMs?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  outputTokens?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
 };
 
 export type AiUsageReportResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiUsageReport'] = ResolversParentTypes['AiUsageReport']> = {
@@ -3121,14 +3306,17 @@ export type MutationResolvers<ContextType = OperationContext, ParentType extends
   archiveAiTeam?: Resolver<Maybe<ResolversTypes['AiTeam']>, ParentType, ContextType, RequireFields<MutationArchiveAiTeamArgs, 'archived' | 'id'>>;
   cancelCompletion?: Resolver<Maybe<ResolversTypes['Completion']>, ParentType, ContextType, Partial<MutationCancelCompletionArgs>>;
   complete?: Resolver<Maybe<ResolversTypes['CompletionResult']>, ParentType, ContextType, RequireFields<MutationCompleteArgs, 'input'>>;
+  createAiConversation?: Resolver<ResolversTypes['AiConversation'], ParentType, ContextType, Partial<MutationCreateAiConversationArgs>>;
   createAiKey?: Resolver<Maybe<ResolversTypes['CreatedAiKey']>, ParentType, ContextType, RequireFields<MutationCreateAiKeyArgs, 'input'>>;
   createAiOrganisation?: Resolver<Maybe<ResolversTypes['AiOrganisation']>, ParentType, ContextType, RequireFields<MutationCreateAiOrganisationArgs, 'input'>>;
   createAiTeam?: Resolver<Maybe<ResolversTypes['AiTeam']>, ParentType, ContextType, RequireFields<MutationCreateAiTeamArgs, 'input'>>;
   createAiToken?: Resolver<ResolversTypes['CreatedAiToken'], ParentType, ContextType, RequireFields<MutationCreateAiTokenArgs, 'input'>>;
+  deleteAiConversation?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationDeleteAiConversationArgs, 'id'>>;
   deleteSource?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType, RequireFields<MutationDeleteSourceArgs, 'collection' | 'sourceId'>>;
   ingest?: Resolver<Maybe<ResolversTypes['Ingestion']>, ParentType, ContextType, RequireFields<MutationIngestArgs, 'input'>>;
   rateCompletion?: Resolver<Maybe<ResolversTypes['CompletionFeedback']>, ParentType, ContextType, RequireFields<MutationRateCompletionArgs, 'id' | 'score'>>;
   removeAiTeamMember?: Resolver<Maybe<ResolversTypes['AiTeamMember']>, ParentType, ContextType, RequireFields<MutationRemoveAiTeamMemberArgs, 'issuer' | 'team' | 'user'>>;
+  renameAiConversation?: Resolver<Maybe<ResolversTypes['AiConversation']>, ParentType, ContextType, RequireFields<MutationRenameAiConversationArgs, 'id' | 'title'>>;
   revokeAiKey?: Resolver<Maybe<ResolversTypes['AiKey']>, ParentType, ContextType, RequireFields<MutationRevokeAiKeyArgs, 'id'>>;
   revokeAiToken?: Resolver<Maybe<ResolversTypes['AiToken']>, ParentType, ContextType, RequireFields<MutationRevokeAiTokenArgs, 'id'>>;
   revokeAiUser?: Resolver<ResolversTypes['RevokedAiUser'], ParentType, ContextType, RequireFields<MutationRevokeAiUserArgs, 'input'>>;
@@ -3186,6 +3374,8 @@ export type ProviderAttemptResolvers<ContextType = OperationContext, ParentType 
 export type QueryResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   aiAnswer?: Resolver<Maybe<ResolversTypes['AiAnswerResult']>, ParentType, ContextType, RequireFields<QueryAiAnswerArgs, 'input'>>;
   aiCollections?: Resolver<ReadonlyArray<ResolversTypes['AiCollection']>, ParentType, ContextType>;
+  aiConversation?: Resolver<Maybe<ResolversTypes['AiConversation']>, ParentType, ContextType, RequireFields<QueryAiConversationArgs, 'id'>>;
+  aiConversations?: Resolver<ResolversTypes['AiConversationPage'], ParentType, ContextType, RequireFields<QueryAiConversationsArgs, 'first'>>;
   aiFields?: Resolver<ReadonlyArray<ResolversTypes['AiField']>, ParentType, ContextType>;
   aiKeys?: Resolver<ReadonlyArray<ResolversTypes['AiKey']>, ParentType, ContextType>;
   aiOrganisations?: Resolver<ReadonlyArray<ResolversTypes['AiOrganisation']>, ParentType, ContextType>;
@@ -3334,6 +3524,8 @@ export type Resolvers<ContextType = OperationContext> = {
   AiBudgetWarning?: AiBudgetWarningResolvers<ContextType>;
   AiCitation?: AiCitationResolvers<ContextType>;
   AiCollection?: AiCollectionResolvers<ContextType>;
+  AiConversation?: AiConversationResolvers<ContextType>;
+  AiConversationPage?: AiConversationPageResolvers<ContextType>;
   AiCost?: AiCostResolvers<ContextType>;
   AiDeployment?: AiDeploymentResolvers<ContextType>;
   AiEntityRef?: AiEntityRefResolvers<ContextType>;
@@ -3341,6 +3533,7 @@ export type Resolvers<ContextType = OperationContext> = {
   AiFieldArgument?: AiFieldArgumentResolvers<ContextType>;
   AiFieldCeiling?: AiFieldCeilingResolvers<ContextType>;
   AiKey?: AiKeyResolvers<ContextType>;
+  AiMessage?: AiMessageResolvers<ContextType>;
   AiOrganisation?: AiOrganisationResolvers<ContextType>;
   AiQuota?: AiQuotaResolvers<ContextType>;
   AiQuote?: AiQuoteResolvers<ContextType>;
@@ -3353,6 +3546,7 @@ export type Resolvers<ContextType = OperationContext> = {
   AiTeam?: AiTeamResolvers<ContextType>;
   AiTeamMember?: AiTeamMemberResolvers<ContextType>;
   AiToken?: AiTokenResolvers<ContextType>;
+  AiTypicalUse?: AiTypicalUseResolvers<ContextType>;
   AiUsageReport?: AiUsageReportResolvers<ContextType>;
   AiUsageRow?: AiUsageRowResolvers<ContextType>;
   AiUserBudget?: AiUserBudgetResolvers<ContextType>;

@@ -5,9 +5,10 @@
 import type { Settlement } from '../core/call/call.ts';
 import type { MessagePart } from '../core/chunk.ts';
 import type { NanoUsd, Usage } from '../core/money.ts';
+import type { Message } from '../core/request/request.ts';
 import type { AiField } from '../fields/ai-field.ts';
 import type { Ceiling } from '../pricing/ceiling.ts';
-import type { RunEvent } from '../runs/run.ts';
+import type { RunEvent, RunState } from '../runs/run.ts';
 import type { AgentPolicy, TeamRecord } from '../storage/directory/directory.ts';
 import type { TypicalUse, UsageTotal } from '../storage/ledger/ledger.ts';
 
@@ -87,4 +88,11 @@ export interface FieldArgumentView {
 export interface AgentLimitsView {
   readonly policy: AgentPolicy;
   readonly team: TeamRecord;
+}
+
+/** A message of a conversation: what was asked, or the answer. */
+export interface MessageView {
+  readonly turn: number;
+  readonly beganAt: number;
+  readonly said: Message | RunState;
 }

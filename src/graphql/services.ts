@@ -5,7 +5,7 @@ import type { MemberDesk } from '../access/teams/member-desk.ts';
 import type { TeamBook } from '../access/teams/team-book.ts';
 import type { TeamDesk } from '../access/teams/team-desk.ts';
 import type { TokenDesk } from '../access/tokens/token-desk.ts';
-import type { Handlers } from '../core/call/call.ts';
+import type { Handlers, Principal } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
@@ -23,6 +23,7 @@ import type { Entities } from '../retrieval/entities/entities.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import type { Runs } from '../runs/run.ts';
 import type { Completions } from '../storage/completions/completions.ts';
+import type { Conversations } from '../storage/conversations/conversations.ts';
 import type { Identities } from '../storage/identities/identities.ts';
 import type { KeyRecord } from '../storage/keys/keys.ts';
 import type { Ledger } from '../storage/ledger/ledger.ts';
@@ -35,6 +36,7 @@ export interface Services {
   readonly handle: Handlers;
   readonly runs: Runs;
   readonly completions: Pick<Completions, 'rate'>;
+  readonly conversations: Omit<Conversations, 'recover' | 'expire' | 'close'>;
   readonly limits: Pick<Limits, 'budgets' | 'quotas'>;
   readonly ledger: Pick<Ledger, 'totals' | 'hasCall' | 'typicalUses'>;
   readonly keys: KeyDesk;
@@ -64,12 +66,13 @@ export interface Services {
   pathsOf(info: Pick<GraphQLResolveInfo, 'parentType' | 'fieldName' | 'path'>): PathsOf;
   /** What one operation may cost; null: no more than its budgets. */
   readonly maxCostPerOperation: NanoUsd | null;
-  /** What the operation can cost at most; compiled once per schema and document. */
+  /** What the operation can cost at most, for that caller; compiled once per schema and document. */
   quote(
     schema: GraphQLSchema,
     document: DocumentNode,
     operationName: string | null,
     variables: Readonly<Record<string, unknown>>,
+    caller: Principal | null,
   ): Quote | Promise<Quote>;
   /** What the operation demands of subgraphs at most, and why that is refused; null: nothing bounds it. Rejects with why it cannot be counted. */
   demand(

@@ -5,6 +5,7 @@
  * whose AI fields are all at the root reserve nothing here: each field draws for itself, and a spent budget is then data in
  * its result union.
  */
+import type { Principal } from '../core/call/call.ts';
 import { GatewayError, refuseAgain } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
 import { costRefusal } from '../pricing/cost-limit.ts';
@@ -22,7 +23,7 @@ export interface PricedOperation {
 
 export interface Admission {
   /** The maximum that the operation can cost. Compiled once per tree. */
-  quote(tree: PriceTree, variables: Variables): Quote | Promise<Quote>;
+  quote(tree: PriceTree, variables: Variables, caller?: Principal | null): Quote | Promise<Quote>;
   /** What the operation demands of subgraphs at most; null: nothing bounds that. Rejects with what the demand cannot be counted for. */
   demand(tree: PriceTree, variables: Variables): Promise<JudgedDemand> | null;
   /**
@@ -39,6 +40,7 @@ export interface JudgedDemand {
 }
 
 interface Asking {
+  readonly caller?: Principal;
   readonly hold: OperationHold;
   readonly quoteOnly: boolean;
 }
@@ -64,8 +66,13 @@ export function admission({ rules, maxCostPerOperation, demand = null, entityFie
     return known;
   }
 
-  async function judged(of: CompiledQuote, variables: Variables, reserves: boolean, { hold, quoteOnly }: Asking): Promise<Quote | null> {
-    const quoted = await of.quote(variables);
+  async function judged(
+    of: CompiledQuote,
+    variables: Variables,
+    reserves: boolean,
+    { caller, hold, quoteOnly }: Asking,
+  ): Promise<Quote | null> {
+    const quoted = await of.quote(variables, caller);
     if (quoteOnly) return quoted;
     if (quoted.fields.length === 0) return null;
     const refused = costRefusal(quoted, maxCostPerOperation);
@@ -86,7 +93,7 @@ export function admission({ rules, maxCostPerOperation, demand = null, entityFie
   }
 
   return {
-    quote: (tree, variables) => compile(tree).quote(variables),
+    quote: (tree, variables, caller) => compile(tree).quote(variables, caller),
     demand: (tree, variables) => judgeDemand?.(tree, variables) ?? null,
     admit(operation, asking) {
       const judging = judgeDemand?.(operation.tree, operation.variables) ?? null;

@@ -126,11 +126,11 @@ export function operationHooks({
     },
     admitOperation(context, operation) {
       const { hold, headers } = context as OpenedOperation;
-      const quote = admission.admit(operation, { hold, quoteOnly: headers[quoteHeader] === 'only' });
+      const quote = admission.admit(operation, { caller: context.principal, hold, quoteOnly: headers[quoteHeader] === 'only' });
       return quote instanceof Promise ? quote.then(shownQuote) : shownQuote(quote);
     },
-    quoteOperation(_, { tree, variables }) {
-      const quote = admission.quote(tree, variables);
+    quoteOperation({ principal }, { tree, variables }) {
+      const quote = admission.quote(tree, variables, principal);
       return quote instanceof Promise ? quote.then(quoteAsJson) : quoteAsJson(quote);
     },
     closeOperation(context) {

@@ -4,6 +4,7 @@
  * The price must be that of the operation that runs, not of the text that the client wrote. So the caller who builds the price
  * tree coerces the arguments by the rules of its own protocol, and pricing asks for them here.
  */
+import type { Principal } from '../core/call/call.ts';
 import { type Ceiling, noCeiling } from './ceiling.ts';
 import type { FieldArguments, Variables } from './price-tree.ts';
 
@@ -15,7 +16,10 @@ export const fixedArguments = (values: Variables): FieldArguments => ({
 });
 
 /** The ceiling of one use of a field, by values. A Promise only where they are long: they are read in slices. */
-export type CeilingOf = (values: Variables) => Ceiling | Promise<Ceiling>;
+export type CeilingOf = (values: Variables) => Ceiling | Promise<Ceiling> | CeilingForCaller;
+
+/** A ceiling that depends on what the gateway keeps for the caller. It is asked anew each time. Null: nobody asks. */
+export type CeilingForCaller = (caller: Principal | null) => Promise<Ceiling>;
 
 /** The ceiling of the field with these arguments. They are read once when no variable is in them, and when they are first needed. */
 export function ceilingWith(ceilingOf: CeilingOf, given: FieldArguments): CeilingOf {
@@ -24,7 +28,7 @@ export function ceilingWith(ceilingOf: CeilingOf, given: FieldArguments): Ceilin
     return values === null ? noCeiling : ceilingOf(values);
   };
   if (given.haveVariables()) return read;
-  let fixed: Ceiling | Promise<Ceiling> | null = null;
+  let fixed: ReturnType<CeilingOf> | null = null;
   return () => {
     fixed ??= read({});
     return fixed;

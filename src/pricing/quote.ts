@@ -4,6 +4,7 @@
  * An operation is compiled once: only AI fields remain, each with the lists above it. Variables then cost a few
  * multiplications. Without this, `products(first: 100) { summary }` is a denial-of-wallet tool.
  */
+import type { Principal } from '../core/call/call.ts';
 import { refuseAgain } from '../core/errors.ts';
 import { decimalOf, type NanoUsd } from '../core/money.ts';
 import { awaited, finishPaced, type Paced } from '../core/turns/paced.ts';
@@ -40,7 +41,8 @@ const fieldsPerTurn = 4_096;
 
 /** An operation whose AI fields are known. Promises are for operations that send long texts or have thousands of fields. */
 export interface CompiledQuote {
-  quote(variables: Variables): Quote | Promise<Quote>;
+  /** Without a `caller`, nobody asks. */
+  quote(variables: Variables, caller?: Principal | null): Quote | Promise<Quote>;
   /** Whether one of its AI fields is such a one. */
   asks(isSuch: (coordinate: string) => boolean): boolean | Promise<boolean>;
 }
@@ -48,17 +50,19 @@ export interface CompiledQuote {
 /** Throws COST_LIMIT_EXCEEDED for an operation whose fragments unfold without end. */
 export function compileQuote(tree: PriceTree, rules: QuoteRules): CompiledQuote {
   const read = finishPaced(pricedUsesOf(tree, rules, turnsOf({ unitsPerTurn: fieldsPerTurn })));
-  const price = (found: PricedUses, given: Variables) => finishPaced(evaluate(found, tree.coerceVariables(given)));
+  const price = (found: PricedUses, given: Variables, caller: Principal | null = null) =>
+    finishPaced(evaluate(found, tree.coerceVariables(given), caller));
   const among = ({ uses }: PricedUses, isSuch: (coordinate: string) => boolean) => uses.some(({ coordinate }) => isSuch(coordinate));
-  if (!(read instanceof Promise)) return { quote: (variables) => price(read, variables), asks: (isSuch) => among(read, isSuch) };
+  if (!(read instanceof Promise))
+    return { quote: (variables, caller) => price(read, variables, caller), asks: (isSuch) => among(read, isSuch) };
   read.catch(() => {});
   return {
-    quote: async (variables) => price(await read.catch(refuseAgain), variables),
+    quote: async (variables, caller) => price(await read.catch(refuseAgain), variables, caller),
     asks: async (isSuch) => among(await read.catch(refuseAgain), isSuch),
   };
 }
 
-function* evaluate({ uses, depth }: PricedUses, variables: Variables): Paced<Quote> {
+function* evaluate({ uses, depth }: PricedUses, variables: Variables, caller: Principal | null): Paced<Quote> {
   const turns = turnsOf({ unitsPerTurn: inputTokensPerTurn });
   let cost: NanoUsd | null = 0;
   let inputTokens = 0;
@@ -68,7 +72,8 @@ function* evaluate({ uses, depth }: PricedUses, variables: Variables): Paced<Quo
     let calls = 1;
     for (const factor of use.factors) calls = countable(calls * factor(variables));
     if (calls === 0) continue;
-    const ceiling = yield* awaited(use.ceiling(variables));
+    const found = use.ceiling(variables);
+    const ceiling = yield* awaited(typeof found === 'function' ? found(caller) : found);
     const turn = turns.spend(inputTokensPerUse + ceiling.inputTokens);
     if (turn !== null) yield turn;
     const maxCost = ceiling.cost === null ? null : countable(calls * ceiling.cost);

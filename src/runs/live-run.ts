@@ -28,6 +28,8 @@ export interface LiveRunOptions {
   /** How many bytes the fastest reader may be behind before the pump pauses. While the scale is crowded, it is 0. */
   readonly lagBytes: number;
   readonly scale: Scale;
+  /** Called once, before the terminal event is in the log. Must not reject. */
+  readonly ending?: ((state: RunState) => Promise<void>) | undefined;
   /** Called once, after the terminal event is in the log. Must not reject. */
   readonly onEnd: (state: RunState, log: RunLog) => Promise<void>;
 }
@@ -42,7 +44,7 @@ export interface LiveRun extends Run {
   end(reason: GatewayError): Promise<RunState>;
 }
 
-type Work = Pick<LiveRunOptions, 'source' | 'onEnd'>;
+type Work = Pick<LiveRunOptions, 'source' | 'ending' | 'onEnd'>;
 interface Reader {
   index: number;
   /** The reader waits for the end, and reads all events then. */
@@ -56,7 +58,8 @@ const cleanUpMs = 2_000;
 /** What a run takes beside its log: its closures, state, settlement and place among the others. Measured: see `weight.ts`. */
 const runBytes = 6_144;
 
-export function liveRun({ id, route, detached, lingerMs, source, maxLogBytes, lagBytes, scale, onEnd }: LiveRunOptions): LiveRun {
+export function liveRun(options: LiveRunOptions): LiveRun {
+  const { id, route, detached, lingerMs, maxLogBytes, lagBytes, scale } = options;
   const log = runLog(maxLogBytes);
   const controller = new AbortController();
   const readers = new Set<Reader>();
@@ -66,7 +69,7 @@ export function liveRun({ id, route, detached, lingerMs, source, maxLogBytes, la
   let settlement: Settlement | null = null;
   let ending: GatewayError | null = null;
   /** Null once the run has begun: a run that has ended is kept for its events, and must not keep its request. */
-  let work: Work | null = { source, onEnd };
+  let work: Work | null = { source: options.source, ending: options.ending, onEnd: options.onEnd };
   let complete = false;
   /** Somebody has read the state of the run, and was shown the answer so far. */
   let lookedAt = false;
@@ -115,7 +118,7 @@ export function liveRun({ id, route, detached, lingerMs, source, maxLogBytes, la
       resume = resolve;
     });
 
-  async function pump({ source, onEnd }: Work): Promise<void> {
+  async function pump({ source, ending: toldEnding, onEnd }: Work): Promise<void> {
     const { signal } = controller;
     const waits = abortableWaits(signal);
     let chunks: AsyncIterator<Said> | null = null;
@@ -143,6 +146,7 @@ export function liveRun({ id, route, detached, lingerMs, source, maxLogBytes, la
       await cleanedUp(chunks);
     }
     waits.end();
+    await toldEnding?.(state());
     log.mark(failure === null ? 'finished' : 'failed');
     complete = true;
     scale.end();

@@ -105,6 +105,7 @@ export function openRuns(options: RunsOptions): Runs {
       detached: begin.detached,
       lingerMs: begin.idempotencyKey === null ? 0 : lingerMs,
       source: begin.source,
+      ending: begin.ending && ((state) => begin.ending?.(state).catch(onStoreFailed) ?? Promise.resolve()),
       maxLogBytes,
       lagBytes,
       scale: live.scale(shareOf(begin.principal)),

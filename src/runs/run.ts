@@ -40,6 +40,8 @@ export interface BeginRun {
   /** The run goes on while nobody reads. */
   readonly detached: boolean;
   readonly source: RunSource;
+  /** Is told how the run ends, before its readers are: they may ask for what it keeps. Default: nobody is. */
+  readonly ending?: (state: RunState) => Promise<void>;
 }
 
 export interface BeginAnswer {

@@ -19,11 +19,14 @@ interface StubBody {
   readonly route: string | null;
 }
 
-interface StoredBody extends StubBody {
+interface StoredState extends StubBody {
   readonly status: RunStatus;
   readonly completion: Completion;
   readonly failure: StoredFailure | null;
   readonly settlement: Settlement | null;
+}
+
+interface StoredBody extends StoredState {
   readonly log: LogContent;
 }
 
@@ -32,17 +35,29 @@ export const stubOf = (route: string | null): string => JSON.stringify({ route }
 
 export const routeOf = ({ body }: CompletionRecord): string | null => (JSON.parse(body) as StubBody).route;
 
-export function bodyOf(state: RunState, log: RunLog): string {
-  const { failure } = state;
-  const body: StoredBody = {
-    status: state.status,
-    completion: state.completion,
+export const bodyOf = (state: RunState, log: RunLog): string =>
+  JSON.stringify({ ...storedState(state), log: log.content() } satisfies StoredBody);
+
+/** The end of a run without its events, as JSON text. */
+export const stateAsText = (state: RunState): string => JSON.stringify(storedState(state));
+
+export const stateFromText = (id: string, text: string): RunState => stateOf(id, JSON.parse(text) as StoredState);
+
+/** The end of a run of which nothing was kept, because its process died. */
+export const stateOfDied = (id: string): RunState => ({
+  ...{ id, status: 'FAILED', completion: emptyCompletion, failure: gatewayDied(id), settlement: null, route: null },
+});
+
+function storedState({ status, completion, failure, settlement, route }: RunState): StoredState {
+  return {
+    ...{ status, completion, settlement, route },
     failure: failure === null ? null : { code: failure.code, message: failure.message, details: failure.details, errorId: failure.errorId },
-    settlement: state.settlement,
-    route: state.route,
-    log: log.content(),
   };
-  return JSON.stringify(body);
+}
+
+function stateOf(id: string, { status, completion, failure, settlement, route }: StoredState): RunState {
+  const known = failure && new GatewayError(failure.code, failure.message, failure.details, { errorId: failure.errorId });
+  return { id, status, completion, failure: known, settlement, route };
 }
 
 /** Reads the record of a completion that has ended or was cut. */
@@ -70,14 +85,9 @@ interface Told {
 }
 
 function ended({ id, body: text }: CompletionRecord): Told {
-  const { status, completion, failure, settlement, route, log } = JSON.parse(text) as StoredBody;
-  const known = failure && new GatewayError(failure.code, failure.message, failure.details, { errorId: failure.errorId });
-  const restored = runLog(Number.POSITIVE_INFINITY, log);
-  return {
-    state: { id, status, completion, failure: known, settlement, route },
-    log: restored,
-    cursors: restored.length(),
-  };
+  const body = JSON.parse(text) as StoredBody;
+  const log = runLog(Number.POSITIVE_INFINITY, body.log);
+  return { state: stateOf(id, body), log, cursors: log.length() };
 }
 
 /**

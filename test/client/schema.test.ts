@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import * as documents from '../../src/client/completion-documents.ts';
 import { possibleTypes } from '../../src/client/interface-members.ts';
 
-const sdl = ['directives', 'completion', 'embedding', 'retrieval', 'account', 'usage'].map((name) =>
+const sdl = ['directives', 'completion', 'conversation', 'embedding', 'retrieval', 'account', 'usage'].map((name) =>
   readFileSync(`schema/${name}.graphql`, 'utf8'),
 );
 const schema: GraphQLSchema = buildASTSchema(parse(sdl.join('\n')), { assumeValid: true });

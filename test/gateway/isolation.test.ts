@@ -102,6 +102,7 @@ beforeAll(async () => {
   globex = await make('globex', 'globex.web', 'payroll', { perUser }, ['ai:teams']);
   others = await make('globex', 'globex.ops', 'plans', { perUser });
   await ingested(holderOf(acme), 'documents');
+  for (const owner of [acme, globex]) await conversation(owner);
 });
 
 afterAll(() => gateway.close());
@@ -142,6 +143,16 @@ async function cursor(owner: Party): Promise<string> {
   for await (const event of stream(gateway, prompt(newName(), { idempotencyKey: newName() }), as(owner)))
     if (event.__typename === 'CompletionFinished') return event.cursor;
   throw new Error('The stream had no end.');
+}
+
+const newConversation = async (owner: Party): Promise<string> =>
+  (await told('mutation { createAiConversation { id } }', {}, owner.key, as(owner).headers))['id'] ?? '';
+
+/** With a turn in it. */
+async function conversation(owner: Party): Promise<string> {
+  const id = await newConversation(owner);
+  await complete(gateway, prompt(newName(), { conversation: { id } }), as(owner));
+  return id;
 }
 
 async function ingested(owner: Party, collection: string, id = newName()): Promise<string> {
@@ -269,6 +280,37 @@ const cases: Readonly<Record<string, Named | Lists | Asks>> = {
     belongsTo: 'nobody',
     ofTeam: true,
   },
+  'Query.aiConversation': {
+    document: 'query ($id: ID!) { aiConversation(id: $id) { title owner messages { text completion { status } } } }',
+    theirs: async (owner) => ({ id: await conversation(owner) }),
+  },
+  'Query.aiConversations': { lists: '{ aiConversations(first: 100) { conversations { id title owner updatedAt } endCursor } }' },
+  'Query.aiQuote(conversation:)': {
+    document:
+      'query ($of: JSON!) { aiQuote(document: "query ($id: ID!) { completion(input: { conversation: { id: $id }, prompt: { text: \\"And?\\" } }) { __typename } }", variables: $of) { allowed reason cost { amount } inputTokens } }',
+    theirs: async (owner) => ({ of: { id: await conversation(owner) } }),
+  },
+  'Mutation.createAiConversation': {
+    document: 'mutation ($title: String!) { createAiConversation(title: $title) { title isRunning messages { text } } }',
+    async theirs(owner) {
+      const title = newName();
+      await told('mutation ($title: String!) { createAiConversation(title: $title) { id } }', { title }, owner.key, as(owner).headers);
+      return { title };
+    },
+    belongsTo: 'nobody',
+  },
+  'Mutation.renameAiConversation': {
+    document: 'mutation ($id: ID!) { renameAiConversation(id: $id, title: "mine") { title } }',
+    theirs: async (owner) => ({ id: await conversation(owner) }),
+  },
+  'Mutation.deleteAiConversation': {
+    document: 'mutation ($id: ID!) { deleteAiConversation(id: $id) }',
+    theirs: async (owner) => ({ id: await conversation(owner) }),
+  },
+  'Mutation.complete(conversation:)': {
+    document: `mutation ($id: ID!) { complete(input: { conversation: { id: $id }, prompt: { text: "And?" } }) { ${failed} } }`,
+    theirs: async (owner) => ({ id: await conversation(owner) }),
+  },
   'Mutation.complete': { asks: `mutation ($text: String!, $key: String!) { complete(${input}) { ${answered} } }` },
   'Mutation.startCompletion': {
     asks: `mutation ($text: String!, $key: String!) { startCompletion(${input}) { ... on Completion { id } } }`,
@@ -384,6 +426,14 @@ const cases: Readonly<Record<string, Named | Lists | Asks>> = {
     document: `subscription ($after: Cursor!) { completionStream(input: { prompt: { text: "Go on." } }, after: $after) { ${failedEvent} } }`,
     theirs: async (owner) => ({ after: await cursor(owner) }),
   },
+  'Subscription.completionStream(conversation:)': {
+    document: `subscription ($id: ID!) { completionStream(input: { conversation: { id: $id }, prompt: { text: "And?" } }) { ${failedEvent} } }`,
+    theirs: async (owner) => ({ id: await conversation(owner) }),
+  },
+  'Subscription.aiAnswerStream(conversation:)': {
+    document: `subscription ($id: ID!) { aiAnswerStream(input: { conversation: { id: $id }, collection: "documents", question: "Lamps?" }) { ${failedEvent} } }`,
+    theirs: async (owner) => ({ id: await conversation(owner) }),
+  },
   'Subscription.completionEvents': {
     document: `subscription ($id: ID!) { completionEvents(id: $id) { ${failedEvent} } }`,
     theirs: async (owner) => ({ id: await completion(owner, newName()) }),
@@ -477,6 +527,7 @@ describe.each(pairs)('Before $who', ({ teams, of: pairOf }) => {
     const running = stream(gateway, prompt(newName(), { tags: { feature: newName() } }), as(owner));
     await running.next();
     await running.next();
+    await newConversation(owner);
     if (teams) {
       await keyOf(owner);
       await ingested(owner, owner.collection);

@@ -86,6 +86,6 @@ describe('embedded()', () => {
 
 it.each([7, '.fieldgate', [], null])('`fieldgate check` says what storage may be where it is %j', (storage) => {
   expect(mistakesOf(storage)).toEqual([
-    `storage is ${JSON.stringify(storage)}. It must be an object with settings: folder, usageDays, acceptLostMasterKey, lostHoldHours, or a storage with open(), such as embedded({ folder: "/var/lib/fieldgate" }).`,
+    `storage is ${JSON.stringify(storage)}. It must be an object with settings: folder, usageDays, conversationDays, acceptLostMasterKey, lostHoldHours, or a storage with open(), such as embedded({ folder: "/var/lib/fieldgate" }).`,
   ]);
 });

@@ -22,6 +22,7 @@ import { openRuns } from '../../src/runs/open-runs.ts';
 import type { KeyRecord } from '../../src/storage/keys/keys.ts';
 import type { UsageQuery } from '../../src/storage/ledger/ledger.ts';
 import { bothFaces, type ChunkHandler } from '../faces.ts';
+import { mapConversations } from '../map-storage/map-conversations.ts';
 import { mapDirectory } from '../map-storage/map-directory.ts';
 import { freeHold } from '../operations/free-hold.ts';
 import { memoryCompletions } from '../runs/memory-completions.ts';
@@ -190,14 +191,15 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
     ),
     runs: openRuns({ completions: memoryCompletions() }),
     completions: { rate: async () => {} },
+    conversations: mapConversations(Date.now),
     graph: () => null,
     pathsOf: (info) => () => [responsePathAsArray(info.path)],
     entities: { similar: unused },
     maxCostPerOperation: null,
     demand: () => null,
-    quote: (schema, document, operationName, variables) => {
+    quote: (schema, document, operationName, variables, caller) => {
       const sources = { services, fields: [], listSizeOf: () => null, principal: principal(), assumedListSize: 100 };
-      return compileQuote(priceTreeOf(schema, document, operationName), quoteRules(sources)).quote(variables);
+      return compileQuote(priceTreeOf(schema, document, operationName), quoteRules(sources)).quote(variables, caller);
     },
     limits: {
       budgets: async (limits) =>

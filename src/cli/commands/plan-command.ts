@@ -35,7 +35,7 @@ async function planned({ document, operation, operationName, variables }: Operat
   refuseInvalid(schema, document);
   const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], { ...variables });
   if (errors !== undefined) throw refused(errors, 'Give the variables with --variables FILE.');
-  const quote = await gateway.services.quote(schema, document, operationName, variables);
+  const quote = await gateway.services.quote(schema, document, operationName, variables, null);
   // Of no caller: all that the operation asks for is in the plan.
   const plan = await shownPlan(schema, { document, operation, variables: coerced, context: null }, quoteAsJson(quote));
   return `${planText(plan)}\n\n${quoteTable(quote)}`;

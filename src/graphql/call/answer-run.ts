@@ -1,15 +1,20 @@
 /** Runs an answer from documents as a run: finding the passages and writing the answer are its source. */
 import type { Said } from '../../core/batch.ts';
+import { completionOf } from '../../core/call/collect-answer.ts';
 import { collect } from '../../core/chunk.ts';
+import type { Message } from '../../core/request/request.ts';
 import { type CallSettings, callFor } from '../../operations/field-call.ts';
 import type { HoldShare } from '../../operations/operation-hold.ts';
 import { chooseRoute } from '../../operations/route-choice.ts';
 import type { Run, RunState } from '../../runs/run.ts';
+import { type ConversationTurn, openTurn } from '../conversations/conversation-turn.ts';
+import { followUpOf, followUpRoom } from '../conversations/follow-up.ts';
 import type { AiAnswerInput } from '../generated.ts';
 import { checkWhole, refuse } from '../refuse.ts';
 import type { Asker } from './asker.ts';
 import { cachePolicyOf, idempotencyKeyOf, tagsOf } from './call-input.ts';
 import { endOf, type HowToRun, type PreparedRun } from './completion-run.ts';
+import { messagesOf } from './message-input.ts';
 
 /** The completion itself says that nothing was found, so that a reader who attaches later can tell it from an answer. */
 const nothingFound = 'Nothing relevant was found; no model was asked.';
@@ -19,11 +24,23 @@ export const isNoAnswer = (state: RunState): boolean => state.completion.warning
 export interface AnswerSettings {
   /** See `Question` in `retrieval/`. Default: the question. */
   readonly shown?: string;
+  /** The turn of a conversation that it answers. Default: none. */
+  readonly turn?: ConversationTurn | null;
   /** The hold that its calls draw on. Default: the operation's hold. */
   readonly share?: HoldShare;
 }
 
-export function prepareAnswer(asker: Asker, input: AiAnswerInput, { shown = input.question, share }: AnswerSettings = {}): PreparedRun {
+/** Of an answer that goes on with a conversation. */
+export async function prepareTurn(asker: Asker, input: AiAnswerInput): Promise<PreparedRun> {
+  const { conversation, question } = input;
+  if (conversation == null) return prepareAnswer(asker, input);
+  if (input.messages != null) refuse('messages and conversation are both set. A conversation has its messages itself: leave messages out.');
+  const messages: readonly Message[] = [{ role: 'user', content: [{ type: 'text', text: question }] }];
+  const key = idempotencyKeyOf(input.idempotencyKey);
+  return prepareAnswer(asker, input, { turn: await openTurn(asker, conversation, { messages, key, room: followUpRoom }) });
+}
+
+export function prepareAnswer(asker: Asker, input: AiAnswerInput, { shown, share, turn = null }: AnswerSettings = {}): PreparedRun {
   const { services, context } = asker;
   const route = chooseRoute(services.routes(), context.principal, input.route ?? 'default', 'completion');
   const first = input.first ?? 8;
@@ -34,11 +51,24 @@ export function prepareAnswer(asker: Asker, input: AiAnswerInput, { shown = inpu
   const settings = { cache: cachePolicyOf(input.cache), tags: tagsOf(input.tags), ...(share === undefined ? {} : { share }) };
   const { idempotencyKey: _, ...asked } = input;
   const { collection, question, maxOutputTokens = null } = input;
-  async function* source(answering: Pick<CallSettings, 'id' | 'signal' | 'shown' | 'report'>, live: boolean): AsyncGenerator<Said> {
+  const said = input.messages == null ? [] : messagesOf(input.messages, 'messages', services);
+  async function standing(history: readonly Message[], signal: AbortSignal): Promise<string> {
+    const { request, otherwise } = followUpOf(history, question, route);
+    if (request === null) return otherwise;
+    const call = callFor(asker, { ...settings, route: route.name, signal });
+    return completionOf(await services.handle.whole(request, call)).text.trim() || otherwise;
+  }
+  type Answering = Pick<CallSettings, 'id' | 'shown' | 'report'> & { readonly signal: AbortSignal };
+  function source(answering: Answering & { readonly id: string }, live: boolean): AsyncIterable<Said> {
+    if (turn === null) return answerTo(said, answering, live);
+    return turn.answer(answering.id, (history) => answerTo(history, answering, live));
+  }
+  async function* answerTo(history: readonly Message[], answering: Answering, live: boolean): AsyncGenerator<Said> {
+    const asked = await standing(history, answering.signal);
     const answer = await services.retrieval.answer({
       collection,
-      question,
-      shown,
+      question: asked,
+      shown: shown ?? asked,
       route: route.name,
       first,
       maxOutputTokens,
@@ -64,9 +94,10 @@ export function prepareAnswer(asker: Asker, input: AiAnswerInput, { shown = inpu
       route: route.name,
       detached,
       source: (run) => source(run, live),
+      ...(turn === null ? {} : { ending: turn.ended }),
     });
   async function answer(): Promise<RunState> {
-    if (idempotencyKey !== null) return endOf(await start({}), context.signal);
+    if (idempotencyKey !== null || turn !== null) return endOf(await start({}), context.signal);
     return services.runs.answer({
       principal: context.principal,
       route: route.name,

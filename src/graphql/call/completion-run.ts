@@ -2,14 +2,18 @@
  * Asks for a root completion: as a run, whose events are the subscription, where somebody can come back to it; else for the whole answer
  * at once.
  */
+
+import type { Said } from '../../core/batch.ts';
 import { completionOf } from '../../core/call/collect-answer.ts';
 import type { CompletionRequest } from '../../core/request/request.ts';
 import { estimateInputInTurns, type InputEstimate } from '../../core/request/tokens.ts';
 import { turnIfLarge } from '../../core/turns/large-value.ts';
 import { callFor } from '../../operations/field-call.ts';
 import { checkLength, chooseRoute } from '../../operations/route-choice.ts';
-import type { Run, RunState } from '../../runs/run.ts';
-import type { CompletionInput } from '../generated.ts';
+import type { Run, RunSource, RunState } from '../../runs/run.ts';
+import { type ConversationTurn, historyRoom, newMessages, openTurn } from '../conversations/conversation-turn.ts';
+import { withHistory } from '../conversations/model-history.ts';
+import type { AiConversationInput, CompletionInput } from '../generated.ts';
 import type { Asker } from './asker.ts';
 import { cachePolicyOf, idempotencyKeyOf, tagsOf } from './call-input.ts';
 import { completionRequestOf } from './completion-request.ts';
@@ -41,27 +45,39 @@ export function prepareCompletion(asker: Asker, input: CompletionInput): Prepare
   const settings = { route: route.name, cache: cachePolicyOf(input.cache), tags: tagsOf(input.tags) };
   const { idempotencyKey: _, ...asked } = input;
   const estimate = estimateInputInTurns(request);
+  const { conversation = null } = input;
+  const opened = async (of: AiConversationInput): Promise<ConversationTurn> => {
+    const messages = newMessages(input.prompt, request);
+    await estimate;
+    return openTurn(asker, of, { messages, key: idempotencyKey, room: historyRoom(request, route) });
+  };
   /** Null: the completion may begin at once. Otherwise a long input was read, and others have their turn first. */
   function checked(): Promise<void> | null {
     checkLength(request, route);
     return turnIfLarge(request);
   }
-  async function start({ detached = false, live = false }: HowToRun): Promise<Run> {
-    const turn = checked();
-    if (turn !== null) await turn;
+  function source(run: Parameters<RunSource>[0], live: boolean, turn: ConversationTurn | null): AsyncIterable<Said> {
+    const ask = (of: CompletionRequest) => services.handle.stream(of, callFor(asker, { ...settings, ...run, live }));
+    if (turn === null) return ask(request);
+    return turn.answer(run.id, (history) => ask({ ...request, messages: withHistory(request.messages, history) }));
+  }
+  async function start({ detached = false, live = false }: HowToRun, turn: ConversationTurn | null): Promise<Run> {
+    const wait = checked();
+    if (wait !== null) await wait;
     return services.runs.start({
       principal: context.principal,
       idempotencyKey,
       input: { kind: 'completion', ...asked },
       route: route.name,
       detached,
-      source: (run) => services.handle.stream(request, callFor(asker, { ...settings, ...run, live })),
+      source: (run) => source(run, live, turn),
+      ...(turn === null ? {} : { ending: turn.ended }),
     });
   }
-  async function answer(): Promise<RunState> {
-    if (idempotencyKey !== null) return endOf(await start({}), context.signal);
-    const turn = checked();
-    if (turn !== null) await turn;
+  async function answer(turn: ConversationTurn | null): Promise<RunState> {
+    if (idempotencyKey !== null || turn !== null) return endOf(await start({}, turn), context.signal);
+    const wait = checked();
+    if (wait !== null) await wait;
     return services.runs.answer({
       principal: context.principal,
       route: route.name,
@@ -69,8 +85,13 @@ export function prepareCompletion(asker: Asker, input: CompletionInput): Prepare
       ask: (answering) => services.handle.whole(request, callFor(asker, { ...settings, ...answering })).then(completionOf),
     });
   }
-  const prepared = ({ total }: InputEstimate): PreparedRun => ({ route: route.name, inputTokens: total, start, answer });
-  return estimate instanceof Promise ? estimate.then(prepared) : prepared(estimate);
+  const prepared = ({ total }: InputEstimate, turn: ConversationTurn | null = null): PreparedRun => ({
+    ...{ route: route.name, inputTokens: total },
+    start: (how) => start(how, turn),
+    answer: () => answer(turn),
+  });
+  if (conversation !== null) return opened(conversation).then(async (turn) => prepared(await estimate, turn));
+  return estimate instanceof Promise ? estimate.then((found) => prepared(found)) : prepared(estimate);
 }
 
 /** The run's end. Throws its failure. */

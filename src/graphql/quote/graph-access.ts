@@ -23,13 +23,13 @@ export function openGraphAccess(maxTypedValues: number): GraphAccess {
       connected = to;
     },
     graph: (contract) => (contract === null ? connected?.graph.schema() : connected?.graph.contract(contract)) ?? null,
-    quote(schema, document, operationName, variables) {
+    quote(schema, document, operationName, variables, caller) {
       if (connected === null) throw new Error('The graph is not connected yet.');
       const { admission } = connected;
       const tree = priceTreeOf(schema, document, operationName);
       tree.checkVariables?.(variables, maxTypedValues);
       const turn = turnIfLarge(variables);
-      return turn === null ? admission.quote(tree, variables) : turn.then(() => admission.quote(tree, variables));
+      return turn === null ? admission.quote(tree, variables, caller) : turn.then(() => admission.quote(tree, variables, caller));
     },
     demand: (schema, document, operationName, variables) =>
       connected?.admission.demand(priceTreeOf(schema, document, operationName), variables) ?? null,

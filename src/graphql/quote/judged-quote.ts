@@ -55,7 +55,7 @@ export async function quoteOf(asked: QuoteAsked, services: Services, work: Quote
   });
   const quote = await work.inTurn(async () => {
     try {
-      return await services.quote(schema, document, operation.name?.value ?? null, variables);
+      return await services.quote(schema, document, operation.name?.value ?? null, variables, principal);
     } catch (error) {
       return refuseToRun(error);
     }
@@ -110,7 +110,10 @@ async function inputReason(
     const price = rootPricers[coordinate];
     if (price === undefined) continue;
     try {
-      await work.inTurn(() => price(getArgumentValues(field, node, coerced), services, principal));
+      await work.inTurn(() => {
+        const priced = price(getArgumentValues(field, node, coerced), services, principal);
+        return typeof priced === 'function' ? priced(principal) : priced;
+      });
     } catch (error) {
       return `${path}: ${asGatewayError(error).message}`;
     }

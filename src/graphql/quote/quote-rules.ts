@@ -41,6 +41,8 @@ export function quoteRules({ services, fields, listSizeOf, principal, assumedLis
       return (args) => {
         try {
           const ceilings = price(args, services, principal);
+          if (typeof ceilings === 'function')
+            return async (caller) => (caller === null ? noCeiling : ceilings(caller).then(sumCeilings).catch(ofRefused));
           return ceilings instanceof Promise ? ceilings.then(sumCeilings).catch(ofRefused) : sumCeilings(ceilings);
         } catch (error) {
           return ofRefused(error);

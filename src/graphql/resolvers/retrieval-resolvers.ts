@@ -2,7 +2,7 @@ import type { Principal } from '../../core/call/call.ts';
 import type { Source } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { callFor } from '../../operations/field-call.ts';
-import { isNoAnswer, prepareAnswer } from '../call/answer-run.ts';
+import { isNoAnswer, prepareTurn } from '../call/answer-run.ts';
 import { askingField } from '../call/asker.ts';
 import { nameEvents } from '../call/delivery.ts';
 import type { Resolvers, SourceInput } from '../generated.ts';
@@ -60,7 +60,7 @@ export function retrievalResolvers(services: Services): Resolvers {
       },
       aiAnswer: async (_, { input }, context, info) => {
         const asker = { services, context, field: askingField(services, info) };
-        const state = await wholeAnswer({ input, prepare: () => prepareAnswer(asker, input) }, asker, answerFailures);
+        const state = await wholeAnswer({ input, prepare: () => prepareTurn(asker, input) }, asker, answerFailures);
         if ('__typename' in state) return state;
         const { text, citations } = state.completion;
         return isNoAnswer(state) ? { message: text } : { completion: state, text, citations };
@@ -87,7 +87,7 @@ export function retrievalResolvers(services: Services): Resolvers {
       aiAnswerStream: {
         subscribe: (_, { input, after, delivery }, context, info) => {
           const asker = { services, context, field: askingField(services, info) };
-          return nameEvents('aiAnswerStream', answerEvents({ input, prepare: () => prepareAnswer(asker, input) }, asker, after, delivery));
+          return nameEvents('aiAnswerStream', answerEvents({ input, prepare: () => prepareTurn(asker, input) }, asker, after, delivery));
         },
       },
       ingestion: {
