@@ -9,6 +9,8 @@ import { holesOf, parseTemplate, render } from './template.ts';
 /** Prompts that are kept on the server. */
 export interface Templates {
   ids(): readonly string[];
+  /** The prompt with its version as reports show it, such as `product-summary@3`; null: there is none. Default: it is not known. */
+  nameOf?(id: string, version: string | null): string | null;
   /** Throws BAD_REQUEST for an unknown id or version and for variables that do not fit. */
   render(id: string, version: string | null, variables: Readonly<Record<string, unknown>>, principal: Principal): RenderedTemplate;
 }
@@ -19,10 +21,17 @@ export interface RenderedTemplate {
   readonly settings: Partial<Omit<CompletionRequest, 'kind' | 'messages'>>;
 }
 
+/** The tag `prompt` of calls that a prompt of the prompts folder makes. */
+export const promptName = (id: string, version: string | null): string => (version === null ? id : `${id}@${version}`);
+
 export function templatesOf(prompts: ReadonlyMap<string, PromptFile>): Templates {
   const ids = (): string[] => [...new Set([...prompts.values()].map(({ id }) => id))];
   return {
     ids,
+    nameOf(id, version) {
+      const prompt = prompts.get(version === null ? id : `${id}@${version}`);
+      return prompt === undefined ? null : promptName(prompt.id, prompt.version);
+    },
     render(id, version, variables) {
       const prompt = prompts.get(version === null ? id : `${id}@${version}`);
       if (prompt === undefined) {

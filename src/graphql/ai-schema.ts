@@ -18,6 +18,7 @@ import { completionResolvers } from './resolvers/completion-resolvers.ts';
 import { conversationResolvers } from './resolvers/conversation-resolvers.ts';
 import { embeddingResolvers } from './resolvers/embedding-resolvers.ts';
 import { fieldResolvers } from './resolvers/gateway/field-resolvers.ts';
+import { ratingResolvers } from './resolvers/rating-resolvers.ts';
 import { retrievalResolvers } from './resolvers/retrieval-resolvers.ts';
 import { usageResolvers } from './resolvers/usage-resolvers.ts';
 import { scalars } from './scalars.ts';
@@ -41,6 +42,7 @@ export function aiResolvers(services: Services): Resolvers {
     completionResolvers(services),
     completionFields(services),
     conversationResolvers(services),
+    ratingResolvers(services),
     embeddingResolvers(services),
     retrievalResolvers(services),
     accountResolvers(services),

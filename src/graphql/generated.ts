@@ -540,6 +540,45 @@ export type AiQuotedField = {
   readonly path: Scalars['String']['output'];
 };
 
+/** What ratings can be grouped by. */
+export type AiRatingDimension =
+  /** The field that asked, such as `Product.summary`. */
+  | 'COORDINATE'
+  /** The model that answered. */
+  | 'MODEL'
+  /** Reserved for dimensions that may be added; refused as an input. */
+  | 'OTHER'
+  /** The prompt of the prompts folder with its version, such as `product-summary@3`: the tag `prompt` of the call. */
+  | 'PROMPT'
+  /** The route that was asked. */
+  | 'ROUTE';
+
+/** The ratings of one group. */
+export type AiRatingRow = {
+  /** Their average, from -1 to 1. */
+  readonly average: Scalars['Float']['output'];
+  /** How many are below 0. */
+  readonly bad: Scalars['SafeInt']['output'];
+  /** How many are above 0. */
+  readonly good: Scalars['SafeInt']['output'];
+  /** The group, such as `Product.summary`; null for calls without one, such as those without a prompt of the prompts folder. */
+  readonly key?: Maybe<Scalars['String']['output']>;
+  /** How many ratings. A call that several fields share counts once for each of them. */
+  readonly ratings: Scalars['SafeInt']['output'];
+};
+
+/** Which ratings to add up, and how. */
+export type AiRatingsInput = {
+  /** One row for each value of this. */
+  readonly by?: AiRatingDimension;
+  /** At most this many rows, from 1 to 1000. */
+  readonly first?: Scalars['Int']['input'];
+  /** Ratings that were given at this moment or later. */
+  readonly from: Scalars['DateTime']['input'];
+  /** Ratings that were given before this moment. */
+  readonly to: Scalars['DateTime']['input'];
+};
+
 /** A name that calls are sent to, and the deployments behind it. */
 export type AiRoute = {
   /** The models behind it, in the order of the configuration. */
@@ -1780,6 +1819,11 @@ export type Query = {
    * differ; fragments unfolded, at most 20,000 fields together; and their variables at most 2 MiB of JSON together.
    */
   readonly aiQuote: AiQuote;
+  /**
+   * What people thought of answers, added up: the groups with the most ratings first. It shows ratings of the calls whose usage you may see:
+   * with `ai:usage` those of the own team (the own ones, without a team, and where a key or a token acts for a user), with `ai:usage:all` all.
+   */
+  readonly aiRatings: ReadonlyArray<AiRatingRow>;
   /** Where you can send calls, and to which models they go. Needs a known caller. */
   readonly aiRoutes: ReadonlyArray<AiRoute>;
   /** Finds the passages of a collection that fit a query best, by words and by vector. Needs scope `ai:use` and the right to read the collection. */
@@ -1828,6 +1872,12 @@ export type QueryAiQuoteArgs = {
   document: Scalars['String']['input'];
   operationName?: InputMaybe<Scalars['String']['input']>;
   variables?: InputMaybe<Scalars['JSON']['input']>;
+};
+
+
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
+export type QueryAiRatingsArgs = {
+  input: AiRatingsInput;
 };
 
 
@@ -2507,6 +2557,9 @@ export type ResolversTypes = {
   AiQuota: ResolverTypeWrapper<QuotaState>;
   AiQuote: ResolverTypeWrapper<Omit<AiQuote, 'cost' | 'fields'> & { cost?: Maybe<ResolversTypes['AiCost']>, fields: ReadonlyArray<ResolversTypes['AiQuotedField']> }>;
   AiQuotedField: ResolverTypeWrapper<Omit<AiQuotedField, 'cost'> & { cost?: Maybe<ResolversTypes['AiCost']> }>;
+  AiRatingDimension: AiRatingDimension;
+  AiRatingRow: ResolverTypeWrapper<AiRatingRow>;
+  AiRatingsInput: AiRatingsInput;
   AiRoute: ResolverTypeWrapper<RouteView>;
   AiSearch: ResolverTypeWrapper<Omit<AiSearch, 'hits'> & { hits: ReadonlyArray<ResolversTypes['AiSearchHit']> }>;
   AiSearchHit: ResolverTypeWrapper<Omit<AiSearchHit, 'entity' | 'passage'> & { entity?: Maybe<ResolversTypes['AiEntityRef']>, passage?: Maybe<ResolversTypes['SourcePassage']> }>;
@@ -2648,6 +2701,8 @@ export type ResolversParentTypes = {
   AiQuota: QuotaState;
   AiQuote: Omit<AiQuote, 'cost' | 'fields'> & { cost?: Maybe<ResolversParentTypes['AiCost']>, fields: ReadonlyArray<ResolversParentTypes['AiQuotedField']> };
   AiQuotedField: Omit<AiQuotedField, 'cost'> & { cost?: Maybe<ResolversParentTypes['AiCost']> };
+  AiRatingRow: AiRatingRow;
+  AiRatingsInput: AiRatingsInput;
   AiRoute: RouteView;
   AiSearch: Omit<AiSearch, 'hits'> & { hits: ReadonlyArray<ResolversParentTypes['AiSearchHit']> };
   AiSearchHit: Omit<AiSearchHit, 'entity' | 'passage'> & { entity?: Maybe<ResolversParentTypes['AiEntityRef']>, passage?: Maybe<ResolversParentTypes['SourcePassage']> };
@@ -3004,6 +3059,14 @@ export type AiQuotedFieldResolvers<ContextType = OperationContext, ParentType ex
   cost?: Resolver<Maybe<ResolversTypes['AiCost']>, ParentType, ContextType>;
   line?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AiRatingRowResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiRatingRow'] = ResolversParentTypes['AiRatingRow']> = {
+  average?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  bad?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  good?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  key?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  ratings?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
 };
 
 export type AiRouteResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiRoute'] = ResolversParentTypes['AiRoute']> = {
@@ -3380,6 +3443,7 @@ export type QueryResolvers<ContextType = OperationContext, ParentType extends Re
   aiKeys?: Resolver<ReadonlyArray<ResolversTypes['AiKey']>, ParentType, ContextType>;
   aiOrganisations?: Resolver<ReadonlyArray<ResolversTypes['AiOrganisation']>, ParentType, ContextType>;
   aiQuote?: Resolver<ResolversTypes['AiQuote'], ParentType, ContextType, RequireFields<QueryAiQuoteArgs, 'document'>>;
+  aiRatings?: Resolver<ReadonlyArray<ResolversTypes['AiRatingRow']>, ParentType, ContextType, RequireFields<QueryAiRatingsArgs, 'input'>>;
   aiRoutes?: Resolver<ReadonlyArray<ResolversTypes['AiRoute']>, ParentType, ContextType>;
   aiSearch?: Resolver<Maybe<ResolversTypes['AiSearchResult']>, ParentType, ContextType, RequireFields<QueryAiSearchArgs, 'input'>>;
   aiSources?: Resolver<ReadonlyArray<ResolversTypes['SourceDocument']>, ParentType, ContextType, RequireFields<QueryAiSourcesArgs, 'collection' | 'first'>>;
@@ -3538,6 +3602,7 @@ export type Resolvers<ContextType = OperationContext> = {
   AiQuota?: AiQuotaResolvers<ContextType>;
   AiQuote?: AiQuoteResolvers<ContextType>;
   AiQuotedField?: AiQuotedFieldResolvers<ContextType>;
+  AiRatingRow?: AiRatingRowResolvers<ContextType>;
   AiRoute?: AiRouteResolvers<ContextType>;
   AiSearch?: AiSearchResolvers<ContextType>;
   AiSearchHit?: AiSearchHitResolvers<ContextType>;

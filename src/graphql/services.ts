@@ -35,7 +35,7 @@ export type { DeploymentView, RouteView } from '../operations/route-view.ts';
 export interface Services {
   readonly handle: Handlers;
   readonly runs: Runs;
-  readonly completions: Pick<Completions, 'rate'>;
+  readonly completions: Pick<Completions, 'rate' | 'ratings'>;
   readonly conversations: Omit<Conversations, 'recover' | 'expire' | 'close'>;
   readonly limits: Pick<Limits, 'budgets' | 'quotas'>;
   readonly ledger: Pick<Ledger, 'totals' | 'hasCall' | 'typicalUses'>;

@@ -1,13 +1,11 @@
 /** The client's own text, held to the schema: nothing generates it. */
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { buildASTSchema, type GraphQLSchema, isAbstractType, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import * as documents from '../../src/client/completion-documents.ts';
 import { possibleTypes } from '../../src/client/interface-members.ts';
 
-const sdl = ['directives', 'completion', 'conversation', 'embedding', 'retrieval', 'account', 'usage'].map((name) =>
-  readFileSync(`schema/${name}.graphql`, 'utf8'),
-);
+const sdl = globSync('schema/*.graphql').map((file) => readFileSync(file, 'utf8'));
 const schema: GraphQLSchema = buildASTSchema(parse(sdl.join('\n')), { assumeValid: true });
 
 describe('the client and the schema', () => {

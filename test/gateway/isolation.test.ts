@@ -102,7 +102,10 @@ beforeAll(async () => {
   globex = await make('globex', 'globex.web', 'payroll', { perUser }, ['ai:teams']);
   others = await make('globex', 'globex.ops', 'plans', { perUser });
   await ingested(holderOf(acme), 'documents');
-  for (const owner of [acme, globex]) await conversation(owner);
+  for (const owner of [acme, globex]) {
+    await conversation(owner);
+    await rate(owner, await completion(owner));
+  }
 });
 
 afterAll(() => gateway.close());
@@ -138,6 +141,15 @@ const pairs: readonly { readonly who: string; readonly teams: boolean; readonly 
 async function completion(owner: Party, idempotencyKey: string | null = null): Promise<string> {
   return (await complete(gateway, prompt(newName(), idempotencyKey === null ? {} : { idempotencyKey }), as(owner))).id;
 }
+
+/** No two ratings are equal. */
+const rate = (owner: Party, id: string) =>
+  told(
+    'mutation ($id: ID!, $score: Float!) { rateCompletion(id: $id, score: $score) { score } }',
+    { id, score: made / 10_000 },
+    owner.key,
+    as(owner).headers,
+  );
 
 async function cursor(owner: Party): Promise<string> {
   for await (const event of stream(gateway, prompt(newName(), { idempotencyKey: newName() }), as(owner)))
@@ -283,6 +295,10 @@ const cases: Readonly<Record<string, Named | Lists | Asks>> = {
   'Query.aiConversation': {
     document: 'query ($id: ID!) { aiConversation(id: $id) { title owner messages { text completion { status } } } }',
     theirs: async (owner) => ({ id: await conversation(owner) }),
+  },
+  'Query.aiRatings': {
+    lists: () =>
+      `{ ${['COORDINATE', 'ROUTE', 'MODEL', 'PROMPT'].map((by) => `${by}: aiRatings(input: { ${time}, by: ${by} }) { key ratings average }`).join(' ')} }`,
   },
   'Query.aiConversations': { lists: '{ aiConversations(first: 100) { conversations { id title owner updatedAt } endCursor } }' },
   'Query.aiQuote(conversation:)': {
@@ -520,6 +536,7 @@ describe.each(pairs)('Before $who', ({ teams, of: pairOf }) => {
       await gateway.storage.ledger.flush();
       return plain(await overPost(gateway, party, document, {}), {});
     };
+    const judged = await completion(owner);
     await seenBy(stranger);
     const before = await seenBy(stranger);
     const gate = newGate();
@@ -528,6 +545,7 @@ describe.each(pairs)('Before $who', ({ teams, of: pairOf }) => {
     await running.next();
     await running.next();
     await newConversation(owner);
+    await rate(owner, judged);
     if (teams) {
       await keyOf(owner);
       await ingested(owner, owner.collection);

@@ -105,6 +105,22 @@ describe('system prompts of the operator', () => {
     expect(empty.data.completion.message).toBe('prompt.template.messages is empty. It must have at least one message.');
   });
 
+  it('reports tell prompts apart: by a tag that callers cannot set, in what was used and in what people thought of it', async () => {
+    const input = { prompt: { template: { id: 'tutor', variables: { subject: 'chess' } } }, tags: { prompt: 'another', part: 'lesson' } };
+    const { data } = await gateway.ask('mutation ($input: CompletionInput!) { complete(input: $input) { ... on Completion { id } } }', {
+      input,
+    });
+    await gateway.ask('mutation ($id: ID!) { rateCompletion(id: $id, score: 1) { score } }', { id: data.complete.id });
+    await gateway.storage.ledger.flush();
+    const time = `from: "${new Date(Date.now() - 60_000).toISOString()}", to: "${new Date(Date.now() + 60_000).toISOString()}"`;
+    const reports = await gateway.ask(
+      `{ aiRatings(input: { ${time}, by: PROMPT }) { key ratings average good bad }
+         aiUsage(input: { ${time}, where: { tags: { part: "lesson" } }, groupByTags: ["prompt"] }) { rows { key } } }`,
+    );
+    expect(reports.data.aiRatings).toEqual([{ key: 'tutor@1', ratings: 1, average: 1, good: 1, bad: 0 }]);
+    expect(reports.data.aiUsage.rows).toMatchObject([{ key: { tags: { prompt: 'tutor@1' } } }]);
+  });
+
   it('answers of one conversation on routes with other system prompts are other answers, and a quote counts the system prompt', async () => {
     const quote = async (route: string) => {
       const document = `{ completion(input: { route: "${route}", prompt: { text: "Hi." } }) { __typename } }`;

@@ -190,7 +190,7 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
       }),
     ),
     runs: openRuns({ completions: memoryCompletions() }),
-    completions: { rate: async () => {} },
+    completions: { rate: async () => {}, ratings: async () => [] },
     conversations: mapConversations(Date.now),
     graph: () => null,
     pathsOf: (info) => () => [responsePathAsArray(info.path)],

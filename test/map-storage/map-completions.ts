@@ -43,6 +43,7 @@ export function mapCompletions(now: () => number): Completions {
       return record === undefined || record.principal !== principal || record.expiresAt <= now() ? null : record;
     },
     rate: async () => {},
+    ratings: async () => [],
     recover: async () => 0,
     async expire(at) {
       for (const [id, { expiresAt }] of records) if (expiresAt <= at) records.delete(id);

@@ -31,6 +31,7 @@ export function memoryCompletions(): Completions {
       return record?.principal === principal ? record : null;
     },
     async rate() {},
+    ratings: async () => [],
     recover: async () => 0,
     async expire() {},
     async close() {},

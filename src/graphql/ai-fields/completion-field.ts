@@ -8,6 +8,7 @@ import { quotedDataRule } from '../../core/request/quote-text.ts';
 import { type CompletionRequest, completionRequest, type Message } from '../../core/request/request.ts';
 import { estimateInputInTurns, type InputEstimate } from '../../core/request/tokens.ts';
 import type { CompletionField } from '../../fields/ai-field.ts';
+import { promptName } from '../../fields/prompt-templates.ts';
 import { type Asked, askedFor } from '../../fields/selection.ts';
 import { render } from '../../fields/template.ts';
 import type { OperationContext } from '../../operations/context.ts';
@@ -129,7 +130,7 @@ function answerOf(
     {
       route,
       cache: { mode: 'default', maxAgeSeconds: null },
-      tags: {},
+      tags: field.promptId === null ? {} : { prompt: promptName(field.promptId, field.promptVersion) },
       signal: context.signal,
       askers,
       onceInOperation: true,

@@ -42,7 +42,7 @@ export function prepareCompletion(asker: Asker, input: CompletionInput): Prepare
   const route = chooseRoute(services.routes(), context.principal, input.route ?? 'default', 'completion');
   const request: CompletionRequest = completionRequestOf(input, route, services, context.principal);
   const idempotencyKey = idempotencyKeyOf(input.idempotencyKey);
-  const settings = { route: route.name, cache: cachePolicyOf(input.cache), tags: tagsOf(input.tags) };
+  const settings = { route: route.name, cache: cachePolicyOf(input.cache), tags: withPrompt(tagsOf(input.tags), input.prompt, services) };
   const { idempotencyKey: _, ...asked } = input;
   const estimate = estimateInputInTurns(request);
   const { conversation = null } = input;
@@ -100,3 +100,11 @@ export async function endOf(run: Run, signal: AbortSignal): Promise<RunState> {
   if (state.failure !== null) throw state.failure;
   return state;
 }
+
+/** Reports tell prompts apart by this tag, whatever the caller's own says. */
+function withPrompt(tags: Tags, { template }: CompletionInput['prompt'], { templates }: Asker['services']): Tags {
+  const name = template ? (templates.nameOf?.(template.id, template.version ?? null) ?? null) : null;
+  return name === null ? tags : { ...tags, prompt: name };
+}
+
+type Tags = Readonly<Record<string, string>>;

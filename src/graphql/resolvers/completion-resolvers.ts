@@ -1,4 +1,4 @@
-import { credentialOf, type Principal } from '../../core/call/call.ts';
+import type { Principal } from '../../core/call/call.ts';
 import { turnIfLarge } from '../../core/turns/large-value.ts';
 import type { Run } from '../../runs/run.ts';
 import { askingField } from '../call/asker.ts';
@@ -44,16 +44,6 @@ export function completionResolvers(services: Services): Pick<Resolvers, 'Query'
         if (typeof idempotencyKey === 'string' && id == null)
           return (await services.runs.findByKey(idempotencyKey, principal))?.cancel() ?? null;
         return refuse('cancelCompletion takes either the id of the completion or its idempotencyKey, and one of them it needs.');
-      },
-      rateCompletion: async (_, { id, score, comment }, { principal }) => {
-        if (score < -1 || score > 1) refuse(`score is ${score}. It must lie between -1 (bad) and 1 (good).`);
-        if ((comment ?? '').length > 2_000) refuse('comment is too long. It may have at most 2,000 characters.');
-        const known =
-          (await stateOf(id, principal)) !== null ||
-          (await services.ledger.hasCall(id, { principal: credentialOf(principal), user: principal.user?.id ?? null }));
-        if (!known) return null;
-        await services.completions.rate(id, principal.id, score, comment ?? null);
-        return { completionId: id, score };
       },
     },
     Subscription: {

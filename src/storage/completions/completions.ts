@@ -3,6 +3,7 @@
  * ended.
  */
 import type { UsageRow } from '../../core/call/usage-row.ts';
+import type { RatingQuery, RatingTotal } from './ratings.ts';
 
 export interface Completions {
   /**
@@ -23,6 +24,8 @@ export interface Completions {
   /** Null when there is none, it has expired, or it belongs to another principal. */
   find(id: string, principal: string): Promise<CompletionRecord | null>;
   rate(id: string, principal: string, score: number, comment: string | null): Promise<void>;
+  /** Ratings of calls that the ledger of the same storage has, added up. */
+  ratings(query: RatingQuery): Promise<readonly RatingTotal[]>;
   /** Ends the completions of processes that died, and frees their idempotency keys. Returns how many completions were cut. */
   recover(): Promise<number>;
   /** Deletes what has expired. */

@@ -28,4 +28,9 @@ export const completionMigrations: readonly Migration[] = [
       create index completions_running on completions (owner) where owner is not null;
       create index idempotency_completion on idempotency (completion_id);`,
   },
+  {
+    id: 141,
+    name: 'ratings by time',
+    sql: 'create index completion_ratings_time on completion_ratings (rated_at);',
+  },
 ];

@@ -6,6 +6,7 @@ import type { Owner } from '../state/owner.ts';
 import type { Seal } from '../state/seal.ts';
 import type { CompletionProgress, Completions, EndedCompletion } from './completions.ts';
 import { lostUsage } from './lost-completions.ts';
+import { ratingTotals } from './ratings.ts';
 
 /** A claim, and a stored completion, are good for a day: the contract of `idempotencyKey`. */
 const dayMs = 24 * 3_600_000;
@@ -101,6 +102,7 @@ export function openCompletions({ database, seal, owner, now = Date.now }: Compl
         ),
       );
     },
+    ratings: (query) => ratingTotals(database, query),
     async recover() {
       const owners = await database.all(`select distinct owner from completions where owner is not null`);
       if (owners.length === 0) return 0;
