@@ -39,8 +39,8 @@ export interface AiAnswerInput {
 
 export interface AiConversationInput {
   readonly id: string;
-  /** This turn takes the place of the last one. */
-  readonly replaceLast?: boolean | undefined;
+  /** This turn takes the place of the last one, where that was answered by this completion. */
+  readonly replaces?: string | null | undefined;
 }
 
 export type PromptInput =

@@ -233,8 +233,8 @@ export type AiConversationMessagesArgs = {
 export type AiConversationInput = {
   /** The conversation: AiConversation.id. */
   readonly id: Scalars['ID']['input'];
-  /** Ask the last turn again, in these words: this one takes its place, with its answer. */
-  readonly replaceLast?: Scalars['Boolean']['input'];
+  /** Ask the last turn again, in these words or others: the completion that answered it. This turn takes its place, where it still is the last one; else it is added. */
+  readonly replaces?: InputMaybe<Scalars['ID']['input']>;
 };
 
 /** A page of conversations. */

@@ -17,7 +17,7 @@ const begun = (change: Partial<BegunTurn> = {}): BegunTurn => ({
   askedTokens: 5,
   opensWith: 'user',
   key: null,
-  replacesLast: false,
+  replaces: null,
   title: 'Hällo 🦆',
   now: 0,
   ...change,
@@ -70,8 +70,8 @@ export function conversationsContract(open: () => Promise<ConversationsFixture>)
       { place: 2, status: 'CANCELLED', opensWith: 'tool', tokens: 8, answer: '{"text":"Ha"}' },
     ]);
     expect(await conversations.outline('talk', ann)).toEqual([
-      { place: 1, status: 'COMPLETED', opensWith: 'user', tokens: 8 },
-      { place: 2, status: 'CANCELLED', opensWith: 'tool', tokens: 8 },
+      { place: 1, completionId: 'c1', status: 'COMPLETED', opensWith: 'user', tokens: 8 },
+      { place: 2, completionId: 'c2', status: 'CANCELLED', opensWith: 'tool', tokens: 8 },
     ]);
   });
 
@@ -115,18 +115,20 @@ export function conversationsContract(open: () => Promise<ConversationsFixture>)
     expect(await conversations.turns('talk', ann, { from: 1 })).toMatchObject([{ completionId: 'c2' }, { completionId: 'c4' }]);
   });
 
-  it('a store of conversations puts a turn in the place of the last one where it is told to', async () => {
+  it('a store of conversations puts a turn in the place of the last one where it is told to, and of no other', async () => {
     const { conversations } = await opened();
     for (const completionId of ['c1', 'c2']) {
       await conversations.begin(begun({ completionId, key: completionId }));
       await conversations.end(ended({ completionId }));
     }
-    expect(await conversations.begin(begun({ completionId: 'c3', key: 'c1', replacesLast: true }))).toEqual({ outcome: 'used' });
-    expect(await conversations.begin(begun({ completionId: 'c3', replacesLast: true }))).toEqual({ outcome: 'begun', place: 2 });
+    expect(await conversations.begin(begun({ completionId: 'c3', key: 'c1', replaces: 'c2' }))).toEqual({ outcome: 'used' });
+    expect(await conversations.begin(begun({ completionId: 'c3', replaces: 'c2' }))).toEqual({ outcome: 'begun', place: 2 });
     expect(await conversations.turns('talk', ann, { from: 1 })).toMatchObject([
       { completionId: 'c1' },
       { completionId: 'c3', answer: null },
     ]);
+    await conversations.end(ended({ completionId: 'c3' }));
+    expect(await conversations.begin(begun({ completionId: 'c4', replaces: 'c1' }))).toEqual({ outcome: 'begun', place: 3 });
   });
 
   it('a store of conversations lists them by pages, the one with the newest turn first', async () => {

@@ -136,8 +136,8 @@ describe('a conversation', () => {
     const gate = gateway(says('Hi.'));
     const id = await begin(gate);
     await told(gate, complete, asked(id, 'One.'));
-    await told(gate, complete, asked(id, 'Two.'));
-    await told(gate, complete, { input: { conversation: { id, replaceLast: true }, prompt: { text: 'Three.' } } });
+    const two = await told(gate, complete, asked(id, 'Two.'));
+    await told(gate, complete, { input: { conversation: { id, replaces: two.id }, prompt: { text: 'Three.' } } });
     expect(messagesSent(gate, 2)).toEqual([`user: ${text('One.')}`, `assistant: ${text('Hi.')}`, `user: ${text('Three.')}`]);
     expect((await told(gate, read, { id })).messages.map((message: Data) => message.text)).toEqual(['One.', 'Hi.', 'Three.', 'Hi.']);
   });
@@ -148,9 +148,9 @@ describe('a conversation', () => {
     const id = await begin(gate);
     await told(gate, complete, asked(id, 'Look.'));
     const result = { role: 'TOOL', content: [{ toolResult: { callId: 't', content: 'seen' } }] };
-    await told(gate, complete, { input: { conversation: { id }, prompt: { messages: [result] } } });
+    const went = await told(gate, complete, { input: { conversation: { id }, prompt: { messages: [result] } } });
     expect(messagesSent(gate, 1).map((sent) => sent.split(':')[0])).toEqual(['user', 'assistant', 'tool']);
-    await told(gate, complete, { input: { conversation: { id, replaceLast: true }, prompt: { text: 'Never mind.' } } });
+    await told(gate, complete, { input: { conversation: { id, replaces: went.id }, prompt: { text: 'Never mind.' } } });
     expect(messagesSent(gate, 2)).toEqual([`user: ${text('Look.')}`, `user: ${text('Never mind.')}`]);
   });
 
@@ -242,13 +242,15 @@ describe('the history that a model is shown', () => {
         tokens: fc.nat(100),
       }),
     )
-    .map((turns) => turns.map((turn, index) => ({ place: index + 1, ...turn })));
+    .map((turns) => turns.map((turn, index) => ({ place: index + 1, completionId: `c${index + 1}`, ...turn })));
 
   it('the history that a model is shown is as much of the end as fits, from a message of the user on, without what failed', () => {
     fc.assert(
-      fc.property(outlines, fc.nat(400), fc.boolean(), (outline, room, replacesLast) => {
-        const { from, until, tokens } = keptTurns(outline, { room, replacesLast });
-        const shown = (replacesLast ? outline.slice(0, -1) : outline).filter(({ status }) => status !== 'FAILED');
+      fc.property(outlines, fc.nat(400), fc.nat(5), (outline, room, replaced) => {
+        const { from, until, tokens } = keptTurns(outline, { room, replaces: `c${replaced}` });
+        const shown = outline
+          .filter(({ place }) => place !== replaced || place !== outline.length)
+          .filter(({ status }) => status !== 'FAILED');
         const sizeFrom = (place: number): number => shown.reduce((sum, turn) => sum + (turn.place >= place ? turn.tokens : 0), 0);
         const starts = shown.filter(({ opensWith, place }) => opensWith === 'user' && sizeFrom(place) <= room);
         expect(from).toBe(starts[0]?.place ?? null);

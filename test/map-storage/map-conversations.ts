@@ -48,14 +48,17 @@ export function mapConversations(now: () => number, keptMs = 30 * 86_400_000): C
     },
     async outline(id, owner) {
       const one = of(id, owner);
-      return one === null ? null : one.turns.map(({ place, status, opensWith, tokens }) => ({ place, status, opensWith, tokens }));
+      return one === null
+        ? null
+        : one.turns.map(({ place, completionId, status, opensWith, tokens }) => ({ place, completionId, status, opensWith, tokens }));
     },
     async begin(turn) {
       const one = of(turn.conversation, turn.owner);
       if (one === null) return { outcome: 'none' };
       if (one.record.running !== null) return { outcome: 'running' };
       const last = one.turns.at(-1);
-      const before = last !== undefined && (turn.replacesLast || isRetry(last, turn)) ? one.turns.slice(0, -1) : one.turns;
+      const before =
+        last !== undefined && (last.completionId === turn.replaces || isRetry(last, turn)) ? one.turns.slice(0, -1) : one.turns;
       if (turn.key !== null && before.some(({ key }) => key === turn.key)) return { outcome: 'used' };
       const place = before.length + 1;
       if (place > conversationBounds.turns) return { outcome: 'full' };

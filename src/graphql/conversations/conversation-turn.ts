@@ -37,14 +37,14 @@ export async function openTurn({ services, context }: Asker, of: AiConversationI
   const { conversations } = services;
   const { id: conversation } = of;
   const owner = context.principal.id;
-  const replacesLast = of.replaceLast ?? false;
+  const replaces = of.replaces ?? null;
   await outlineOf(of, services, owner);
   const askedTokens = await tokensOf(asked.messages);
   let begun = false;
 
   async function begin(completionId: string): Promise<readonly Message[]> {
     const { outcome, ...at } = await conversations.begin({
-      ...{ conversation, owner, completionId, askedTokens, replacesLast },
+      ...{ conversation, owner, completionId, askedTokens, replaces },
       asked: JSON.stringify(asked.messages),
       opensWith: asked.messages[0]?.role === 'tool' ? 'tool' : 'user',
       key: asked.key,
@@ -53,7 +53,7 @@ export async function openTurn({ services, context }: Asker, of: AiConversationI
     });
     if (outcome !== 'begun' || !('place' in at)) throw notBegun(outcome, conversation);
     begun = true;
-    return readHistory(services, { conversation, owner, below: at.place, room: asked.room, replacesLast: false, next: asked.messages });
+    return readHistory(services, { conversation, owner, below: at.place, room: asked.room, replaces: null, next: asked.messages });
   }
 
   return {

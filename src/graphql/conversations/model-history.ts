@@ -11,8 +11,8 @@ import type { TurnOutline, TurnStatus } from '../../storage/conversations/conver
 export interface HistoryBound {
   /** Tokens that are left for it. */
   readonly room: number;
-  /** The last turn will be another. */
-  readonly replacesLast: boolean;
+  /** The completion of the last turn where another turn takes its place; null: none does. */
+  readonly replaces: string | null;
 }
 
 export interface KeptTurns {
@@ -26,8 +26,9 @@ export interface KeptTurns {
 
 export const isShown = (status: TurnStatus): boolean => status === 'COMPLETED' || status === 'CANCELLED';
 
-export function keptTurns(outline: readonly TurnOutline[], { room, replacesLast }: HistoryBound): KeptTurns {
-  const shown = (replacesLast ? outline.slice(0, -1) : outline).filter(({ status }) => isShown(status));
+export function keptTurns(outline: readonly TurnOutline[], { room, replaces }: HistoryBound): KeptTurns {
+  const stays = outline.at(-1)?.completionId === replaces ? outline.slice(0, -1) : outline;
+  const shown = stays.filter(({ status }) => isShown(status));
   const until = shown.at(-1)?.place ?? 0;
   let kept: KeptTurns = { from: null, until, tokens: 0 };
   let tokens = 0;

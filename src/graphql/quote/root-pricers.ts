@@ -38,7 +38,7 @@ const completionPrice: Pricer = (args, services, principal) => {
   return async (caller) => {
     await estimateInputInTurns(request);
     const outline = await outlineOf(conversation, services, caller.id);
-    const kept = keptTurns(outline, { room: historyRoom(request, route), replacesLast: conversation.replaceLast ?? false });
+    const kept = keptTurns(outline, { room: historyRoom(request, route), replaces: conversation.replaces ?? null });
     return withHistory(kept.tokens);
   };
 };
@@ -72,8 +72,8 @@ const answerPrice: Pricer = (args, services, principal) => {
   if (conversation === null) return behind(messages == null ? [] : messagesOf(messages, 'messages', services));
   return async (caller) => {
     await outlineOf(conversation, services, caller.id);
-    const { id, replaceLast } = conversation;
-    const asked = { conversation: id, owner: caller.id, below: null, room: followUpRoom, replacesLast: replaceLast ?? false, next: [] };
+    const { id, replaces = null } = conversation;
+    const asked = { conversation: id, owner: caller.id, below: null, room: followUpRoom, replaces, next: [] };
     return behind(await readHistory(services, asked));
   };
 };

@@ -20,7 +20,7 @@ export interface Conversations {
   /** All turns, oldest first, without their texts; null: there is no such conversation. */
   outline(id: string, owner: string): Promise<readonly TurnOutline[] | null>;
   /**
-   * Adds a turn that is being answered from now on. It takes the place of the last turn where `replacesLast` says so, or where that one has
+   * Adds a turn that is being answered from now on. It takes the place of the last turn where that was answered by `replaces`, or where that one has
    * the same key and was not answered whole.
    */
   begin(turn: BegunTurn): Promise<TurnBegin>;
@@ -67,6 +67,7 @@ export type TurnPage = { readonly last: number; readonly before: number | null }
 export type TurnStatus = 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
 
 export interface TurnOutline {
+  readonly completionId: string;
   /** Its place, from 1 on. Places rise. */
   readonly place: number;
   readonly status: TurnStatus;
@@ -77,7 +78,6 @@ export interface TurnOutline {
 }
 
 export interface TurnRecord extends TurnOutline {
-  readonly completionId: string;
   /** JSON text, as `begin` was given it. */
   readonly asked: string;
   /** JSON text, as `end` was given it; null: nothing was kept of the answer, or it has not ended. */
@@ -94,7 +94,8 @@ export interface BegunTurn {
   readonly opensWith: TurnOutline['opensWith'];
   /** The idempotency key of the caller. */
   readonly key: string | null;
-  readonly replacesLast: boolean;
+  /** Null: no turn. */
+  readonly replaces: string | null;
   /** For a conversation that has no title yet. */
   readonly title: string;
   readonly now: number;

@@ -29,7 +29,7 @@ export interface ConversationsOptions {
 }
 
 const columns = 'id, principal, title, created_at, updated_at, expires_at, running';
-const outlineColumns = 'place, status, opens_with, asked_tokens + answer_tokens as tokens';
+const outlineColumns = 'place, completion_id, status, opens_with, asked_tokens + answer_tokens as tokens';
 
 export function openConversations({ database, seal, owner, keptMs, now = Date.now }: ConversationsOptions): Conversations {
   const changed = commitOrRefuse(database, 'The conversation could not be stored at the moment, so nothing was changed.');
@@ -60,13 +60,10 @@ export function openConversations({ database, seal, owner, keptMs, now = Date.no
   }
 
   function turnOf(row: Row, conversation: string, principal: string): TurnRecord {
-    const place = Number(row['place']);
     const open = (kind: string, column: string): string | null =>
       row[column] === null ? null : seal.open(String(row[column]), placeOf(kind, conversation, principal, String(row['completion_id'])));
     return {
       ...outlineOf(row),
-      place,
-      completionId: String(row['completion_id']),
       asked: open('asked', 'asked') ?? '[]',
       answer: open('answer', 'answer'),
       beganAt: Number(row['began_at']),
@@ -208,12 +205,12 @@ async function storeBegun(tx: Statements, turn: BegunTurn, { asked, title, diges
   if (found === undefined) return { outcome: 'none' };
   if (found['running'] !== null) return { outcome: 'running' };
   const [last] = await tx.all(
-    `select place, status, digest, length(asked) + coalesce(length(answer), 0) as bytes from conversation_turns
+    `select place, status, digest, completion_id, length(asked) + coalesce(length(answer), 0) as bytes from conversation_turns
      where conversation = $1 order by place desc limit 1`,
     [conversation],
   );
   const isRetry = digest !== null && last?.['digest'] === digest && last['status'] !== 'COMPLETED';
-  const replaced = last !== undefined && (turn.replacesLast || isRetry) ? last : null;
+  const replaced = last !== undefined && (last['completion_id'] === turn.replaces || isRetry) ? last : null;
   const place = Number(replaced?.['place'] ?? Number(last?.['place'] ?? 0) + 1);
   const more = asked.length - Number(replaced?.['bytes'] ?? 0);
   if (digest !== null) {
@@ -265,6 +262,7 @@ async function cutOff(tx: Statements, process: string): Promise<number> {
 
 const outlineOf = (row: Row): TurnOutline => ({
   place: Number(row['place']),
+  completionId: String(row['completion_id']),
   status: String(row['status']) as TurnStatus,
   opensWith: row['opens_with'] === 'tool' ? 'tool' : 'user',
   tokens: Number(row['tokens']),

@@ -23,7 +23,7 @@ const turn = {
   conversation: 'talk',
   owner: 'key:a',
   completionId: 'c1',
-  replacesLast: false,
+  replaces: null,
   askedTokens: 1,
   opensWith: 'user' as const,
   now: 0,
@@ -71,6 +71,6 @@ describe('conversations in SQL', () => {
     expect(await conversations.begin(long)).toMatchObject({ outcome: 'begun' });
     await conversations.end(answered);
     expect(await conversations.begin({ ...long, completionId: 'c2' })).toEqual({ outcome: 'full' });
-    expect(await conversations.begin({ ...long, completionId: 'c2', replacesLast: true })).toMatchObject({ outcome: 'begun', place: 1 });
+    expect(await conversations.begin({ ...long, completionId: 'c2', replaces: 'c1' })).toMatchObject({ outcome: 'begun', place: 1 });
   });
 });
