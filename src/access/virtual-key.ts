@@ -85,6 +85,18 @@ export async function verifyKey(text: string, keys: Pick<Keys, 'find'>, now: num
   return record;
 }
 
+/**
+ * Whoever shows the secret that a rotation has replaced uses the key and administers nothing: what he made would outlive the secret that was to
+ * end. Throws FORBIDDEN.
+ */
+export function checkPresentSecret({ kind, token, credentialEndsAt }: Pick<Principal, 'kind' | 'token' | 'credentialEndsAt'>): void {
+  if (kind !== 'key' || token !== undefined || credentialEndsAt === undefined) return;
+  throw new GatewayError(
+    'FORBIDDEN',
+    `This secret of the key was replaced, and is accepted until ${new Date(credentialEndsAt).toISOString()} for what it was used for: it makes and changes no keys and makes no tokens. The new secret would be accepted.`,
+  );
+}
+
 /** Until when the text proves the key, in milliseconds since 1970; null: as long as there is the key. */
 export function secretEndOf(text: string, { secretHash, former }: Pick<KeyRecord, 'secretHash' | 'former'>): number | null {
   const [, , secret = ''] = form.exec(text) ?? [];

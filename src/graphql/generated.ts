@@ -1513,7 +1513,8 @@ export type Mutation = {
   /**
    * Gives a key another secret, which is shown once, here. Its id, budgets, rates, usage and completions stay. The secret before is accepted for
    * `overlapSeconds` more; with 0, and from then on, it is refused, while what runs goes on: `revokeAiKey` ends that. A key has two secrets at
-   * most: one that an earlier rotation has left ends at once. You can rotate the keys that you can change.
+   * most: one that an earlier rotation has left ends at once. Who shows the secret before makes, changes, rotates and revokes no keys and makes no
+   * tokens. You can rotate the keys that you can change.
    */
   readonly rotateAiKey?: Maybe<CreatedAiKey>;
   /** Returns at once; follow it with Subscription.completionEvents. It goes on when nobody listens. Needs scope `ai:use`. */

@@ -35,7 +35,7 @@ export function identitiesContract(open: () => Promise<Identities>): void {
   it('a user who was noted is found by pseudonym and by name, and nobody else is', async () => {
     const identities = await open();
     const [ann, annElsewhere] = [userIn(identities, 'ann'), userIn(identities, 'ann', 'jwt:login')];
-    for (const user of [ann, annElsewhere, ann]) identities.note(user);
+    for (const user of [ann, annElsewhere, ann]) await identities.note(user);
     expect((await identities.usersNamed('ann')).toSorted()).toEqual([ann.id, annElsewhere.id].toSorted());
     expect(await identities.usersNamed('bob')).toEqual([]);
     expect(await identities.userNames([ann.id, 'u_nobody', ann.id])).toEqual(new Map([[ann.id, 'ann']]));
@@ -55,7 +55,7 @@ export function identitiesContract(open: () => Promise<Identities>): void {
     expect(await identities.findUser(ann.id)).toMatchObject({ name: 'ann' });
   });
 
-  it('a key has no more tokens in force than it may, and those that have expired do not count', async () => {
+  it('a key has no more tokens in force than it may, and those that have expired or were revoked do not count', async () => {
     const identities = await open();
     expect(await identities.putToken(token({ id: 'old', createdAt: 1, expiresAt: 500 }), null, 2)).toBe(true);
     expect(await identities.putToken(token({ id: 'a' }), null, 2)).toBe(true);
@@ -63,6 +63,8 @@ export function identitiesContract(open: () => Promise<Identities>): void {
     expect(await identities.putToken(token({ id: 'c' }), null, 2)).toBe(false);
     expect(await identities.findToken('c')).toBeNull();
     expect(await identities.putToken(token({ id: 'd', keyId: 'k2' }), null, 2)).toBe(true);
+    await identities.revokeToken('a', 1_500);
+    expect(await identities.putToken(token({ id: 'c' }), null, 2)).toBe(true);
   });
 
   it('a token that is revoked twice keeps the first time, and shows in the version', async () => {
@@ -100,7 +102,7 @@ export function identitiesContract(open: () => Promise<Identities>): void {
   it('many are looked up in one read', async () => {
     const identities = await open();
     const all = Array.from({ length: 150 }, (_, index) => userIn(identities, `user-${index}`));
-    for (const user of all) identities.note(user);
+    await Promise.all(all.map((user) => identities.note(user)));
     expect((await identities.userNames(all.map(({ id }) => id))).size).toBe(150);
     expect(
       await identities.revocations(

@@ -117,6 +117,23 @@ describe('rotateAiKey', () => {
     expect((await gateway.ask('{ aiKeys { id formerSecretEndsAt } }')).data.aiKeys).toContainEqual({ id, formerSecretEndsAt: null });
   });
 
+  it('rotateAiKey leaves the old secret its use alone: it makes, changes, rotates and revokes no keys and makes no tokens', async () => {
+    const gateway = await startGateway();
+    const { id, secret: old } = await newKey(gateway, { scopes: ['ai:use', 'ai:keys'] });
+    const { secret: fresh } = (await rotate(gateway, id, 600)).data.rotateAiKey;
+    const token = 'mutation { createAiToken(input: { ttlSeconds: 60 }) { secret } }';
+    const make = 'mutation { createAiKey(input: { name: "n", team: "search", scopes: ["ai:use"] }) { secret } }';
+    const of = (field: string) => `mutation { ${field} { __typename } }`;
+    const others = [`updateAiKey(id: "${id}", input: { name: "n" })`, `rotateAiKey(id: "${id}", overlapSeconds: 60)`];
+    for (const document of [token, make, ...others.map(of), of(`revokeAiKey(id: "${id}")`)]) {
+      expect((await gateway.ask(document, {}, { key: old })).errors).toMatchObject([
+        { message: expect.stringContaining('The new secret would be accepted'), extensions: { code: 'FORBIDDEN' } },
+      ]);
+    }
+    for (const document of [token, make]) expect((await gateway.ask(document, {}, { key: fresh })).errors).toBeUndefined();
+    expect(await statusOf(gateway, old)).toBe(200);
+  });
+
   it('rotateAiKey ends the old secret at once without an overlap, and one that an earlier rotation has left with any', async () => {
     const gateway = await startGateway();
     const { id, secret: first } = await newKey(gateway, {});

@@ -19,6 +19,6 @@ export async function userOfIssuer(
   if (revokedAt !== null && (issuedAt === undefined || issuedAt <= revokedAt))
     throw refused(`was issued before its user was revoked at ${new Date(revokedAt).toISOString()}`);
   const issuer = id.slice('jwt:'.length, id.length - user.id.length - 1);
-  identities.note({ id: user.id, realm: realmOfIssuer(issuer), name: user.name });
+  await identities.note({ id: user.id, realm: realmOfIssuer(issuer), name: user.name });
   return { ...principal, user: { ...user, revokedAt }, limits: [...principal.limits, ...(await limitsOfUser(team, `user:${user.id}`))] };
 }

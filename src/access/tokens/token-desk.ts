@@ -5,7 +5,7 @@ import type { NanoUsd } from '../../core/money.ts';
 import type { Identities, TokenRecord } from '../../storage/identities/identities.ts';
 import type { Keys } from '../../storage/keys/keys.ts';
 import { isUserScope, namedUser, realmOfIssuer, realmOfTeam, userNameOf } from '../users/end-user.ts';
-import { keyIdOf } from '../virtual-key.ts';
+import { checkPresentSecret, keyIdOf } from '../virtual-key.ts';
 import { issueToken } from './short-lived-token.ts';
 
 export interface NewToken {
@@ -48,7 +48,7 @@ export interface TokenDeskOptions {
 }
 
 const maxTtlSeconds = 86_400;
-/** In force at one time. */
+/** In force at one time: neither expired nor revoked. */
 const maxTokensOfKey = 100_000;
 
 export function tokenDesk({ identities, keys, issuers, onRevoked, now }: TokenDeskOptions): TokenDesk {
@@ -62,6 +62,7 @@ export function tokenDesk({ identities, keys, issuers, onRevoked, now }: TokenDe
   return {
     async issue(maker, { ttlSeconds, scopes, routes, budget, user }) {
       const keyId = makerOf(maker);
+      checkPresentSecret(maker);
       if (!Number.isInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > maxTtlSeconds)
         throw new GatewayError('BAD_REQUEST', `ttlSeconds is ${ttlSeconds}. It must be a whole number from 1 to ${maxTtlSeconds}.`);
       const named = userOf(maker, user);

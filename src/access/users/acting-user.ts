@@ -34,7 +34,7 @@ export function actForUsers(authenticate: Authenticate, { identities, limitsOfUs
     if (name === null) return key;
     const user = namedUser(realmOfTeam(team), name, identities);
     const known = await identities.findUser(user.id);
-    identities.note(user);
+    await identities.note(user);
     const acting = { ...key, scopes: key.scopes.filter(isUserScope) };
     return withOthersHidden(await principalOfUser(acting, { id: user.id, name, revokedAt: known?.revokedAt ?? null }, limitsOfUser));
   }

@@ -49,8 +49,11 @@ export interface Revocation {
 export interface Identities {
   /** The same for the same realm and name, as long as the state has its master key. It begins with `u_` and tells nothing of the name. */
   pseudonymOf(realm: string, name: string): string;
-  /** Keeps the name in the background, and that the user was seen today. A name that could not be kept is kept when the user comes again. */
-  note(user: NamedUser): void;
+  /**
+   * Keeps the name, and that the user was seen today: when it resolves, they survive kill -9. Never rejects: a name that could not be kept is
+   * kept when the user comes again.
+   */
+  note(user: NamedUser): Promise<void> | void;
   findUser(id: string): Promise<UserRecord | null>;
   /** Pseudonyms of all who have that name, in any realm. */
   usersNamed(name: string): Promise<readonly string[]>;
@@ -58,7 +61,7 @@ export interface Identities {
   userNames(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Revokes the user's tokens too. */
   revokeUser(user: NamedUser, at: number): Promise<void>;
-  /** Keeps its user too. False, and nothing is stored: the key has `maxInForce` tokens already. */
+  /** Keeps its user too. False, and nothing is stored: the key has `maxInForce` tokens already that have neither expired nor been revoked. */
   putToken(token: TokenRecord, user: NamedUser | null, maxInForce: number): Promise<boolean>;
   /** Also revoked and expired ones: the caller judges. */
   findToken(id: string): Promise<TokenRecord | null>;

@@ -59,11 +59,10 @@ export function openIdentities({ database, seal, now = Date.now }: IdentitiesOpt
     },
     async putToken(token, user, maxInForce) {
       return commit(async (tx) => {
-        const [full] = await tx.all('select 1 from short_lived_tokens where key_id = $1 and expires_at > $2 limit 1 offset $3', [
-          token.keyId,
-          token.createdAt,
-          maxInForce - 1,
-        ]);
+        const [full] = await tx.all(
+          'select 1 from short_lived_tokens where key_id = $1 and expires_at > $2 and revoked_at is null limit 1 offset $3',
+          [token.keyId, token.createdAt, maxInForce - 1],
+        );
         if (full !== undefined) return false;
         if (user !== null) await tx.run(putUser, [user.id, user.realm, user.name, token.createdAt]);
         await tx.run(putToken, [
@@ -103,7 +102,7 @@ export function openIdentities({ database, seal, now = Date.now }: IdentitiesOpt
       await deleteInPieces(deleteTokens, tokensBefore);
       if (usersBefore !== null) await deleteInPieces(deleteUsers, usersBefore);
     },
-    close: noted.close,
+    close: noted.flush,
   };
 }
 

@@ -29,3 +29,42 @@ it('two processes on one folder have the same pseudonyms and see what the other 
   await elsewhere.revokeUser({ id, realm: 'team:web', name: 'ann' }, 5);
   expect(await here.revocations('user', [id])).toEqual([{ id, revokedAt: 5 }]);
 });
+
+it('a user who was noted is in the database when that resolves, and users of one moment are written together', async () => {
+  const database = openSqlite(':memory:', migrations);
+  onTestFinished(() => database.close());
+  let transactions = 0;
+  const counted: typeof database = {
+    ...database,
+    tx(run) {
+      transactions += 1;
+      return database.tx(run);
+    },
+  };
+  const identities = openIdentities({ database: counted, seal: sealWith(masterKey(null)), now });
+  const named = (name: string) => ({ id: identities.pseudonymOf('team:web', name), realm: 'team:web', name });
+  await identities.note(named('first'));
+  expect(await database.all('select name from end_users')).toEqual([{ name: 'first' }]);
+  const many = Array.from({ length: 500 }, (_, index) => named(`user-${index}`));
+  await Promise.all([...many, ...many].map((user) => identities.note(user)));
+  expect(await database.all('select count(*) as users from end_users')).toEqual([{ users: 501 }]);
+  expect(transactions).toBeLessThanOrEqual(3);
+  expect(identities.note(named('first'))).toBeUndefined();
+});
+
+it('a name that the database refuses is kept when the user comes again', async () => {
+  const database = openSqlite(':memory:', migrations);
+  onTestFinished(() => database.close());
+  let fails = true;
+  const failing: typeof database = {
+    ...database,
+    tx: (run) => (fails ? Promise.reject(new Error('The disk is full.')) : database.tx(run)),
+  };
+  const identities = openIdentities({ database: failing, seal: sealWith(masterKey(null)), now });
+  const ann = { id: identities.pseudonymOf('team:web', 'ann'), realm: 'team:web', name: 'ann' };
+  await identities.note(ann);
+  expect(await identities.findUser(ann.id)).toBeNull();
+  fails = false;
+  await identities.note(ann);
+  expect(await identities.findUser(ann.id)).toMatchObject({ name: 'ann' });
+});

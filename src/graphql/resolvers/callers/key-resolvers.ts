@@ -2,7 +2,7 @@
 
 import type { KeyChange } from '../../../access/issue-keys.ts';
 import { checkGift, checkTakeOver } from '../../../access/keys/key-authority.ts';
-import { keyIdOf, type NewKey } from '../../../access/virtual-key.ts';
+import { checkPresentSecret, keyIdOf, type NewKey } from '../../../access/virtual-key.ts';
 import { hasToken, type Principal } from '../../../core/call/call.ts';
 import { GatewayError } from '../../../core/errors.ts';
 import { decimalOf } from '../../../core/money.ts';
@@ -24,6 +24,7 @@ export function keyResolvers(services: Services): Resolvers {
       createAiKey: async (_, { input }, { principal }) =>
         services.keys.issue(newKeyOf(input, principal, await teamsOf(principal, services), services)),
       async updateAiKey(_, { id, input }, { principal }) {
+        checkPresentSecret(principal);
         const all = await keysOf(principal, services);
         const change = changeOf(input, principal, services);
         if (!all.some((key) => key.id === id)) return null;
@@ -41,8 +42,10 @@ export function keyResolvers(services: Services): Resolvers {
         const lineage = lineageIn(all, id);
         return services.keys.rotate(id, overlapSeconds, { by: principal.id, permit: (key) => checkTakeOver(principal, key, lineage) });
       },
-      revokeAiKey: async (_, { id }, { principal }) =>
-        (await keysOf(principal, services)).some((key) => key.id === id) ? services.keys.revoke(id, principal.id) : null,
+      async revokeAiKey(_, { id }, { principal }) {
+        checkPresentSecret(principal);
+        return (await keysOf(principal, services)).some((key) => key.id === id) ? services.keys.revoke(id, principal.id) : null;
+      },
     },
     AiKey: {
       monthlyBudget: ({ monthlyBudget }) => (monthlyBudget === null ? null : decimalOf(monthlyBudget)),
@@ -166,6 +169,7 @@ function lineageIn(keys: readonly KeyRecord[], id: string): readonly string[] {
 
 /** A secret outlives a token, of a login or of a backend. */
 function checkMayIssue(principal: Principal): void {
+  checkPresentSecret(principal);
   if (principal.kind === 'key' && !hasToken(principal)) return;
   throw new GatewayError(
     'FORBIDDEN',
