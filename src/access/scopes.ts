@@ -5,7 +5,7 @@
 const scopes = {
   'ai:use': 'Ask models: completions, embeddings, search and answers, and AI fields on entities.',
   'ai:ingest': 'Put sources into collections and delete them.',
-  'ai:usage': 'Read what was used and what it cost, of the whole team.',
+  'ai:usage': 'Read what was used and what it cost, of the whole team; with `ai:teams`, of the organisation.',
   'ai:usage:all': 'Read what everybody used.',
   'ai:metrics': 'Read `/metrics`: what the gateway does, of everybody, without names of callers.',
   'ai:plan': 'See the query plan of an operation: which subgraph is asked for what, and what its AI fields can cost.',

@@ -1834,8 +1834,8 @@ export type Query = {
   /** With scope `ai:teams` the teams of your organisation, or your own team where it belongs to none; with `ai:teams:all` every team. By name, archived ones included. */
   readonly aiTeams: ReadonlyArray<AiTeam>;
   /**
-   * The ledger, added up. `ai:usage` sees the own team's calls (the own ones, without a team, and where a key or a token acts for a user);
-   * `ai:usage:all` sees everybody's.
+   * The ledger, added up. `ai:usage` sees the own team's calls (the own ones, without a team, and where a key or a token acts for a user), with
+   * `ai:teams` beside it those of the own organisation; `ai:usage:all` sees everybody's.
    */
   readonly aiUsage: AiUsageReport;
   /** Who you are to the gateway, what you may use and what is left of it. Needs a known caller. */

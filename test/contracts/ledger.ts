@@ -181,6 +181,7 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
       usageRow({ team: 'web', organisation: 'acme', cost: 3 }),
     ]);
     const { totals } = await ledger.totals({ ...always, groupBy: ['organisation'] });
+    expect((await ledger.totals({ ...always, only: { organisation: 'acme' } })).totals).toMatchObject([{ cost: 5 }]);
     expect(totals.map(({ key, cost }) => [key.organisation, cost])).toEqual([
       [null, 1],
       ['acme', 5],
@@ -227,6 +228,7 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     const ofPrincipal = await ledger.totals({ ...always, groupBy: ['team'], only: { principal: 'key:2' } });
     expect(ofPrincipal.totals.map(({ key }) => key)).toEqual([{ team: 'b' }]);
     expect((await ledger.totals({ ...always, only: { team: '' } })).totals).toEqual([]);
+    expect((await ledger.totals({ ...always, only: { organisation: '' } })).totals).toEqual([]);
   });
 
   it('a ledger takes rows with odd values rather than lose them', async () => {
@@ -299,6 +301,7 @@ const anyRow = fc
     client: fc.constantFrom(null, 'web', 'Web'),
     principal: fc.constantFrom('key:a', 'key:b'),
     team: fc.constantFrom(null, 'x', 'y'),
+    organisation: fc.constantFrom(null, 'acme', 'globex'),
     outcome: fc.constantFrom('OK' as const, 'TIMEOUT' as const, 'CANCELLED' as const, 'LOST' as const),
     cost: fc.option(fc.nat(1_000)),
     savedCost: fc.nat(5),
@@ -312,7 +315,7 @@ const anyQuery: fc.Arbitrary<UsageQuery> = fc
     groupBy: fc.uniqueArray(fc.constantFrom<UsageDimension>('coordinate', 'client', 'principal', 'team', 'outcome')),
     interval: fc.constantFrom('minute' as const, 'hour' as const, 'day' as const, 'month' as const, null),
     first: fc.integer({ min: 1, max: 7 }),
-    only: fc.constantFrom(null, { team: 'x' }, { principal: 'key:b' }),
+    only: fc.constantFrom(null, { team: 'x' }, { organisation: 'acme' }, { principal: 'key:b' }),
   })
   .map(({ times: [a, b], interval, ...query }) => {
     const [from, to] = [Math.min(a, b), Math.max(a, b)];
@@ -325,7 +328,8 @@ function byHand(rows: readonly UsageRow[], { from, to, groupBy, interval, only }
   const totals = new Map<string, UsageTotal>();
   for (const row of rows) {
     if (row.time < from || row.time >= to) continue;
-    if (only !== null && ('team' in only ? row.team !== only.team : row.principal !== only.principal)) continue;
+    const whose = { team: row.team, organisation: row.organisation, principal: row.principal };
+    if (Object.entries(only ?? {}).some(([name, of]) => whose[name as keyof typeof whose] !== of)) continue;
     const key = Object.fromEntries(dimensionOrder.filter((name) => groupBy.includes(name)).map((name) => [name, row[name]]));
     const start = startOf(row.time, interval);
     const place = JSON.stringify([start, key]);

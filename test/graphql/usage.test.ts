@@ -39,10 +39,20 @@ describe('Query.aiUsage', () => {
     ]);
   });
 
-  it('Query.aiUsage shows a team its own rows, a caller without a team its own, and all to whom it is given', async () => {
+  it('Query.aiUsage shows a team its own rows, who administers an organisation those of it, a caller without a team its own, and all to whom it is given', async () => {
     const { ask, usageQueries } = gateway(says());
-    for (const changes of [{}, { team: null }, { scopes: ['ai:usage:all'] }]) await ask(usage, { input }, context(principal(changes)));
-    expect(usageQueries.map(({ only }) => only)).toEqual([{ team: 'search' }, { principal: 'key:ada' }, null]);
+    const scopes = ['ai:usage', 'ai:teams'];
+    const callers = [
+      {},
+      { team: null },
+      { scopes: ['ai:usage:all'] },
+      { scopes, organisation: 'acme' },
+      { scopes },
+      { scopes: ['ai:usage'], organisation: 'acme' },
+    ];
+    for (const changes of callers) await ask(usage, { input }, context(principal(changes)));
+    const team = { team: 'search' };
+    expect(usageQueries.map(({ only }) => only)).toEqual([team, { principal: 'key:ada' }, null, { organisation: 'acme' }, team, team]);
   });
 
   it.each<[string, object, string]>([

@@ -83,12 +83,14 @@ async function withUserNames(totals: readonly UsageTotal[], { identities }: Serv
 }
 
 /**
- * Whose usage is shown: everybody's with `ai:usage:all`, else the team's. A principal without a team, and a user of a key, sees its own.
+ * Whose usage is shown: everybody's with `ai:usage:all`; the organisation's to who administers that (`ai:teams`); else the team's. A principal
+ * without a team, and a user of a key, sees its own.
  */
 export function onlyOf(principal: Principal): UsageQuery['only'] {
-  const { team, scopes, kind, user } = principal;
+  const { team, organisation = null, scopes, kind, user } = principal;
   if (kind === 'key' && user !== undefined) return { principal: credentialOf(principal), user: user.id };
   if (scopes.includes('ai:usage:all')) return null;
+  if (organisation !== null && scopes.includes('ai:teams')) return { organisation };
   if (team !== null) return { team };
   return { principal: credentialOf(principal), ...(user === undefined ? {} : { user: user.id }) };
 }

@@ -1,5 +1,7 @@
 /** Judgements of completions, added up by what the ledger says of their calls. */
 import type { Database, SqlValue } from '../database/database.ts';
+import type { UsageQuery } from '../ledger/ledger.ts';
+import { onlyOf } from '../ledger/report-pieces.ts';
 
 export type RatingDimension = 'coordinate' | 'route' | 'model' | 'prompt';
 
@@ -9,8 +11,8 @@ export interface RatingQuery {
   readonly to: number;
   readonly by: RatingDimension;
   readonly first: number;
-  /** Those of calls of this team, or of this principal, and where a user (its pseudonym) is named, his alone; null: all. */
-  readonly only: (({ readonly team: string } | { readonly principal: string }) & { readonly user?: string }) | null;
+  /** Those of calls whose rows these are. */
+  readonly only: UsageQuery['only'];
 }
 
 export interface RatingTotal {
@@ -34,7 +36,7 @@ const keys: Readonly<Record<RatingDimension, string>> = {
 export async function ratingTotals(database: Database, { from, to, by, first, only }: RatingQuery): Promise<readonly RatingTotal[]> {
   const values: SqlValue[] = [from, to, first];
   const bound = (value: SqlValue): string => `$${values.push(value)}`;
-  const of = only === null ? '' : 'team' in only ? ` and k.team = ${bound(only.team)}` : ` and k.principal = ${bound(only.principal)}`;
+  const of = only === null ? '' : ` and ${onlyOf(only, bound)}`;
   const user = only?.user === undefined ? '' : ` and u.end_user = ${bound(only.user)}`;
   const rows = await database.all(
     `select d.name as name, count(*) as ratings, avg(d.score) as average,

@@ -56,8 +56,10 @@ export interface UsageQuery {
   readonly first: number;
   /** `endCursor` of the page before. */
   readonly after: string | null;
-  /** Only rows of this team, or of this principal, and where a user (its pseudonym) is named, his alone; null: all. */
-  readonly only: (({ readonly team: string } | { readonly principal: string }) & { readonly user?: string }) | null;
+  /** Only rows of this team, organisation or principal, and where a user (its pseudonym) is named, his alone; null: all. */
+  readonly only:
+    | (({ readonly team: string } | { readonly organisation: string } | { readonly principal: string }) & { readonly user?: string })
+    | null;
 }
 
 export interface UsagePage {

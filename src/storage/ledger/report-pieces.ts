@@ -137,6 +137,8 @@ function sumsOf(
 /** A condition on the keys of rows; empty: all. */
 export function onlyOf(only: UsageQuery['only'], bound: (value: SqlValue) => string): string {
   if (only === null) return '';
-  // '' is how rows without a team are stored: it is nobody's.
-  return 'team' in only ? `k.team = ${bound(only.team)} and k.team <> ''` : `k.principal = ${bound(only.principal)}`;
+  // '' is how rows without a team and an organisation are stored: it is nobody's.
+  if ('team' in only) return `k.team = ${bound(only.team)} and k.team <> ''`;
+  if ('organisation' in only) return `k.organisation = ${bound(only.organisation)} and k.organisation <> ''`;
+  return `k.principal = ${bound(only.principal)}`;
 }
