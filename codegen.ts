@@ -60,6 +60,7 @@ const config: CodegenConfig = {
           SourceDocument: `${core}/chunk.ts#Source`,
           Ingestion: '../retrieval/retrieval.ts#IngestionState',
           AiBudget: '../storage/limits/limits.ts#BudgetState',
+          AiBudgetNotice: '../storage/limits/warnings/budget-warnings.ts#BudgetWarning',
           AiQuota: '../storage/limits/limits.ts#QuotaState',
           AiSessionCaps: `${core}/call/call.ts#SessionCaps`,
           AiRoute: './services.ts#RouteView',

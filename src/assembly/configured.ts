@@ -169,6 +169,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     maxCostPerOperation,
     limitsOfField,
     routeFor,
+    budgetWarnings: foundation.budgetWarnings,
     log,
     now,
   });

@@ -53,6 +53,7 @@ export interface ServiceParts {
   /** Undefined where no field has limits of its own. */
   readonly limitsOfField: LimitsOfField | undefined;
   readonly routeFor: RouteFor;
+  readonly budgetWarnings: Services['budgetWarnings'];
   readonly now: () => number;
 }
 
@@ -71,6 +72,7 @@ export function servicesOf(parts: ServiceParts): Services {
     conversations: storage.conversations,
     limits: storage.limits,
     ledger: storage.ledger,
+    budgetWarnings: parts.budgetWarnings,
     keys: keyDesk(storage.keys, { routes: [...routes.keys()], teams: parts.teams, onEnded: parts.leases.look, now }),
     directory,
     members: memberDesk({

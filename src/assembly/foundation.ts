@@ -9,6 +9,7 @@ import { pathIn } from '../config/path-in.ts';
 import { Secret } from '../core/secret.ts';
 import { type Composer, composer as forkingComposer } from '../federation/compose/compose.ts';
 import { type SubgraphStandings, subgraphStandings } from '../federation/subgraphs/access/subgraph-standings.ts';
+import { type WarningFeed, warningFeed } from '../operations/limits/follow-warnings.ts';
 import type { WebhookTarget } from '../outbound/webhook.ts';
 import type { AnswerStore } from '../pipeline/cache/cache-store.ts';
 import { type AnswerMemory, answerMemory } from '../pipeline/cache/kept-answers.ts';
@@ -37,6 +38,7 @@ export interface Foundation {
   /** Null where metrics are turned off. */
   readonly metrics: Metrics | null;
   readonly notices: BudgetNotices;
+  readonly budgetWarnings: WarningFeed;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -80,6 +82,11 @@ export async function openFoundation(
     standings: subgraphStandings(),
     metrics,
     notices: budgetNotices({ warnings: storage.limits.warnings ?? null, webhook: budgetWebhookOf(config), metrics, log, now }),
+    budgetWarnings: warningFeed({
+      warnings: storage.limits.warnings ?? null,
+      now,
+      warn: (sentence, err) => warn(sentence, { err }),
+    }),
     log,
     now,
   };

@@ -10,6 +10,7 @@ import type { Resolvers } from './generated.ts';
 import { graphqlErrorOf } from './graphql-errors.ts';
 import { markResolvedHere } from './resolved-here.ts';
 import { accountResolvers } from './resolvers/account-resolvers.ts';
+import { budgetResolvers } from './resolvers/callers/budget-resolvers.ts';
 import { keyResolvers } from './resolvers/callers/key-resolvers.ts';
 import { teamResolvers } from './resolvers/callers/team-resolvers.ts';
 import { tokenResolvers } from './resolvers/callers/token-resolvers.ts';
@@ -46,6 +47,7 @@ export function aiResolvers(services: Services): Resolvers {
     embeddingResolvers(services),
     retrievalResolvers(services),
     accountResolvers(services),
+    budgetResolvers(services),
     keyResolvers(services),
     teamResolvers(services),
     tokenResolvers(services),

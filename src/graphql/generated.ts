@@ -6,6 +6,7 @@ import type { AttemptSummary } from '../core/errors.ts';
 import type { Citation, EntityRef, Passage, Source } from '../core/chunk.ts';
 import type { IngestionState } from '../retrieval/retrieval.ts';
 import type { BudgetState, QuotaState } from '../storage/limits/limits.ts';
+import type { BudgetWarning } from '../storage/limits/warnings/budget-warnings.ts';
 import type { SessionCaps } from '../core/call/call.ts';
 import type { RouteView, DeploymentView } from './services.ts';
 import type { KeyRecord } from '../storage/keys/keys.ts';
@@ -150,6 +151,30 @@ export type AiBudgetInput = {
   readonly per: AiPeriod;
   /** Parts of it at which operators are warned, from 0.01 to 1. */
   readonly warnAt?: InputMaybe<ReadonlyArray<Scalars['Float']['input']>>;
+};
+
+/** A part of a budget that has just been spent. */
+export type AiBudgetNotice = {
+  /** The part: 0.8 is four fifths of the limit. */
+  readonly at: Scalars['Float']['output'];
+  /** The account, such as `team:search`: `AiBudget.name`. */
+  readonly budget: Scalars['String']['output'];
+  /** Stays the same when it is told again. */
+  readonly id: Scalars['ID']['output'];
+  /** The most that may be spent in the period. */
+  readonly limit: AiCost;
+  /** The time in which it may be spent. */
+  readonly per: AiPeriod;
+  /** When the period began. */
+  readonly periodBegin: Scalars['DateTime']['output'];
+  /** When it ends and everything is free again; null: never. */
+  readonly periodEnd?: Maybe<Scalars['DateTime']['output']>;
+  /** When it was noticed. */
+  readonly reachedAt: Scalars['DateTime']['output'];
+  /** What was spent when it was noticed. */
+  readonly spent: AiCost;
+  /** The time zone of the calendar by which that time begins and ends. */
+  readonly timeZone: Scalars['String']['output'];
 };
 
 /** A part of a budget whose use operators are warned of. */
@@ -2043,6 +2068,12 @@ export type StreamDelivery =
 export type Subscription = {
   /** The same as Query.aiAnswer as a stream: text and citations as they come. When nothing relevant was found, the text says so and has no citations. Needs scope `ai:use`. */
   readonly aiAnswerStream: CompletionEvent;
+  /**
+   * Each part of a budget that operators are warned of (`warnAt`), a second or two after it was spent, whichever replica noticed it: of the budgets
+   * that `aiViewer` shows you, with `ai:teams` of those of your organisation and its teams, with `ai:usage:all` or `ai:teams:all` of all. Each is told
+   * once a period, and may come again after you subscribe anew: its `id` stays the same. It goes on until you leave. Needs a known caller.
+   */
+  readonly aiBudgetWarnings: AiBudgetNotice;
   /** Follows a completion that exists: after a drop, on a second device, from another replica. Asks nothing of a model. Needs scope `ai:use`. */
   readonly completionEvents: CompletionEvent;
   /** Starts a completion and follows it. Subscribing again with the same idempotencyKey attaches, never starts a second one. The last event is always CompletionFinished or CompletionFailed. Needs scope `ai:use`. */
@@ -2057,6 +2088,12 @@ export type SubscriptionAiAnswerStreamArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   delivery?: StreamDelivery;
   input: AiAnswerInput;
+};
+
+
+/** What can be followed while it happens, over WebSocket, SSE or multipart HTTP. */
+export type SubscriptionAiBudgetWarningsArgs = {
+  since?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 
@@ -2535,6 +2572,7 @@ export type ResolversTypes = {
   AiAnswerResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AiAnswerResult']>;
   AiBudget: ResolverTypeWrapper<BudgetState>;
   AiBudgetInput: AiBudgetInput;
+  AiBudgetNotice: ResolverTypeWrapper<BudgetWarning>;
   AiBudgetWarning: ResolverTypeWrapper<AiBudgetWarning>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   AiCacheSharing: AiCacheSharing;
@@ -2683,6 +2721,7 @@ export type ResolversParentTypes = {
   AiAnswerResult: ResolversUnionTypes<ResolversParentTypes>['AiAnswerResult'];
   AiBudget: BudgetState;
   AiBudgetInput: AiBudgetInput;
+  AiBudgetNotice: BudgetWarning;
   AiBudgetWarning: AiBudgetWarning;
   Boolean: Scalars['Boolean']['output'];
   AiCitation: Citation;
@@ -2886,6 +2925,19 @@ export type AiBudgetResolvers<ContextType = OperationContext, ParentType extends
   spent?: Resolver<ResolversTypes['AiCost'], ParentType, ContextType>;
   timeZone?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   warnings?: Resolver<ReadonlyArray<ResolversTypes['AiBudgetWarning']>, ParentType, ContextType>;
+};
+
+export type AiBudgetNoticeResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiBudgetNotice'] = ResolversParentTypes['AiBudgetNotice']> = {
+  at?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  budget?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  limit?: Resolver<ResolversTypes['AiCost'], ParentType, ContextType>;
+  per?: Resolver<ResolversTypes['AiPeriod'], ParentType, ContextType>;
+  periodBegin?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  periodEnd?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  reachedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  spent?: Resolver<ResolversTypes['AiCost'], ParentType, ContextType>;
+  timeZone?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type AiBudgetWarningResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiBudgetWarning'] = ResolversParentTypes['AiBudgetWarning']> = {
@@ -3516,6 +3568,7 @@ export type StartCompletionResultResolvers<ContextType = OperationContext, Paren
 
 export type SubscriptionResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
   aiAnswerStream?: SubscriptionResolver<ResolversTypes['CompletionEvent'], "aiAnswerStream", ParentType, ContextType, RequireFields<SubscriptionAiAnswerStreamArgs, 'delivery' | 'input'>>;
+  aiBudgetWarnings?: SubscriptionResolver<ResolversTypes['AiBudgetNotice'], "aiBudgetWarnings", ParentType, ContextType, Partial<SubscriptionAiBudgetWarningsArgs>>;
   completionEvents?: SubscriptionResolver<ResolversTypes['CompletionEvent'], "completionEvents", ParentType, ContextType, RequireFields<SubscriptionCompletionEventsArgs, 'delivery' | 'id'>>;
   completionStream?: SubscriptionResolver<ResolversTypes['CompletionEvent'], "completionStream", ParentType, ContextType, RequireFields<SubscriptionCompletionStreamArgs, 'delivery' | 'input'>>;
   ingestion?: SubscriptionResolver<ResolversTypes['Ingestion'], "ingestion", ParentType, ContextType, RequireFields<SubscriptionIngestionArgs, 'id'>>;
@@ -3586,6 +3639,7 @@ export type Resolvers<ContextType = OperationContext> = {
   AiAnswer?: AiAnswerResolvers<ContextType>;
   AiAnswerResult?: AiAnswerResultResolvers<ContextType>;
   AiBudget?: AiBudgetResolvers<ContextType>;
+  AiBudgetNotice?: AiBudgetNoticeResolvers<ContextType>;
   AiBudgetWarning?: AiBudgetWarningResolvers<ContextType>;
   AiCitation?: AiCitationResolvers<ContextType>;
   AiCollection?: AiCollectionResolvers<ContextType>;

@@ -15,6 +15,7 @@ import type { FieldsRead } from '../fields/read-fields.ts';
 import type { JudgedDemand } from '../operations/admit.ts';
 import type { CallSource } from '../operations/field-call.ts';
 import type { LimitsOfField } from '../operations/limits/field-limits.ts';
+import type { WarningFeed } from '../operations/limits/follow-warnings.ts';
 import type { RouteView } from '../operations/route-view.ts';
 import type { PathsOf } from '../operations/usage.ts';
 import type { Ceiling } from '../pricing/ceiling.ts';
@@ -39,6 +40,7 @@ export interface Services {
   readonly conversations: Omit<Conversations, 'recover' | 'expire' | 'close'>;
   readonly limits: Pick<Limits, 'budgets' | 'quotas'>;
   readonly ledger: Pick<Ledger, 'totals' | 'hasCall' | 'typicalUses'>;
+  readonly budgetWarnings: Pick<WarningFeed, 'follow'>;
   readonly keys: KeyDesk;
   readonly directory: TeamDesk;
   readonly members: MemberDesk;

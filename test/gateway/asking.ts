@@ -57,6 +57,27 @@ export async function* stream(
   }
 }
 
+/** The data of each event of a subscription, over SSE, for whoever asks. The request ends with the reader. */
+export async function* subscription(
+  gateway: TestGateway,
+  { key, user }: { readonly key: string; readonly user?: string },
+  query: string,
+  variables: object,
+): AsyncGenerator<Data> {
+  const client = new AbortController();
+  const headers = { accept: 'text/event-stream', ...bearer(key), ...(user === undefined ? {} : { 'AI-User': user }) };
+  try {
+    for await (const { event, data } of eventsOf(await post(gateway.url, { query, variables }, headers, client.signal))) {
+      if (event !== 'next') continue;
+      const result = JSON.parse(data);
+      if (result.errors !== undefined) throw new Error(JSON.stringify(result.errors));
+      yield result.data;
+    }
+  } finally {
+    client.abort();
+  }
+}
+
 /** The same over a WebSocket; `leave` ends the socket without a word, `complete` the operation alone. */
 export function socketStream(gateway: TestGateway, input: object) {
   let socket: WebSocket | null = null;

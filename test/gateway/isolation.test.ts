@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plainConfig, type TestGateway, whenOver } from '../harness.ts';
 import { newGate, type RawUpstream } from '../raw-upstream.ts';
-import { complete, eventually, newKey, prompt, stream } from './asking.ts';
+import { complete, eventually, newKey, prompt, stream, subscription } from './asking.ts';
 import { facesOf, headersOf, nothingLike, overPost, overSse, type Party, plain, type Variables } from './parties.ts';
-import { saying, scripted, waiting } from './scripted.ts';
+import { counting, saying, scripted, waiting } from './scripted.ts';
 
 let gateway: TestGateway;
 let upstream: RawUpstream;
@@ -478,8 +478,8 @@ const cases: Readonly<Record<string, Named | Lists | Asks>> = {
     theirs: async (owner) => ({ id: await ingested(owner, owner.collection) }),
   },
 };
-/** Looked at in a test of its own: it is told the name of a user, who is another one in each team. */
-const ownTests = ['Mutation.revokeAiUser'];
+/** Looked at in tests of their own: one is told the name of a user, who is another one in each team; one tells each caller other things. */
+const ownTests = ['Mutation.revokeAiUser', 'Subscription.aiBudgetWarnings'];
 
 type Root = keyof typeof facesOf;
 const rootOf = (name: string): Root => name.split('.')[0] as Root;
@@ -611,6 +611,43 @@ describe('What one does', () => {
     }
     await overPost(gateway, acme, document, { user: 'carla' });
     expect(await works(token)).toBe(401);
+  });
+
+  it('Subscription.aiBudgetWarnings tells each caller of the budgets that he is told of, and of none of others', async () => {
+    const since = new Date().toISOString();
+    // A call costs 0.00019.
+    upstream.plays(counting(10, 90));
+    const warned = (most: string) => [{ per: 'TOTAL', most, warnAt: [0.01] }];
+    const spends = async ({ organisation }: Party) => {
+      const id = `${organisation}.${newName()}`;
+      const input = { id, organisation, budgets: warned('0.01'), perUser: { budgets: warned('0.009') } };
+      await told('mutation ($input: CreateAiTeamInput!) { createAiTeam(input: $input) { id } }', { input });
+      const { secret: key } = await newKey(gateway, { team: id, scopes: ['ai:use', 'ai:act-as'] });
+      const users = ['ann', 'bob'].map((user) => ({ key, user }));
+      for (const user of users) await complete(gateway, prompt(newName()), as({ ...acme, ...user }));
+      return { team: `team:${id}`, key, users };
+    };
+    const [mine, theirs] = [await spends(acme), await spends(globex)];
+    upstream.plays(saying('Lamps are bright [1].'));
+    const document = 'subscription ($since: DateTime) { aiBudgetWarnings(since: $since) { budget } }';
+    const heard = async (party: Pick<Party, 'key' | 'user'>, count: number): Promise<readonly string[]> => {
+      const budgets: string[] = [];
+      for await (const data of subscription(gateway, party, document, { since })) {
+        budgets.push(data.aiBudgetWarnings.budget);
+        if (budgets.length === count) break;
+      }
+      return budgets.toSorted();
+    };
+    const all = await heard({ key: gateway.developmentKey ?? '' }, 6);
+    const users = all.filter((budget) => budget.startsWith('user:'));
+    expect(all).toEqual([mine.team, theirs.team, ...users].toSorted());
+    expect(users).toHaveLength(4);
+    expect(await heard({ key: mine.key }, 1)).toEqual([mine.team]);
+    // The keys of the organisations administer their teams.
+    expect(await heard(acme, 1)).toEqual([mine.team]);
+    expect(await heard(globex, 1)).toEqual([theirs.team]);
+    const ofUsers = await Promise.all([...mine.users, ...theirs.users].map((user) => heard(user, 1)));
+    expect(ofUsers.flat().toSorted()).toEqual(users);
   });
 
   it('A team, and a user, that has used up its requests leaves others theirs', async () => {

@@ -84,6 +84,7 @@ describe('the schema', () => {
     );
     expect(Object.keys(schema.getSubscriptionType()?.getFields() ?? {}).toSorted()).toEqual([
       'aiAnswerStream',
+      'aiBudgetWarnings',
       'completionEvents',
       'completionStream',
       'ingestion',

@@ -15,6 +15,7 @@ import { quoteRules } from '../../src/graphql/quote/quote-rules.ts';
 import { priceTreeOf } from '../../src/graphql/quote/read-price-tree.ts';
 import type { RouteView, Services } from '../../src/graphql/services.ts';
 import type { OperationContext } from '../../src/operations/context.ts';
+import { warningFeed } from '../../src/operations/limits/follow-warnings.ts';
 import { operationUsage } from '../../src/operations/usage.ts';
 import { compileQuote } from '../../src/pricing/quote.ts';
 import type { Retrieval } from '../../src/retrieval/retrieval.ts';
@@ -215,6 +216,7 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
           warnings: [{ at: 0.2, isReached: true }],
         })),
     },
+    budgetWarnings: warningFeed({ warnings: null, now: () => 0 }),
     tokens: {
       issue: async () => ({ id: 'token', token: 'fgt_token_secret', expiresAt: 0, user: null }),
       revokeToken: async () => null,

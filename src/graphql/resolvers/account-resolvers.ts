@@ -1,9 +1,10 @@
 import { ownLimits } from '../../core/call/call.ts';
 import { usableRoutes } from '../../operations/route-choice.ts';
 import type { QuotaState } from '../../storage/limits/limits.ts';
-import type { AiCounted, AiPeriod, Resolvers } from '../generated.ts';
+import type { AiCounted, Resolvers } from '../generated.ts';
 import { dateTimeOf } from '../scalars.ts';
 import type { Services } from '../services.ts';
+import { periodOf } from './callers/period-of.ts';
 
 export function accountResolvers(services: Services): Resolvers {
   return {
@@ -22,12 +23,12 @@ export function accountResolvers(services: Services): Resolvers {
       aiRoutes: (_, __, { principal }) => usableRoutes(services.routes(), principal),
     },
     AiBudget: {
-      per: ({ per }) => periods[per] ?? 'OTHER',
+      per: ({ per }) => periodOf(per),
       resetsAt: ({ resetsAt }) => dateTimeOf(resetsAt),
     },
     AiQuota: {
       of: ({ of }) => counted[of],
-      per: ({ per }) => periods[per] ?? 'OTHER',
+      per: ({ per }) => periodOf(per),
       resetsAt: ({ resetsAt }) => dateTimeOf(resetsAt),
     },
     AiDeployment: {
@@ -38,15 +39,6 @@ export function accountResolvers(services: Services): Resolvers {
 }
 
 const counted: Readonly<Record<QuotaState['of'], AiCounted>> = { tokens: 'TOKENS', calls: 'CALLS', turns: 'TURNS' };
-
-/** A storage of somebody else may have others. */
-const periods: Readonly<Partial<Record<string, AiPeriod>>> = {
-  day: 'DAY',
-  week: 'WEEK',
-  month: 'MONTH',
-  total: 'TOTAL',
-  session: 'SESSION',
-};
 
 function plainDecimal(dollars: number | null): string | null {
   return dollars === null ? null : dollars.toFixed(9).replace(/\.?0+$/, '');

@@ -88,4 +88,9 @@ export const limitMigrations: readonly Migration[] = [
       create table sessions (name text primary key, started_at bigint not null, ends_at bigint not null);
       create index sessions_end on sessions (ends_at);`,
   },
+  {
+    id: 152,
+    name: 'warnings by the time at which they were reached',
+    sql: 'create index budget_warnings_reached on budget_warnings (reached_at);',
+  },
 ];

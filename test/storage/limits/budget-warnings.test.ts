@@ -78,6 +78,10 @@ describe('warnings of budgets', () => {
     const { limits, warnings, clock, started } = await opened();
     await spend(limits, 900);
     await noticed(warnings, 2);
+    const reached = await limits.warnings?.reachedSince(noon, 10);
+    expect(reached).toEqual(warnings);
+    expect(await limits.warnings?.reachedSince(noon, 1)).toEqual(warnings.slice(0, 1));
+    expect(await limits.warnings?.reachedSince(noon + 1, 10)).toEqual([]);
     const claimed = await limits.warnings?.claim(minuteMs, 10);
     expect(claimed?.map(({ at, failures }) => [at, failures])).toEqual([
       [0.5, 0],

@@ -30,6 +30,8 @@ export interface DueWarning extends BudgetWarning {
 export interface BudgetWarnings {
   /** Told of each warning that this process is the first to notice, some time after the call that caused it. */
   watch(listener: (warning: BudgetWarning) => void): void;
+  /** Those that were reached then or later, in milliseconds since 1970, the oldest first, and by whatever process. */
+  reachedSince(time: number, most: number): Promise<readonly BudgetWarning[]>;
   /** Warnings that are to be told now, the oldest first. For so long they are this process's; after that, another may take them. */
   claim(claimMs: number, most: number): Promise<readonly DueWarning[]>;
   /** It was told, or never will be: it is not due any more. */

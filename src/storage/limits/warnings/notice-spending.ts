@@ -9,7 +9,7 @@ import type { Database } from '../../database/database.ts';
 import { type Account, accountOf, idOf } from '../accounts.ts';
 import type { Window } from '../calendar.ts';
 import type { BudgetWarning, BudgetWarnings } from './budget-warnings.ts';
-import { claimWarnings, delayWarning, endWarning, insertWarning } from './warning-rows.ts';
+import { claimWarnings, delayWarning, endWarning, insertWarning, warningsSince } from './warning-rows.ts';
 
 /** How long after a call it is looked. Calls in between are looked at together. */
 const lookAfterMs = 200;
@@ -120,6 +120,7 @@ export function watchSpending({ database, spentOf, others, now, warn = () => {} 
     watch(told) {
       listener = told;
     },
+    reachedSince: (time, most) => warningsSince(database, time, most),
     claim: (claimMs, most) => database.tx((tx) => claimWarnings(tx, now(), now() + claimMs, most)),
     done: async (id) => void (await database.tx((tx) => endWarning(tx, id))),
     failed: async (id, dueAt) => void (await database.tx((tx) => delayWarning(tx, id, dueAt))),

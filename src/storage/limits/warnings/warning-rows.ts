@@ -26,6 +26,14 @@ export async function claimWarnings(tx: Statements, now: number, until: number, 
   return rows.map(warningIn);
 }
 
+export async function warningsSince(statements: Statements, time: number, most: number): Promise<readonly BudgetWarning[]> {
+  const rows = await statements.all('select * from budget_warnings where reached_at >= $1 order by reached_at, part, id limit $2', [
+    time,
+    most,
+  ]);
+  return rows.map(warningIn).map(({ failures: _, ...warning }) => warning);
+}
+
 export const endWarning = (tx: Statements, id: string): Promise<unknown> =>
   tx.run('update budget_warnings set due_at = null where id = $1', [id]);
 
