@@ -30,7 +30,7 @@ export function agentNameOf(text: string, where: string): string {
 }
 
 /** What the team says of the agent; null: nothing. */
-export const agentPolicyIn = (agents: readonly AgentPolicy[], agent: string): AgentPolicy | null =>
+const agentPolicyIn = (agents: readonly AgentPolicy[], agent: string): AgentPolicy | null =>
   agents.find(({ name }) => name === agent) ?? agents.find(({ name }) => name === everyOther) ?? null;
 
 /** The principal with the limits of its agent, beside those of its credential and its team. */
