@@ -222,7 +222,8 @@ describe('a team of users of a login', () => {
     await create(gateway, { id: 'web', organisation: 'acme' });
     expect(await viewer(gateway, token)).toEqual({
       ...{ team: 'web', organisation: 'acme', scopes: ['ai:use'], routes: expect.any(Array) },
-      budgets: [{ name: 'organisation:acme' }],
+      // He draws on that of the organisation, and is not told what the others have spent of it.
+      budgets: [],
     });
     const events = stream(gateway, prompt('Hi'), { key: token });
     await events.next();
