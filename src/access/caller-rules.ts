@@ -7,8 +7,6 @@ import { issuerIn } from './jwt/accept-tokens.ts';
 export interface CallerRules {
   /** Names of the variants of the graph. */
   readonly contracts: readonly string[];
-  /** By team. */
-  readonly contractOfTeam: ReadonlyMap<string, string>;
   /** Null: anonymous callers are held to none. */
   readonly contractOfAnonymous: string | null;
   readonly acceptForeignTokens: boolean;
@@ -30,9 +28,13 @@ export const callerRules = (rules: () => CallerRules): AskedOfCallers => ({
 });
 
 /** The contract that the caller is held to: that of its team, or of anonymous callers; else the one that it asks by. Throws FORBIDDEN for another one. */
-function contractOf({ contractOfAnonymous, contractOfTeam }: CallerRules, { kind, team }: Principal, asked: string | null): string | null {
-  const ofTeam = team === null ? undefined : contractOfTeam.get(team);
-  const held = (kind === 'anonymous' ? contractOfAnonymous : null) ?? ofTeam ?? null;
+function contractOf({ contractOfAnonymous, contracts }: CallerRules, { kind, contract }: Principal, asked: string | null): string | null {
+  const held = (kind === 'anonymous' ? contractOfAnonymous : null) ?? contract ?? null;
+  if (held !== null && !contracts.includes(held))
+    throw new GatewayError(
+      'FORBIDDEN',
+      `You may see the graph of the contract "${held}" alone, and the configuration has none of that name any more.`,
+    );
   if (held === null || asked === null || asked === held) return held ?? asked;
   throw new GatewayError('FORBIDDEN', `You may see the graph of the contract "${held}" alone: ask /graphql, or /graphql/${held}.`);
 }

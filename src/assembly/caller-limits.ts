@@ -63,6 +63,7 @@ function policyOf(settings: AccountSettings): Policy {
     timeZone: timeZone ?? null,
     session: sessionCapsOf(settings.session),
     perUser: userPolicyOf(settings),
+    contract: settings.contract ?? null,
     agents: Object.entries(settings.agents ?? {}).map(([agent, limits]) => agentPolicyOf(agent, limits)),
   };
 }
@@ -134,9 +135,8 @@ export function configuredAnonymous(config: Pick<GatewayConfig, 'anonymous'> & T
 }
 
 /** What the doors ask about callers, as the configuration has it. */
-export const callerRulesOf = ({ graph, teams = {}, anonymous, issuers = {} }: GatewayConfig): CallerRules => ({
+export const callerRulesOf = ({ graph, anonymous, issuers = {} }: GatewayConfig): CallerRules => ({
   contracts: Object.keys(graph?.contracts ?? {}),
-  contractOfTeam: new Map(Object.entries(teams).flatMap(([team, { contract }]) => (contract === undefined ? [] : [[team, contract]]))),
   contractOfAnonymous: anonymous?.contract ?? null,
   acceptForeignTokens: anonymous?.acceptForeignTokens ?? false,
   issuers: new Set(Object.values(issuers).map(({ issuer }) => issuer)),

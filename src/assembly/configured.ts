@@ -156,6 +156,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     teams,
     declaredTeams: declared,
     guardrails: guardrails.map(({ guardrail }) => guardrail.name),
+    contracts: Object.keys(graphConfig.contracts ?? {}),
     handle,
     runs,
     retrieval,

@@ -37,6 +37,7 @@ export interface ServiceParts {
   readonly declaredTeams: DeclaredTeams;
   /** Names of those of the configuration. */
   readonly guardrails: readonly string[];
+  readonly contracts: readonly string[];
   readonly handle: Handlers;
   readonly runs: Runs;
   readonly retrieval: Retrieval;
@@ -62,6 +63,7 @@ export function servicesOf(parts: ServiceParts): Services {
   const directory = teamDesk(parts.declaredTeams, storage.directory, {
     routes: [...routes.keys()],
     guardrails: parts.guardrails,
+    contracts: parts.contracts,
     onEnded: parts.leases.look,
     now,
   });

@@ -691,6 +691,8 @@ export type AiTeam = {
   readonly callsPerMinute?: Maybe<Scalars['Int']['output']>;
   /** The most model calls at one time; null: no limit of its own. */
   readonly concurrency?: Maybe<Scalars['Int']['output']>;
+  /** The contract of the configuration that its callers are held to; null: they see the whole graph. */
+  readonly contract?: Maybe<Scalars['String']['output']>;
   /** When it was made; null where the configuration declares it. */
   readonly createdAt?: Maybe<Scalars['DateTime']['output']>;
   /** Who made it, such as `key:3f9a` or `shell`; `configuration` where that declares it. */
@@ -1172,6 +1174,8 @@ export type CreateAiTeamInput = {
   readonly callsPerMinute?: InputMaybe<Scalars['Int']['input']>;
   /** The most model calls at one time. */
   readonly concurrency?: InputMaybe<Scalars['Int']['input']>;
+  /** The contract of the configuration (`graph.contracts`) that its callers are held to; none when absent: they see the whole graph. */
+  readonly contract?: InputMaybe<Scalars['String']['input']>;
   /** For people: what it is. At most 1000 characters. */
   readonly description?: InputMaybe<Scalars['String']['input']>;
   /** Names of guardrails of the configuration that check all its calls, beside those of the routes and of its organisation. */
@@ -2330,6 +2334,8 @@ export type UpdateAiTeamInput = {
   readonly callsPerMinute?: InputMaybe<Scalars['Int']['input']>;
   /** The most model calls at one time. */
   readonly concurrency?: InputMaybe<Scalars['Int']['input']>;
+  /** The contract of the configuration (`graph.contracts`) that its callers are held to; null: they see the whole graph. */
+  readonly contract?: InputMaybe<Scalars['String']['input']>;
   /** For people: what it is. At most 1000 characters. */
   readonly description?: InputMaybe<Scalars['String']['input']>;
   /** Names of guardrails of the configuration that check all its calls, all of them; null: none of its own. */
@@ -3160,6 +3166,7 @@ export type AiTeamResolvers<ContextType = OperationContext, ParentType extends R
   cacheSharing?: Resolver<Maybe<ResolversTypes['AiCacheSharing']>, ParentType, ContextType>;
   callsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   concurrency?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  contract?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   createdAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   createdBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   declared?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;

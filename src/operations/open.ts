@@ -101,7 +101,8 @@ export function operationHooks({
       renew,
       usage: operationUsage(),
       lastEventId,
-      contract,
+      // As the team has it now: a WebSocket may have been opened before.
+      contract: principal.contract ?? contract,
     };
   }
 

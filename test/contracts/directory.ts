@@ -29,6 +29,7 @@ const policy: Policy = {
       session: null,
     },
   ],
+  contract: 'public',
   session: { amount: 2, tokens: null, turns: 40, calls: 200, minutes: 60, warnAt: [0.5] },
 };
 

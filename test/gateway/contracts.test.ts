@@ -2,7 +2,9 @@
 import { createClient } from 'graphql-ws';
 import { beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
+import { callerRules } from '../../src/access/caller-rules.ts';
 import { checkConfig } from '../../src/config/check-config.ts';
+import type { Principal } from '../../src/core/call/call.ts';
 import { type RunningSubgraph, runSubgraph } from '../federation/subgraph-server.ts';
 import { plainConfig, startGateway, type TestGateway, whenOver } from '../harness.ts';
 
@@ -197,6 +199,54 @@ describe('the path of a contract', () => {
     expect(await ask('/public', '{ depot }')).toContain('north');
     expect(await ask('/public', '{ audit }')).toContain('Cannot query field');
     expect(await ask('', '{ audit }')).toContain('audited');
+  });
+});
+
+describe('a team in the store', () => {
+  const update = 'mutation ($contract: String) { updateAiTeam(id: "guests", input: { contract: $contract }) { contract } }';
+  const hold = (contract: string | null) => gateway.ask(update, { contract });
+
+  it('a team in the store is held to a contract from the next operation on, also over a WebSocket that is open', async () => {
+    await gateway.ask('mutation { createAiTeam(input: { id: "guests" }) { contract } }');
+    const make = 'mutation { createAiKey(input: { name: "g", team: "guests", scopes: ["ai:use"] }) { secret } }';
+    const key = (await gateway.ask(make)).data.createAiKey.secret;
+    const client = createClient({
+      url: gateway.url.replace('http', 'ws'),
+      webSocketImpl: WebSocket,
+      connectionParams: { Authorization: `Bearer ${key}` },
+      lazy: false,
+    });
+    whenOver(() => client.dispose());
+    const overSocket = async (): Promise<string> => {
+      try {
+        for await (const result of client.iterate({ query: '{ audit }' })) return JSON.stringify(result);
+        return 'nothing';
+      } catch (error) {
+        return JSON.stringify(error);
+      }
+    };
+    const answers = async () => [JSON.stringify((await gateway.ask('{ audit }', {}, { key })).errors ?? 'audited'), await overSocket()];
+    for (const answer of await answers()) expect(answer).toContain('audited');
+    expect((await hold('public')).data.updateAiTeam).toEqual({ contract: 'public' });
+    for (const answer of await answers()) expect(answer).toContain('Cannot query field');
+    expect((await at('/whole', '{ depot }', key)).text).toContain('You may see the graph of the contract \\"public\\" alone');
+    await hold(null);
+    for (const answer of await answers()) expect(answer).toContain('audited');
+  });
+
+  it('a team in the store is refused a contract that the configuration has not', async () => {
+    expect((await hold('none')).errors).toMatchObject([
+      { message: 'There is no contract "none". Contracts of the configuration: public, whole.', extensions: { code: 'BAD_REQUEST' } },
+    ]);
+  });
+
+  it('a team in the store whose contract is gone from the configuration sees nothing at all', () => {
+    const { contractOf } = callerRules(() => ({
+      ...{ contracts: ['whole'], contractOfAnonymous: null, acceptForeignTokens: false, issuers: new Set<string>() },
+    }));
+    const held: Principal = { id: 'key:a', kind: 'key', team: 'guests', scopes: [], routes: null, limits: [], contract: 'public' };
+    for (const asked of [null, 'public', 'whole'])
+      expect(() => contractOf(held, asked)).toThrow('the configuration has none of that name any more');
   });
 });
 

@@ -12,6 +12,8 @@ import { sharings } from './within-policies.ts';
 export interface KnownNames {
   readonly routes: readonly string[] | null;
   readonly guardrails: readonly string[] | null;
+  /** Default: every name is accepted. */
+  readonly contracts?: readonly string[];
 }
 
 export type Kind = 'team' | 'organisation';
@@ -44,6 +46,9 @@ export function checkPolicy(kind: Kind, policy: Partial<Policy>, known: KnownNam
     if (known.guardrails !== null && !known.guardrails.includes(name))
       refuse(`There is no guardrail "${name}". Guardrails of the configuration: ${known.guardrails.join(', ') || 'none'}.`);
   }
+  const { contract = null } = policy;
+  if (contract !== null && known.contracts?.includes(contract) === false)
+    refuse(`There is no contract "${contract.slice(0, 64)}". Contracts of the configuration: ${known.contracts.join(', ') || 'none'}.`);
   checkAmounts(policy, '');
   if (policy.perUser !== undefined && policy.perUser !== null) checkAmounts(policy.perUser, 'perUser.');
   if (policy.agents !== undefined) checkAgents(policy.agents);

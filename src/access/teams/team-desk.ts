@@ -115,10 +115,8 @@ interface Shelf<R extends OrganisationRecord, Change> {
 
 function administration<R extends OrganisationRecord, Change extends EntryChange>(
   { kind, declared, stored, added, changed = (record) => record, check }: Shelf<R, Change>,
-  { routes, guardrails, onEnded = async () => {}, now = Date.now }: TeamDeskOptions,
+  { onEnded = async () => {}, now = Date.now, ...known }: TeamDeskOptions,
 ): Administration<R, Change> {
-  const known = { routes, guardrails };
-
   function checkParts({ description, policy = {} }: Change): void {
     checkDescription(description);
     checkPolicy(kind, policy, known);

@@ -1,6 +1,7 @@
 /** Narrows what a principal may do to what its team and its organisation may. */
 import type { CacheSharing, Principal, SessionCaps } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
+import type { Policy } from '../../storage/directory/directory.ts';
 import type { TeamStanding } from './team-book.ts';
 
 /** From the widest to the narrowest. */
@@ -27,6 +28,7 @@ export function withinTeam(principal: Principal, standing: TeamStanding | null):
     routes: commonTo([principal.routes, ...policies.map(({ routes }) => routes)]),
     limits: [...principal.limits, ...standing.accounts.flatMap(({ limits }) => limits)],
     ...(guardrails.length === 0 ? {} : { guardrails }),
+    ...contractOf(policies),
     ...narrowestSession([principal.sessionCaps ?? null, ...policies.map(({ session }) => session)]),
     ...sharingOf([principal.cacheSharing ?? null, ...policies.map(({ cacheSharing }) => cacheSharing)]),
   };
@@ -48,6 +50,12 @@ export function narrowestSession(caps: readonly (SessionCaps | null)[]): Pick<Pr
       warnAt: [...new Set(all.flatMap(({ warnAt }) => warnAt))],
     },
   };
+}
+
+/** Of the team: it is the first. */
+function contractOf([team]: readonly Policy[]): Pick<Principal, 'contract'> {
+  const contract = team?.contract ?? null;
+  return contract === null ? {} : { contract };
 }
 
 function sharingOf(said: readonly (CacheSharing | null)[]): Pick<Principal, 'cacheSharing'> {

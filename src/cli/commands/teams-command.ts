@@ -80,7 +80,10 @@ async function administer(args: Arguments, kind: 'team' | 'organisation', office
   const storage = await lastingStorage(config).open({ folder, now: Date.now, warn: () => {} });
   try {
     const guardrails = (config.guardrails ?? []).map(({ guardrail }) => guardrail.name);
-    const office = officeOf(teamDesk(declaredTeams(config), storage.directory, { routes: Object.keys(config.routes), guardrails }));
+    const contracts = Object.keys(config.graph?.contracts ?? {});
+    const office = officeOf(
+      teamDesk(declaredTeams(config), storage.directory, { routes: Object.keys(config.routes), guardrails, contracts }),
+    );
     process.stdout.write(await done(office, action, name, kind, args));
   } finally {
     await storage.close();
@@ -120,7 +123,7 @@ function teamChange(args: Arguments): TeamChange {
 }
 
 /** What is not written stays as it is. */
-function changeOf({ team }: Arguments): EntryChange {
+function changeOf({ team, contract }: Arguments): EntryChange {
   const policy: { readonly [K in keyof Policy]?: Policy[K] | undefined } = {
     scopes: namesIn(team.scopes),
     routes: namesIn(team.routes),
@@ -132,6 +135,7 @@ function changeOf({ team }: Arguments): EntryChange {
     guardrails: team.guardrails === null ? undefined : team.guardrails.filter((name) => name !== 'none'),
     cacheSharing: removable(team.share, (text) => text as CacheSharing),
     timeZone: removable(team.timeZone, (text) => text),
+    contract: removable(contract, (text) => text),
     session: removable(team.session, sessionIn('--session')),
     perUser: removable(team.perUser, userLimitsIn('--per-user')),
     agents: team.agents === null ? undefined : team.agents.includes('none') ? [] : team.agents.map(agentLimitsIn('--agent')),

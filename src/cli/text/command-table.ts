@@ -58,7 +58,12 @@ export const flags = {
     of: shown,
     says: 'the object types of each interface and union instead, as JSON for caches of clients',
   },
-  contract: { type: 'string', value: 'NAME', of: shown, says: 'the graph of this contract' },
+  contract: {
+    type: 'string',
+    value: 'NAME',
+    of: [...shown, 'teams'],
+    says: 'the graph of this contract; of teams, that their callers see it alone',
+  },
   key: { type: 'string', value: 'ID', of: ['explain'], says: 'the public id of the key that asks' },
   variables: { type: 'string', value: 'FILE', of: asking, says: 'its variables, as a JSON file' },
   operation: { type: 'string', value: 'NAME', of: asking, says: 'which operation of the file' },

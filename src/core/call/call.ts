@@ -49,6 +49,8 @@ export interface Principal {
   readonly guardrails?: readonly string[];
   /** Default: `team`. */
   readonly cacheSharing?: CacheSharing;
+  /** Name of the contract of the graph that its team is held to. Default: none. */
+  readonly contract?: string;
   /** When the permission ends by itself, in milliseconds since 1970, UTC. Default: never. It may be taken back before: see `core/call/lease.ts`. */
   readonly expiresAt?: number;
   /**

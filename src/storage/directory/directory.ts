@@ -46,6 +46,8 @@ export interface Policy {
   readonly perUser: UserPolicy | null;
   /** Of agents of a team, each on its own account. An organisation has none. */
   readonly agents: readonly AgentPolicy[];
+  /** Name of the contract of the graph that callers of a team are held to; null: they see the whole graph. An organisation has none. */
+  readonly contract: string | null;
 }
 
 export const openPolicy: Policy = {
@@ -62,6 +64,7 @@ export const openPolicy: Policy = {
   session: null,
   perUser: null,
   agents: [],
+  contract: null,
 };
 
 /** Times are milliseconds since 1970, UTC. */

@@ -15,15 +15,16 @@ import { accountAmount } from './account-amount.ts';
 
 export type PolicyInput = Omit<CreateAiOrganisationInput, 'id'>;
 
-/** `perUser` and `agents`: of teams alone. */
-export function policyChange(input: PolicyInput & Partial<Pick<CreateAiTeamInput, 'perUser' | 'agents'>>): EntryChange {
-  const { description, scopes, routes, budgets, guardrails, cacheSharing, perUser, agents, ...plain } = input;
+/** `perUser`, `agents` and `contract`: of teams alone. */
+export function policyChange(input: PolicyInput & Partial<Pick<CreateAiTeamInput, 'perUser' | 'agents' | 'contract'>>): EntryChange {
+  const { description, scopes, routes, budgets, guardrails, cacheSharing, perUser, agents, contract, ...plain } = input;
   const { timeZone, requestsPerMinute, callsPerMinute, tokensPerMinute, concurrency, session } = plain;
   const policy: { readonly [K in keyof Policy]?: Policy[K] | undefined } = {
     scopes: unique(scopes),
     routes: unique(routes),
     budgets: budgets === undefined ? undefined : (budgets ?? []).map(budgetOf),
     timeZone,
+    contract,
     session: session == null ? session : sessionCapsOf(session),
     requestsPerMinute,
     callsPerMinute,

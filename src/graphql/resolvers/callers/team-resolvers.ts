@@ -45,6 +45,7 @@ export function teamResolvers(services: Services): Resolvers {
     AiTeam: {
       ...commonFields<TeamEntry>(),
       organisation: ({ record }) => record.organisation,
+      contract: ({ record }) => record.policy.contract,
       perUser: ({ record }) => record.policy.perUser,
       agents: ({ record }) => record.policy.agents.map((policy) => ({ policy, team: record })),
       members: ({ record }) => services.members.ofTeam(record.name),
