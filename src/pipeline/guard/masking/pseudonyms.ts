@@ -31,89 +31,102 @@ export const maxMaskedValues = 20_000;
 /** What giving a value its placeholder costs, in characters searched. */
 const unitsPerFind = 16;
 
-export function pseudonyms(turns: Turns, { phoneCountries = [] }: Pick<DetectorOptions, 'phoneCountries'> = {}): Pseudonyms {
-  const options: DetectorOptions = { phoneCountries, phoneChecks: { left: maxPhoneChecks } };
-  const values = new Map<string, string>();
-  const placeholders = new Map<string, string>();
-  const counts = new Map<Kind, number>();
+export const pseudonyms = (turns: Turns, { phoneCountries = [] }: Pick<DetectorOptions, 'phoneCountries'> = {}): Pseudonyms =>
+  new RequestPseudonyms(turns, phoneCountries);
 
-  const placeholderOf = (kind: Kind, value: string): string => {
-    const known = placeholders.get(value);
-    if (known !== undefined) return known;
-    if (values.size >= maxMaskedValues) throw tooMany();
-    const count = (counts.get(kind) ?? 0) + 1;
-    const placeholder = `<${kind}_${count}>`;
-    counts.set(kind, count);
-    placeholders.set(value, placeholder);
-    values.set(placeholder, value);
-    return placeholder;
-  };
+/** A class, since generators that are made for each request are slow: V8 knows nothing of the new ones. */
+class RequestPseudonyms implements Pseudonyms {
+  readonly values = new Map<string, string>();
+  readonly #turns: Turns;
+  readonly #options: DetectorOptions;
+  readonly #placeholders = new Map<string, string>();
+  readonly #counts = new Map<Kind, number>();
 
-  function* replaced(text: string, finds: readonly Find[]): Paced<string> {
+  constructor(turns: Turns, phoneCountries: readonly string[]) {
+    this.#turns = turns;
+    this.#options = { phoneCountries, phoneChecks: { left: maxPhoneChecks } };
+  }
+
+  *mask(text: string): Paced<string> {
+    return yield* this.#replaced(text, yield* this.#findsIn(text));
+  }
+
+  maskShort(text: string): string | Paced<string> {
+    if (!isPlain(text)) return this.mask(text);
+    const wait = this.#turns.spend(unitsToSearch(text.length));
+    return wait === null ? text : afterWait(wait, text);
+  }
+
+  *kindIn(text: string): Paced<Kind | null> {
+    const finds = yield* this.#findsIn(text);
+    return finds.find(({ kind }) => kind !== 'LITERAL')?.kind ?? null;
+  }
+
+  *maskRun(texts: readonly string[]): Paced<string[]> {
+    const whole = texts.join('');
+    const starts: number[] = [];
+    const apart: Find[] = [];
+    let length = 0;
+    for (const text of texts) {
+      starts.push(length);
+      const offset = length;
+      for (const find of yield* this.#findsIn(text)) {
+        apart.push({ kind: find.kind, start: find.start + offset, end: find.end + offset });
+      }
+      length += text.length;
+    }
+    const across = (yield* this.#findsIn(whole)).filter(reachesAcross(starts));
+    const finds = joinSpans([...apart, ...across]);
+    const masked: string[] = [];
+    let next = 0;
+    for (const [index, start] of starts.entries()) {
+      const end = starts[index + 1] ?? length;
+      const pieces: string[] = [];
+      let from = start;
+      for (let find = finds[next]; find !== undefined && find.start < end; find = finds[next]) {
+        if (find.start >= start)
+          pieces.push(whole.slice(from, find.start), this.#placeholderOf(find.kind, whole.slice(find.start, find.end)));
+        from = Math.min(find.end, end);
+        const wait = this.#turns.spend(unitsPerFind);
+        if (wait !== null) yield wait;
+        if (find.end > end) break;
+        next += 1;
+      }
+      pieces.push(whole.slice(from, end));
+      masked.push(pieces.join(''));
+    }
+    return masked;
+  }
+
+  #findsIn(text: string): Paced<Find[]> {
+    return findPersonalData(text, this.#turns, this.#options);
+  }
+
+  *#replaced(text: string, finds: readonly Find[]): Paced<string> {
     if (finds.length === 0) return text;
     const pieces: string[] = [];
     let from = 0;
     for (const { start, end, kind } of finds) {
-      pieces.push(text.slice(from, start), placeholderOf(kind, text.slice(start, end)));
+      pieces.push(text.slice(from, start), this.#placeholderOf(kind, text.slice(start, end)));
       from = end;
-      const wait = turns.spend(unitsPerFind);
+      const wait = this.#turns.spend(unitsPerFind);
       if (wait !== null) yield wait;
     }
     pieces.push(text.slice(from));
     return pieces.join('');
   }
 
-  function* mask(text: string): Paced<string> {
-    return yield* replaced(text, yield* findPersonalData(text, turns, options));
+  #placeholderOf(kind: Kind, value: string): string {
+    const known = this.#placeholders.get(value);
+    if (known !== undefined) return known;
+    if (this.values.size >= maxMaskedValues) throw tooMany();
+    const count = (this.#counts.get(kind) ?? 0) + 1;
+    const placeholder = `<${kind}_${count}>`;
+    this.#counts.set(kind, count);
+    this.#placeholders.set(value, placeholder);
+    this.values.set(placeholder, value);
+    return placeholder;
   }
-
-  return {
-    values,
-    mask,
-    maskShort(text) {
-      if (!isPlain(text)) return mask(text);
-      const wait = turns.spend(unitsToSearch(text.length));
-      return wait === null ? text : afterWait(wait, text);
-    },
-    *kindIn(text) {
-      const finds = yield* findPersonalData(text, turns, options);
-      return finds.find(({ kind }) => kind !== 'LITERAL')?.kind ?? null;
-    },
-    *maskRun(texts) {
-      const whole = texts.join('');
-      const starts: number[] = [];
-      const apart: Find[] = [];
-      let length = 0;
-      for (const text of texts) {
-        starts.push(length);
-        const offset = length;
-        for (const find of yield* findPersonalData(text, turns, options)) {
-          apart.push({ kind: find.kind, start: find.start + offset, end: find.end + offset });
-        }
-        length += text.length;
-      }
-      const across = (yield* findPersonalData(whole, turns, options)).filter(reachesAcross(starts));
-      const finds = joinSpans([...apart, ...across]);
-      const masked: string[] = [];
-      let next = 0;
-      for (const [index, start] of starts.entries()) {
-        const end = starts[index + 1] ?? length;
-        const pieces: string[] = [];
-        let from = start;
-        for (let find = finds[next]; find !== undefined && find.start < end; find = finds[next]) {
-          if (find.start >= start) pieces.push(whole.slice(from, find.start), placeholderOf(find.kind, whole.slice(find.start, find.end)));
-          from = Math.min(find.end, end);
-          const wait = turns.spend(unitsPerFind);
-          if (wait !== null) yield wait;
-          if (find.end > end) break;
-          next += 1;
-        }
-        pieces.push(whole.slice(from, end));
-        masked.push(pieces.join(''));
-      }
-      return masked;
-    },
-  };
 }
 
 /** Of finds in order: whether one has a start of a text inside it. */
