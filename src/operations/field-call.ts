@@ -119,10 +119,8 @@ export function joinableCallFor({ services, context, field }: Asker, settings: C
     route,
     cache: settings.cache,
     live: settings.live ?? false,
-    ...(settings.shown === undefined ? {} : { shown: settings.shown }),
     onceInOperation: settings.onceInOperation ?? false,
     hold: fieldLimits === null ? share.hold : holdOfFields(share.hold, uses, principal, limitsOf),
-    ...(fieldLimits === null ? {} : { fieldLimits }),
     tags: settings.tags,
     deadlineMs: monotonicMs() + totalMsOf(route, services),
     signal,
@@ -135,7 +133,9 @@ export function joinableCallFor({ services, context, field }: Asker, settings: C
       addUsage(askers, fact.settlement, fact.callId, route, context);
     },
   };
-  return { call, join };
+  if (fieldLimits === null && settings.shown === undefined) return { call, join };
+  const more = { ...(settings.shown === undefined ? {} : { shown: settings.shown }), ...(fieldLimits === null ? {} : { fieldLimits }) };
+  return { call: { ...call, ...more }, join };
 }
 
 const useOf = ({ field: { coordinate }, weight }: Asking): Use => ({ coordinate, weight });

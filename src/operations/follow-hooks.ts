@@ -1,13 +1,12 @@
 /** Hooks that change while operations run: an operation is admitted and closed by the hooks that opened it. */
-import type { OperationContext } from './context.ts';
+import type { OpenedOperation, OperationContext } from './context.ts';
 import type { OperationHooks } from './open.ts';
 
 /** `current`: the hooks for operations that are opened now. */
 export function followHooks(current: () => OperationHooks): Required<OperationHooks> {
-  const openers = new WeakMap<object, OperationHooks>();
-  const openerOf = (context: object): OperationHooks => openers.get(context) ?? current();
+  const openerOf = (context: OperationContext): OperationHooks => (context as OpenedOperation).openedBy ?? current();
   const opened = (context: OperationContext, by: OperationHooks): OperationContext => {
-    openers.set(context, by);
+    (context as OpenedOperation).openedBy = by;
     return context;
   };
   return {

@@ -89,10 +89,9 @@ export function operationHooks({
     // What a key began ends with it, and says so itself. What a token began goes on, so that only the delivery can say it.
     const expiry = hasToken(principal) ? new AbortController() : null;
     const { letGo, renew } = endWithKey(leases, principal, signal, stop, expiry);
-    return {
+    const context: OpenedOperation = {
       principal,
       signal,
-      ...(expiry === null ? {} : { delivery: AbortSignal.any([signal, expiry.signal]) }),
       headers,
       answerHeaders: answerHeaders(),
       operation: { name: operationName, client, documentId, ...sessionOf(principal, headers) },
@@ -103,7 +102,9 @@ export function operationHooks({
       lastEventId,
       // As the team has it now: a WebSocket may have been opened before.
       contract: principal.contract ?? contract,
+      openedBy: null,
     };
+    return expiry === null ? context : { ...context, delivery: AbortSignal.any([signal, expiry.signal]) };
   }
 
   function opened(known: Principal, input: OperationInput): OperationContext | Promise<OperationContext> {
@@ -204,5 +205,6 @@ export function ownOperation(principal: Principal, limits: Pick<Limits, 'hold'>,
     release() {},
     renew() {},
     usage: operationUsage(),
+    openedBy: null,
   };
 }

@@ -86,8 +86,10 @@ function extensionOf(older: Sums, calls: readonly SettledCall[]): UsageExtension
   return {
     cost: cost === null ? null : decimalOf(cost),
     totalTokens,
-    calls: calls.map(({ settlement, paths, ...call }) => ({
-      ...call,
+    calls: calls.map(({ callId, coordinate, route, settlement, paths }) => ({
+      callId,
+      coordinate,
+      route,
       paths: paths(),
       model: settlement.model,
       cache: settlement.cache,

@@ -174,7 +174,7 @@ export function openRuns(options: RunsOptions): Runs {
       return { open: open.length + plain.open.size, readers: open.reduce((sum, run) => sum + run.readers(), 0) };
     },
     async idle(graceMs) {
-      const under = [...[...unstored].map((run) => run.done), ...[...plain.open.values()].map(({ ended }) => ended)];
+      const under = [...[...unstored].map((run) => run.done), ...[...plain.open.values()].map((one) => one.ended())];
       await withTimeout(Promise.all(under), graceMs, null);
     },
     stop() {

@@ -28,7 +28,7 @@ export interface PlainAnswers {
 
 export interface PlainAnswer {
   /** Settles with the answer; never rejects. */
-  readonly ended: Promise<unknown>;
+  ended(): Promise<unknown>;
   /** Ends the answer with this failure, and cancels upstream. */
   end(reason: GatewayError): void;
 }
@@ -105,9 +105,7 @@ export function plainAnswers({ maxBytes, keptMs, now }: PlainAnswersOptions): Pl
       try {
         const answer = made(begin, id, own.signal);
         open.set(id, {
-          get ended() {
-            return answer.catch(() => {});
-          },
+          ended: () => answer.catch(() => {}),
           end(reason) {
             ending ??= reason;
             own.abort(new GatewayError('CANCELLED', reason.message, { retryable: reason.retryable }));
@@ -136,6 +134,7 @@ export function plainAnswers({ maxBytes, keptMs, now }: PlainAnswersOptions): Pl
 }
 
 /** In bytes of memory. The text stands in the parts, too, where they are more than one. */
-const weightOf = ({ vectors: _, ...said }: Completion): number => valueBytes(said);
+const weightOf = ({ text, parts, object, citations, warnings }: Completion): number =>
+  valueBytes({ text, parts, object, citations, warnings });
 
 const neverLate = (): GatewayError => new GatewayError('INTERNAL', 'A time without an end has passed.');

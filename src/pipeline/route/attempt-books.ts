@@ -89,7 +89,7 @@ export function attemptBooks(
     const guessed = counted === null || miscounted;
     const guess = (): Usage | null => (draw !== null && (worked || miscounted) ? estimated(request, answer, unseenTokens()) : null);
     const usage = guessed ? guess() : counted;
-    return {
+    const fact: AttemptFact = {
       type: 'attempt',
       deployment: deployment.id,
       provider: deployment.provider.name,
@@ -98,10 +98,10 @@ export function attemptBooks(
       latencyMs: sinceMs(),
       usage,
       estimated: usage !== null && guessed,
-      ...(miscounted ? { miscounted } : {}),
       cost: usage === null || deployment.price === null ? null : costOf(usage, deployment.price),
       timeToFirstTokenMs: whole === null ? firstContentMs : null,
     };
+    return miscounted ? { ...fact, miscounted } : fact;
   }
 
   return {
