@@ -16,7 +16,7 @@ import { abortError, throwIfAborted } from '../core/turns/abort.ts';
 import { monotonicMs as monotonic } from '../core/turns/monotonic.ts';
 import type { Ledger } from '../storage/ledger/ledger.ts';
 import type { Log } from '../telemetry/log.ts';
-import { leavable, leavableAnswer } from './cache/leavable.ts';
+import { leavable, leavableAnswer } from './leavable.ts';
 import { isContent } from './route/content.ts';
 import { usageRows } from './rows.ts';
 

@@ -165,6 +165,13 @@ export interface Call {
   readonly report: (fact: Fact) => void;
 }
 
+/** The call for a step that puts a signal of its own in place of the call's. */
+export function withoutAbort(call: Call): Call {
+  if (call.abort === undefined) return call;
+  const { abort: _, ...others } = call;
+  return others;
+}
+
 /** What a call has used up of the attempts and the time that its route gives it. Kept by `pipeline/route/route-call.ts`. */
 export interface Spent {
   attempts: number;

@@ -26,8 +26,9 @@ import { isWhole, type KeptAnswer, wholeOf } from './kept-answer.ts';
 import { type AnswerMemory, type KeptAnswers, keptAnswers } from './kept-answers.ts';
 import { operationAnswers, type ToldAnswers } from './operation-answers.ts';
 import { partOf } from './schema-subset.ts';
-import { wholeFlight } from './shared-answer.ts';
-import { type Flight, type FlightOptions, type FlightReader, openFlight } from './shared-call.ts';
+import { WholeFlight } from './shared-answer.ts';
+import type { Flight, FlightOptions, FlightReader } from './shared-call.ts';
+import { openFlight } from './shared-stream.ts';
 
 export interface CacheOptions {
   readonly store: AnswerStore | AnswerMemory;
@@ -59,14 +60,14 @@ export function cached({ store, routeFor, log, validate, now = Date.now, monoton
   };
   return {
     stream(next) {
-      const fly: CachedCall['fly'] = (flying) => openFlight({ ...flying, next });
+      const fly: CachedCall['fly'] = ({ request, landed }) => openFlight({ next, request, landed });
       return (request, call) => {
         const asked = askedOf(request, call, fly);
         return asked === null ? next(request, call) : cachedStream(asked);
       };
     },
     whole(next) {
-      const fly: CachedCall['fly'] = (flying) => wholeFlight({ ...flying, next });
+      const fly: CachedCall['fly'] = ({ request, landed }) => new WholeFlight({ next, request, landed });
       return (request, call) => {
         const asked = askedOf(request, call, fly);
         return asked === null ? next(request, call) : cachedAnswer(asked);
@@ -77,7 +78,7 @@ export function cached({ store, routeFor, log, validate, now = Date.now, monoton
 
 interface CachedCall {
   /** Opens a call of a model that others may share. */
-  readonly fly: (flying: Omit<FlightOptions, 'next'>) => Flight;
+  readonly fly: (flying: Pick<FlightOptions, 'request' | 'landed'>) => Flight;
   readonly request: ModelRequest;
   readonly call: Call;
   readonly route: Route;
@@ -103,7 +104,7 @@ async function* cachedStream(asked: CachedCall): AsyncIterable<Batch> {
     let said = false;
     let again = false;
     try {
-      for await (const batch of found.reader.batches) {
+      for await (const batch of found.reader.batches()) {
         said = batch[0]?.type !== 'restart';
         yield batch;
       }

@@ -26,70 +26,91 @@ interface Open {
   draw: Draw;
 }
 
-export function payersHold(opener: Call): PayersHold {
-  const open = new Set<Open>();
-  let payer = opener;
-  let last: Promise<void> = Promise.resolve();
-  let inLine = 0;
-  const leave = (): void => {
-    inLine -= 1;
-  };
-  /** No draw is made while the payer changes, and the payer does not change while one is made. At once, where nobody is in line. */
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = inLine === 0 ? work() : last.then(work);
-    inLine += 1;
-    last = turn.then(leave, leave);
-    return turn;
-  };
+export const payersHold = (opener: Call): PayersHold => new HoldOfPayer(opener);
 
-  const inNameOf = (by: Call, attempt: Attempt): Attempt =>
-    by === opener ? attempt : { ...attempt, callId: by.id, rows: rowsPaidBy(by, attempt.rows) };
+/** A class, since each call of a model has one: its methods are made once. */
+class HoldOfPayer implements PayersHold {
+  readonly #opener: Call;
+  readonly #open = new Set<Open>();
+  #payer: Call;
+  #last: Promise<void> = Promise.resolve();
+  #inLine = 0;
+
+  constructor(opener: Call) {
+    this.#opener = opener;
+    this.#payer = opener;
+  }
+
+  payer(): Call {
+    return this.#payer;
+  }
+
+  get budgeted(): boolean {
+    return this.#payer.hold.budgeted;
+  }
+
+  draw(attempt: Attempt): Promise<Draw> {
+    return this.#inTurn(() => this.#draw(attempt));
+  }
+
+  passTo(next: Call, over: () => boolean): Promise<GatewayError | null> {
+    return this.#inTurn(() => this.#passNow(next, over));
+  }
+
+  async giveBack(): Promise<void> {}
+
+  async release(): Promise<void> {}
+
+  /** No draw is made while the payer changes, and the payer does not change while one is made. At once, where nobody is in line. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#inLine === 0 ? work() : this.#last.then(work);
+    this.#inLine += 1;
+    const leave = (): void => {
+      this.#inLine -= 1;
+    };
+    this.#last = turn.then(leave, leave);
+    return turn;
+  }
+
+  async #draw(attempt: Attempt): Promise<Draw> {
+    const one: Open = { attempt, draw: await this.#payer.hold.draw(this.#inNameOf(this.#payer, attempt)) };
+    this.#open.add(one);
+    return {
+      settle: (cost) => {
+        this.#open.delete(one);
+        return one.draw.settle(cost);
+      },
+    };
+  }
+
+  #inNameOf(by: Call, attempt: Attempt): Attempt {
+    return by === this.#opener ? attempt : { ...attempt, callId: by.id, rows: rowsPaidBy(by, attempt.rows) };
+  }
 
   /** Draws it for the reader, in place of the draw that there is. One that ended meanwhile stays with its payer. */
-  async function move(one: Open, to: Call): Promise<void> {
+  async #move(one: Open, to: Call): Promise<void> {
     const before = one.draw;
-    const draw = await to.hold.draw({ ...inNameOf(to, one.attempt), instead: before });
-    const goesOn = open.has(one);
+    const draw = await to.hold.draw({ ...this.#inNameOf(to, one.attempt), instead: before });
+    const goesOn = this.#open.has(one);
     if (goesOn) one.draw = draw;
     await (goesOn ? before : draw).settle(0);
   }
 
-  async function passNow(next: Call, over: () => boolean): Promise<GatewayError | null> {
+  async #passNow(next: Call, over: () => boolean): Promise<GatewayError | null> {
     const moved: Open[] = [];
     try {
-      for (const one of open) {
+      for (const one of this.#open) {
         if (next.hold.budgeted && one.attempt.rows.some((row) => row.cost === null)) throw unpriced();
-        await move(one, next);
+        await this.#move(one, next);
         moved.push(one);
       }
     } catch (error) {
-      for (const one of moved) if (open.has(one)) await move(one, payer).catch(() => {});
+      for (const one of moved) if (this.#open.has(one)) await this.#move(one, this.#payer).catch(() => {});
       return asGatewayError(error);
     }
-    if (!over()) payer = next;
+    if (!over()) this.#payer = next;
     return null;
   }
-
-  return {
-    payer: () => payer,
-    get budgeted() {
-      return payer.hold.budgeted;
-    },
-    draw: (attempt) =>
-      inTurn(async () => {
-        const one: Open = { attempt, draw: await payer.hold.draw(inNameOf(payer, attempt)) };
-        open.add(one);
-        return {
-          settle(cost) {
-            open.delete(one);
-            return one.draw.settle(cost);
-          },
-        };
-      }),
-    passTo: (next, over) => inTurn(() => passNow(next, over)),
-    giveBack: async () => {},
-    release: async () => {},
-  };
 }
 
 const unpriced = (): GatewayError =>

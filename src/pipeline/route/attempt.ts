@@ -5,7 +5,7 @@
  * route waits for that, so that no fact is reported after the call was settled.
  */
 import { type Batch, batchesOf } from '../../core/batch.ts';
-import type { Call, Handler, WholeFact, WholeHandler } from '../../core/call/call.ts';
+import { type Call, type Handler, type WholeFact, type WholeHandler, withoutAbort } from '../../core/call/call.ts';
 import { type Answer, answerBuilder } from '../../core/call/collect-answer.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
@@ -44,7 +44,7 @@ export interface LaneParts {
   readonly mayLose: boolean;
 }
 
-/** What every lane keeps. */
+/** What every lane keeps. One with a signal of its own ends nothing but itself. */
 function laneState(call: Call, { mayLose, monotonicMs }: LaneParts) {
   const own = mayLose ? withDeadline(call.signal, Number.POSITIVE_INFINITY, lost) : null;
   const began = monotonicMs();
@@ -75,11 +75,6 @@ function laneState(call: Call, { mayLose, monotonicMs }: LaneParts) {
     },
   };
   return state;
-}
-
-/** A lane with a signal of its own ends nothing but itself. */
-function withoutAbort({ abort: _, ...call }: Call): Call {
-  return call;
 }
 
 /** Begins at once, and has spoken with its first content. */

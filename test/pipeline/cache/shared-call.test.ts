@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chunkByChunk, inBatches } from '../../../src/core/batch.ts';
 import type { Handler } from '../../../src/core/call/call.ts';
 import { collect } from '../../../src/core/chunk.ts';
-import { openFlight } from '../../../src/pipeline/cache/shared-call.ts';
+import { openFlight } from '../../../src/pipeline/cache/shared-stream.ts';
 import { account, breaks, call, type Double, double, fails, gateway, hangs, request, route, says, stammers } from '../../doubles.ts';
 import { ask } from '../../faces.ts';
 import { rounds } from '../../rounds.ts';
@@ -262,9 +262,9 @@ describe('a slow reader of a flight', () => {
     const opened = flightOf(flood(50), 10_000);
     const [fast, slow] = [opened.join(call()), opened.join(call())];
     if (fast === null || slow === null) throw new Error('Nobody could join.');
-    const quick = collect(fast.batches);
+    const quick = collect(fast.batches());
     let text = '';
-    for await (const chunk of chunkByChunk(slow.batches)) {
+    for await (const chunk of chunkByChunk(slow.batches())) {
       await turn();
       if (chunk.type === 'text') text += chunk.text;
     }
@@ -276,15 +276,15 @@ describe('a slow reader of a flight', () => {
     const opened = flightOf(flood(50), 5);
     const [fast, slow] = [opened.join(call()), opened.join(call())];
     if (fast === null || slow === null) throw new Error('Nobody could join.');
-    const stalled = slow.batches[Symbol.asyncIterator]();
+    const stalled = slow.batches()[Symbol.asyncIterator]();
     await stalled.next();
-    expect((await collect(fast.batches)).text).toBe(big.repeat(50));
+    expect((await collect(fast.batches())).text).toBe(big.repeat(50));
     await expect(stalled.next()).rejects.toMatchObject({ code: 'STREAM_STALLED' });
   });
 
   it('a slow reader of a flight does not keep the beginning of a long answer for readers who may come', async () => {
     const opened = flightOf(flood(50), 5);
-    await collect(opened.join(call())?.batches ?? says('').send(request, {} as never));
+    await collect(opened.join(call())?.batches() ?? says('').send(request, {} as never));
     expect(opened.join(call())).toBeNull();
   });
 });

@@ -7,9 +7,9 @@
  * at most {@link graceMs}. It supports one reader and one pending `next()`.
  */
 
-import { asGatewayError, GatewayError } from '../../core/errors.ts';
-import { type Deadline, withTimeout } from '../../core/stream.ts';
-import { abortError } from '../../core/turns/abort.ts';
+import { asGatewayError, GatewayError } from '../core/errors.ts';
+import { type Deadline, withTimeout } from '../core/stream.ts';
+import { abortError } from '../core/turns/abort.ts';
 
 /** How long an aborted stream may take to end. Every step of ours needs microseconds. */
 const graceMs = 5_000;
