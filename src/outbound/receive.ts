@@ -31,93 +31,123 @@ export interface Receiving {
 const bytesPerTurn = 32 * 1024;
 
 export function receive(dispatcher: Dispatcher, options: Dispatcher.DispatchOptions, receiver: Receiver): Receiving {
-  const turns = turnsOf({ unitsPerTurn: bytesPerTurn });
-  let controller: Dispatcher.DispatchController | null = null;
-  let over = false;
-  let decoded: { readonly written: Readable; readonly read: Readable } | null = null;
+  const receipt = new Receipt(receiver);
+  dispatcher.dispatch(options, receipt);
+  return receipt;
+}
+
+/** A body on its way through its decompression. */
+interface Decoded {
+  readonly written: Readable;
+  readonly read: Readable;
+}
+
+/** What undici tells of one answer. A class, since each call of a model has one: its methods are made once. */
+class Receipt implements Dispatcher.DispatchHandler, Receiving {
+  readonly #receiver: Receiver;
+  readonly #turns = turnsOf({ unitsPerTurn: bytesPerTurn });
+  #controller: Dispatcher.DispatchController | null = null;
+  #isOver = false;
+  #decoded: Decoded | null = null;
   /** By its receiver. */
-  let isPaused = false;
+  #isPaused = false;
   /** Others have their turn. */
-  let isWaiting = false;
+  #isWaiting = false;
 
-  const stop = (): void => {
-    decoded?.read.pause();
-    controller?.pause();
-  };
-  const goOn = (): void => {
-    if (isPaused || isWaiting || over) return;
-    decoded?.read.resume();
-    controller?.resume();
-  };
+  constructor(receiver: Receiver) {
+    this.#receiver = receiver;
+  }
 
-  const finish = (tell: () => void): void => {
-    if (over) return;
-    over = true;
-    tell();
-  };
-  const received = (bytes: Uint8Array): void => {
-    if (over) return;
-    receiver.received(bytes);
-    const wait = turns.spend(bytes.length);
-    if (wait === null || over) return;
-    isWaiting = true;
-    stop();
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // One that was given up while it waited gets its connection nevertheless, and is ended before it writes.
+    if (this.#isOver) controller.abort(new Error('The request was given up.'));
+    else this.#receiver.sent?.();
+  }
+
+  onResponseStart(_: unknown, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200 || this.#isOver) return;
+    const encoding = headers['content-encoding'];
+    if (encoding !== undefined) this.#decoded = this.#decode(String(encoding));
+    this.#receiver.began(status, headers);
+  }
+
+  onResponseData(_: unknown, bytes: Buffer): void {
+    if (this.#decoded === null) this.#received(bytes);
+    else this.#decoded.written.push(bytes);
+  }
+
+  onResponseEnd(): void {
+    // It would pause the next answer on this connection.
+    this.#controller = null;
+    if (this.#decoded === null) this.#ended();
+    else this.#decoded.written.push(null);
+  }
+
+  onResponseError(_: unknown, error: Error): void {
+    if (this.#decoded === null) this.#failed(error);
+    else this.#decoded.written.destroy(error);
+  }
+
+  cancel(): void {
+    this.#isOver = true;
+    this.#decoded?.read.destroy();
+    this.#controller?.abort(new Error('The request was given up.'));
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#stop();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#goOn();
+  }
+
+  #received(bytes: Uint8Array): void {
+    if (this.#isOver) return;
+    this.#receiver.received(bytes);
+    const wait = this.#turns.spend(bytes.length);
+    if (wait === null || this.#isOver) return;
+    this.#isWaiting = true;
+    this.#stop();
     void wait.then(() => {
-      isWaiting = false;
-      goOn();
+      this.#isWaiting = false;
+      this.#goOn();
     });
-  };
-  const decode = (encoding: string): typeof decoded => {
+  }
+
+  #ended(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#receiver.ended();
+  }
+
+  #failed(error: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#receiver.failed(error);
+  }
+
+  #stop(): void {
+    this.#decoded?.read.pause();
+    this.#controller?.pause();
+  }
+
+  #goOn(): void {
+    if (this.#isPaused || this.#isWaiting || this.#isOver) return;
+    this.#decoded?.read.resume();
+    this.#controller?.resume();
+  }
+
+  #decode(encoding: string): Decoded | null {
     const written = new Readable({ read() {} });
     const read = decodeBody(written, encoding);
     if (read === written) return null;
-    read.on('data', received);
-    read.on('end', () => finish(() => receiver.ended()));
-    read.on('error', (error) => finish(() => receiver.failed(error)));
+    read.on('data', (bytes: Uint8Array) => this.#received(bytes));
+    read.on('end', () => this.#ended());
+    read.on('error', (error) => this.#failed(error));
     return { written, read };
-  };
-
-  dispatcher.dispatch(options, {
-    onRequestStart(started) {
-      controller = started;
-      // One that was given up while it waited gets its connection nevertheless, and is ended before it writes.
-      if (over) started.abort(new Error('The request was given up.'));
-      else receiver.sent?.();
-    },
-    onResponseStart(_, status, headers) {
-      if (status < 200 || over) return;
-      const encoding = headers['content-encoding'];
-      if (encoding !== undefined) decoded = decode(String(encoding));
-      receiver.began(status, headers);
-    },
-    onResponseData(_, bytes) {
-      if (decoded === null) received(bytes);
-      else decoded.written.push(bytes);
-    },
-    onResponseEnd() {
-      // It would pause the next answer on this connection.
-      controller = null;
-      if (decoded === null) finish(() => receiver.ended());
-      else decoded.written.push(null);
-    },
-    onResponseError(_, error) {
-      if (decoded === null) finish(() => receiver.failed(error));
-      else decoded.written.destroy(error);
-    },
-  });
-  return {
-    cancel() {
-      over = true;
-      decoded?.read.destroy();
-      controller?.abort(new Error('The request was given up.'));
-    },
-    pause() {
-      isPaused = true;
-      stop();
-    },
-    resume() {
-      isPaused = false;
-      goOn();
-    },
-  };
+  }
 }

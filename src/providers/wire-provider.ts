@@ -158,16 +158,34 @@ function encodedPrepared<Settings>(
 ) {
   const { wire, headers, url, fetch = sharedFetch } = given;
   const settings = settingsOf(given, model, prepared);
-  const { body, headers: needed = {}, warnings } = wire.encodeRequest(prepared, { ...settings, model, stream });
+  const { body, headers: needed = {}, warnings } = wire.encodeRequest(prepared, encodingOf(given, settings, model, stream));
   const toPost: JsonPost = { url: url(model, stream), headers: { ...needed, ...headers() }, body, signal, sent };
   return {
     warnings: warnings.map((message): Chunk => ({ type: 'warning', message })),
     asked: {
       request: toPost,
       post: () => postJson(fetch, toPost),
-      reading: { decoder: wire.decodeEvents(settings), decodeAnswer: (whole: unknown) => wire.decodeAnswer(whole, settings), report },
+      reading: {
+        newDecoder: () => wire.decodeEvents(settings),
+        decodeAnswer: (whole: unknown) => wire.decodeAnswer(whole, settings),
+        report,
+      },
     },
   };
+}
+
+type Encoding<Settings> = Settings & { readonly model: string; readonly stream: boolean };
+const encodings = new WeakMap<object, Map<string, unknown>>();
+
+/** Made once for a model and a form, where the settings are the same for all requests. */
+function encodingOf<Settings>(given: WireProvider<Settings>, settings: Settings, model: string, stream: boolean): Encoding<Settings> {
+  if (settings !== given.settings) return { ...settings, model, stream };
+  const known = encodings.get(given) ?? new Map<string, unknown>();
+  encodings.set(given, known);
+  const key = stream ? `stream ${model}` : model;
+  const made = (known.get(key) as Encoding<Settings> | undefined) ?? { ...settings, model, stream };
+  known.set(key, made);
+  return made;
 }
 
 function settingsOf<Settings>({ settings }: WireProvider<Settings>, model: string, request: CompletionRequest): Settings {

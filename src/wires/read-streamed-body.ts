@@ -24,15 +24,75 @@ export interface BodyReader {
   failure(): unknown;
 }
 
-export function readBody(decoder: EventDecoder, decodeAnswer: (body: unknown) => Answer): BodyReader {
-  const reader: EventReader = readEvents();
+/** `newDecoder`: of events; none is made for an answer that comes whole. */
+export const readBody = (newDecoder: () => EventDecoder, decodeAnswer: (body: unknown) => Answer): BodyReader =>
+  new BodyOfAnswer(newDecoder, decodeAnswer);
+
+class BodyOfAnswer implements BodyReader {
+  readonly #newDecoder: () => EventDecoder;
+  readonly #decodeAnswer: (body: unknown) => Answer;
+  #decoder: EventDecoder | null = null;
+  #reader: EventReader | null = null;
   /** Of a body that is no event stream. */
-  let whole: WholeAnswerReader | null = null;
-  let kind: 'unknown' | 'events' = 'unknown';
-  let failure: unknown = null;
+  #whole: WholeAnswerReader | null = null;
+  #isKnown = false;
+  #failure: unknown = null;
+
+  constructor(newDecoder: () => EventDecoder, decodeAnswer: (body: unknown) => Answer) {
+    this.#newDecoder = newDecoder;
+    this.#decodeAnswer = decodeAnswer;
+  }
+
+  push(bytes: Uint8Array): readonly Chunk[] {
+    if (!this.#isKnown) {
+      const found = kindOf(bytes);
+      if (found === 'whole') this.#whole = readWholeAnswer(this.#decodeAnswer);
+      this.#isKnown = found !== 'unknown';
+    }
+    if (this.#whole === null) return this.#takeAll(this.#events().push(bytes));
+    this.#whole.push(bytes);
+    return [];
+  }
+
+  end(): readonly Chunk[] {
+    if (this.#whole !== null) return this.#whole.end().chunks;
+    // No blank line ends the last event then: it is one that was cut in the middle.
+    const chunks = this.#takeAll(this.#events().end(), 'cut');
+    const decoder = this.#decoding();
+    if (decoder.ended || this.#failure !== null) return chunks;
+    return chunks.length === 0 ? decoder.end() : [...chunks, ...this.#endAfter()];
+  }
+
+  complete(): boolean {
+    return this.#whole === null ? (this.#decoder?.complete ?? false) : this.#whole.answer() !== null;
+  }
+
+  ended(): boolean {
+    return this.#whole === null && (this.#decoder?.ended ?? false);
+  }
+
+  failure(): unknown {
+    return this.#failure;
+  }
+
+  usage(): Usage | null {
+    return this.#whole?.answer()?.usage ?? this.#decoder?.usage ?? null;
+  }
+
+  #events(): EventReader {
+    this.#reader ??= readEvents();
+    return this.#reader;
+  }
+
+  #decoding(): EventDecoder {
+    this.#decoder ??= this.#newDecoder();
+    return this.#decoder;
+  }
+
   /** `broken`: what an event that cannot be read means. */
-  const takeAll = (events: ReturnType<EventReader['push']>, broken: 'unreadable' | 'cut' = 'unreadable'): readonly Chunk[] => {
-    if (failure !== null) throw failure;
+  #takeAll(events: ReturnType<EventReader['push']>, broken: 'unreadable' | 'cut' = 'unreadable'): readonly Chunk[] {
+    if (this.#failure !== null) throw this.#failure;
+    const decoder = this.#decoding();
     const chunks: Chunk[] = [];
     for (const event of events) {
       if (decoder.ended) break;
@@ -45,46 +105,22 @@ export function readBody(decoder: EventDecoder, decodeAnswer: (body: unknown) =>
         const reason = isUnreadable ? new WireFailure(broken) : error;
         // What was said before it was said, and is billed.
         if (chunks.length === 0) throw reason;
-        failure = reason;
+        this.#failure = reason;
         break;
       }
     }
     return mergeChunks(chunks);
-  };
+  }
+
   /** The end, behind chunks that must not be lost with it. */
-  const endAfter = (): readonly Chunk[] => {
+  #endAfter(): readonly Chunk[] {
     try {
-      return decoder.end();
+      return this.#decoding().end();
     } catch (error) {
-      failure = error;
+      this.#failure = error;
       return [];
     }
-  };
-  return {
-    push(bytes) {
-      if (kind === 'unknown' && whole === null) {
-        const found = kindOf(bytes);
-        if (found === 'whole') whole = readWholeAnswer(decodeAnswer);
-        else kind = found;
-      }
-      if (whole === null) return takeAll(reader.push(bytes));
-      whole.push(bytes);
-      return [];
-    },
-    end() {
-      if (whole === null) {
-        // No blank line ends the last event then: it is one that was cut in the middle.
-        const chunks = takeAll(reader.end(), 'cut');
-        if (decoder.ended || failure !== null) return chunks;
-        return chunks.length === 0 ? decoder.end() : [...chunks, ...endAfter()];
-      }
-      return whole.end().chunks;
-    },
-    complete: () => (whole === null ? decoder.complete : whole.answer() !== null),
-    ended: () => whole === null && decoder.ended,
-    failure: () => failure,
-    usage: () => whole?.answer()?.usage ?? decoder.usage,
-  };
+  }
 }
 
 /** By the first byte that is neither blank nor part of a byte order mark. */

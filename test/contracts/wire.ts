@@ -134,7 +134,10 @@ interface Read {
 
 /** Reads as a provider does: what was said before a failure was said. */
 function read<Settings>({ wire, settings }: Pick<WireCase<Settings>, 'wire' | 'settings'>, pieces: Iterable<Uint8Array>): Read {
-  const body = readBody(wire.decodeEvents(settings), (whole) => wire.decodeAnswer(whole, settings));
+  const body = readBody(
+    () => wire.decodeEvents(settings),
+    (whole) => wire.decodeAnswer(whole, settings),
+  );
   const chunks: Chunk[] = [];
   try {
     for (const piece of pieces) {

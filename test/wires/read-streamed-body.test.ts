@@ -33,7 +33,7 @@ const whole = (): never => expect.unreachable();
 
 describe('the body of a streamed answer', () => {
   it('the body of a streamed answer brings what one read brought as one chunk', () => {
-    const body = readBody(words(), whole);
+    const body = readBody(words, whole);
     expect(body.push(bytesOf(event('a') + event('b') + event('c')))).toEqual([{ type: 'text', text: 'abc' }]);
     expect(body.push(bytesOf(event('d') + event('.')))).toEqual([
       { type: 'text', text: 'd' },
@@ -42,14 +42,14 @@ describe('the body of a streamed answer', () => {
   });
 
   it('the body of a streamed answer gives out what was said before a failure in the same read, and then the failure', () => {
-    const body = readBody(words(), whole);
+    const body = readBody(words, whole);
     expect(body.push(bytesOf(event('a') + event('!')))).toEqual([{ type: 'text', text: 'a' }]);
     expect(body.failure()).toMatchObject({ kind: 'refused' });
     expect(() => body.end()).toThrow('refused');
   });
 
   it('the body of a streamed answer gives out the last words before it says that the answer was cut', () => {
-    const body = readBody(words(), whole);
+    const body = readBody(words, whole);
     body.push(bytesOf('data: a'));
     expect(body.end()).toEqual([{ type: 'text', text: 'a' }]);
     expect(body.failure()).toMatchObject({ kind: 'cut' });
@@ -57,7 +57,7 @@ describe('the body of a streamed answer', () => {
 
   it('the body of a streamed answer reads one JSON text where the server did not stream', () => {
     const chunks: Chunk[] = [{ type: 'text', text: 'x' }];
-    const body = readBody(words(), (json) => ({ chunks: json === null ? [] : chunks, usage: null }));
+    const body = readBody(words, (json) => ({ chunks: json === null ? [] : chunks, usage: null }));
     expect(body.push(bytesOf('\ufeff {"a":'))).toEqual([]);
     body.push(bytesOf(' 1}'));
     expect(body.end()).toEqual(chunks);
@@ -72,7 +72,7 @@ describe('the body of a streamed answer', () => {
   });
 
   it('the body of a streamed answer is complete when one JSON text is, also before the body ends', () => {
-    const body = readBody(words(), (json) => says(JSON.stringify(json), 'stop'));
+    const body = readBody(words, (json) => says(JSON.stringify(json), 'stop'));
     body.push(bytesOf('{"a":{"b":1}'));
     expect(body.complete()).toBe(false);
     body.push(bytesOf('}\n'));
@@ -83,10 +83,10 @@ describe('the body of a streamed answer', () => {
   });
 
   it('the body of a streamed answer is not complete with the first of several JSON texts', () => {
-    const body = readBody(words(), () => says('a', 'other'));
+    const body = readBody(words, () => says('a', 'other'));
     body.push(bytesOf('{"a":1}\n'));
     expect(body.complete()).toBe(false);
-    const further = readBody(words(), () => says('a', 'stop'));
+    const further = readBody(words, () => says('a', 'stop'));
     further.push(bytesOf('{"a":1}\n'));
     further.push(bytesOf('{"a":2}\n'));
     expect(further.complete()).toBe(false);
@@ -94,7 +94,7 @@ describe('the body of a streamed answer', () => {
   });
 
   it('the body of a streamed answer is not complete where the JSON is a failure, which its end tells', () => {
-    const body = readBody(words(), () => {
+    const body = readBody(words, () => {
       throw new WireFailure('refused');
     });
     body.push(bytesOf('{}'));

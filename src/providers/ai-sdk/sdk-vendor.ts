@@ -50,7 +50,7 @@ export interface SdkVendor {
 }
 
 export interface Decoders {
-  readonly decoder: EventDecoder;
+  readonly newDecoder: () => EventDecoder;
   readonly decodeAnswer: (body: unknown) => Answer;
   /** Turns another framing into an event stream, and leaves JSON as it is. */
   readonly asEvents?: (body: BodyPieces) => BodyPieces;
@@ -133,14 +133,14 @@ async function writeFor(vendor: SdkVendor, given: CompletionRequest, { model, si
   throwIfAborted(signal);
   const wrote = await writeRequest(sdk, vendor.beforeWriting?.(options, asked) ?? options);
   const written = vendor.written?.(wrote.request, asked) ?? wrote.request;
-  const { decoder, decodeAnswer, asEvents } = vendor.decoders(asked, written);
+  const { newDecoder, decodeAnswer, asEvents } = vendor.decoders(asked, written);
   return {
     warnings: [...warnings.map((message): Chunk => ({ type: 'warning', message })), ...wrote.warnings.map(warningOf)],
     async post() {
       const body = await postJson(fetch, { ...written, signal, sent });
       return body === null ? null : (asEvents?.(body) ?? body);
     },
-    reading: { decoder, decodeAnswer, report },
+    reading: { newDecoder, decodeAnswer, report },
   };
 }
 

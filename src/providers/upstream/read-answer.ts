@@ -14,7 +14,8 @@ import type { Answer, EventDecoder } from '../../wires/wire.ts';
 import type { Extend } from './timed.ts';
 
 export interface AnswerReading {
-  readonly decoder: EventDecoder;
+  /** Makes the decoder of its events. */
+  readonly newDecoder: () => EventDecoder;
   readonly decodeAnswer: (body: unknown) => Answer;
   readonly report: (usage: Usage) => void;
   readonly extend: Extend;
@@ -32,9 +33,9 @@ export const maxDrainMs = 1_000;
 /** In batches: what one read of the connection brought. Throws a `WireFailure`, or what the connection throws. */
 export async function* readAnswer(
   source: BodyPieces | null,
-  { decoder, decodeAnswer, report, extend, isEnough }: AnswerReading,
+  { newDecoder, decodeAnswer, report, extend, isEnough }: AnswerReading,
 ): AsyncGenerator<Batch> {
-  const reader = readBody(decoder, decodeAnswer);
+  const reader = readBody(newDecoder, decodeAnswer);
   const pass = passChunks(reader, { report, isEnough });
   let left = true;
   let usageDeadline = 0;

@@ -19,21 +19,20 @@ export function encodeRequest(
   const warnings = new Set<string>();
   const warn = (message: string): void => void warnings.add(message);
   refuseSeveralAnswers(request.providerOptions);
-  const body = {
-    ...how.defaults,
-    ...optionsOf(request.providerOptions, how, warn),
-    model: how.model,
-    ...settingsOf(request, how),
-    ...formatOf(request, how, warn),
-    messages: encodeMessages(request.messages, how, warnings),
-    ...toolsOf(request, how, warn),
-    stream: how.stream,
-    // Servers count the tokens of a stream only when they are asked to.
-    ...(how.stream ? { stream_options: { include_usage: true } } : {}),
-  };
+  // Field by field: of a literal with so many spreads, each field would be a call of the engine's runtime.
+  const body: Body = { ...how.defaults, ...optionsOf(request.providerOptions, how, warn) };
+  body['model'] = how.model;
+  addSettings(body, request, how);
+  if (request.output.format !== 'text') body['response_format'] = formatOf(request.output, request.providerOptions, how, warn);
+  body['messages'] = encodeMessages(request.messages, how, warnings);
+  if (request.tools.length > 0) addTools(body, request, how, warn);
+  body['stream'] = how.stream;
+  // Servers count the tokens of a stream only when they are asked to.
+  if (how.stream) body['stream_options'] = { include_usage: true };
   return { body: supported(body, how.unsupported, warn), warnings: [...warnings] };
 }
 
+type Body = Record<string, unknown>;
 type Warn = (message: string) => void;
 
 function optionsOf(options: JsonObject, { optionNames, namedOptionsOnly }: ChatSettings, warn: Warn): JsonObject {
@@ -51,38 +50,38 @@ function optionsOf(options: JsonObject, { optionNames, namedOptionsOnly }: ChatS
 }
 
 /** Fields that are null or empty are left out: the server decides. */
-function settingsOf(
+function addSettings(
+  body: Body,
   { maxOutputTokens, temperature, topP, stop, seed }: CompletionRequest,
   { maxTokensField }: Pick<ChatSettings, 'maxTokensField'>,
-): JsonObject {
-  return {
-    ...(maxOutputTokens === null ? {} : { [maxTokensField]: maxOutputTokens }),
-    ...(temperature === null ? {} : { temperature }),
-    ...(topP === null ? {} : { top_p: topP }),
-    ...(stop.length === 0 ? {} : { stop: [...stop] }),
-    ...(seed === null ? {} : { seed }),
-  };
+): void {
+  if (maxOutputTokens !== null) body[maxTokensField] = maxOutputTokens;
+  if (temperature !== null) body['temperature'] = temperature;
+  if (topP !== null) body['top_p'] = topP;
+  if (stop.length > 0) body['stop'] = [...stop];
+  if (seed !== null) body['seed'] = seed;
 }
 
 /** A schema that strict mode would refuse is sent as a description. */
-function formatOf({ output, providerOptions }: CompletionRequest, { adaptSchema }: ChatSettings, warn: Warn): JsonObject {
-  if (output.format === 'text') return {};
-  if (output.schema === null) return { response_format: { type: 'json_object' } };
+function formatOf(
+  { schema: asked }: Extract<CompletionRequest['output'], { readonly format: 'json' }>,
+  providerOptions: JsonObject,
+  { adaptSchema }: ChatSettings,
+  warn: Warn,
+): JsonObject {
+  if (asked === null) return { type: 'json_object' };
   const { strictJsonSchema } = providerOptions as { readonly strictJsonSchema?: unknown };
-  const strict = typeof strictJsonSchema === 'boolean' ? strictJsonSchema : isStrict(output.schema);
-  const schema = adaptSchema?.(output.schema, warn) ?? output.schema;
-  return { response_format: { type: 'json_schema', json_schema: { schema, strict, name: 'answer' } } };
+  const strict = typeof strictJsonSchema === 'boolean' ? strictJsonSchema : isStrict(asked);
+  const schema = adaptSchema?.(asked, warn) ?? asked;
+  return { type: 'json_schema', json_schema: { schema, strict, name: 'answer' } };
 }
 
-function toolsOf({ tools, toolChoice }: CompletionRequest, { adaptSchema }: ChatSettings, warn: Warn): JsonObject {
-  if (tools.length === 0) return {};
-  return {
-    tools: tools.map(({ name, description, parameters }) => ({
-      type: 'function',
-      function: { name, ...(description === null ? {} : { description }), parameters: adaptSchema?.(parameters, warn) ?? parameters },
-    })),
-    tool_choice: toolChoice.type === 'tool' ? { type: 'function', function: { name: toolChoice.name } } : toolChoice.type,
-  };
+function addTools(body: Body, { tools, toolChoice }: CompletionRequest, { adaptSchema }: ChatSettings, warn: Warn): void {
+  body['tools'] = tools.map(({ name, description, parameters }) => ({
+    type: 'function',
+    function: { name, ...(description === null ? {} : { description }), parameters: adaptSchema?.(parameters, warn) ?? parameters },
+  }));
+  body['tool_choice'] = toolChoice.type === 'tool' ? { type: 'function', function: { name: toolChoice.name } } : toolChoice.type;
 }
 
 function refuseSeveralAnswers(options: JsonObject): void {

@@ -15,7 +15,10 @@ export const eventsOf = (...events: readonly object[]): string => events.map((ev
 /** The body in pieces of so many bytes. Throws what the codec throws. */
 export function read(body: string, pieceBytes = Number.POSITIVE_INFINITY, jsonTool: string | null = null): Read {
   const bytes = new TextEncoder().encode(body);
-  const reader = readBody(messages.decodeEvents({ jsonTool }), (whole) => messages.decodeAnswer(whole, { jsonTool }));
+  const reader = readBody(
+    () => messages.decodeEvents({ jsonTool }),
+    (whole) => messages.decodeAnswer(whole, { jsonTool }),
+  );
   const chunks: Chunk[] = [];
   for (let from = 0; from < bytes.length && !reader.ended(); from += pieceBytes) {
     chunks.push(...reader.push(bytes.subarray(from, Math.min(bytes.length, from + pieceBytes))));

@@ -15,7 +15,10 @@ export const eventsOf = (...events: readonly object[]): string => events.map((ev
 /** The body in pieces of so many bytes. Throws what the codec throws. */
 export function read(body: string, pieceBytes = Number.POSITIVE_INFINITY): Read {
   const bytes = new TextEncoder().encode(body);
-  const reader = readBody(responses.decodeEvents({}), (whole) => responses.decodeAnswer(whole, {}));
+  const reader = readBody(
+    () => responses.decodeEvents({}),
+    (whole) => responses.decodeAnswer(whole, {}),
+  );
   const chunks: Chunk[] = [];
   for (let from = 0; from < bytes.length && !reader.ended(); from += pieceBytes) {
     chunks.push(...reader.push(bytes.subarray(from, Math.min(bytes.length, from + pieceBytes))));

@@ -100,7 +100,7 @@ function made(options: BedrockOptions): Provider {
     decoders({ request }: Asked, written: WrittenRequest) {
       const jsonTool = jsonToolOf(toolNamesIn(written), request);
       return {
-        decoder: decodeConverseEvents(jsonTool),
+        newDecoder: () => decodeConverseEvents(jsonTool),
         decodeAnswer: (body) => decodeConverse(body, jsonTool),
         asEvents: eventsOfFrames,
       };

@@ -67,7 +67,7 @@ function made(options: CohereOptions): Provider {
     opaque,
     beforeWriting: withReadableFiles,
     written: withWhatTheSdkLeavesOut,
-    decoders: () => ({ decoder: decodeChatEvents(), decodeAnswer: decodeChat }),
+    decoders: () => ({ newDecoder: decodeChatEvents, decodeAnswer: decodeChat }),
   });
   return { ...provider, lacksKey: apiKey === null && options.baseUrl === undefined };
 }

@@ -111,7 +111,7 @@ const googleVendor: VendorWords = {
     whole ? { ...request, url: request.url.replace(/:streamGenerateContent\?alt=sse$/, ':generateContent') } : request,
   decoders({ request }, written) {
     const settings = { jsonTool: jsonToolOf(functionNamesIn(written), request) };
-    return { decoder: geminiWire.decodeEvents(settings), decodeAnswer: (body) => geminiWire.decodeAnswer(body, settings) };
+    return { newDecoder: () => geminiWire.decodeEvents(settings), decodeAnswer: (body) => geminiWire.decodeAnswer(body, settings) };
   },
 };
 
@@ -122,7 +122,7 @@ const anthropicVendor: VendorWords = {
   written: withoutStream,
   decoders({ request }, written) {
     const settings = { jsonTool: jsonToolOf(toolNamesIn(written), request) };
-    return { decoder: messages.decodeEvents(settings), decodeAnswer: (body) => messages.decodeAnswer(body, settings) };
+    return { newDecoder: () => messages.decodeEvents(settings), decodeAnswer: (body) => messages.decodeAnswer(body, settings) };
   },
 };
 

@@ -3,8 +3,8 @@ import type { Chunk } from '../../../core/chunk.ts';
 import { isObject, type JsonObject, listOf, objectOf, textOf } from '../../json-fields.ts';
 import { opaqueOf } from '../../opaque-parts.ts';
 import type { ChatSettings } from '../chat-settings.ts';
-import { splitThinkTags } from './think-tags.ts';
-import { joinToolCalls } from './tool-call-deltas.ts';
+import { splitThinkTags, type ThinkTags } from './think-tags.ts';
+import { joinToolCalls, type ToolCallDeltas } from './tool-call-deltas.ts';
 
 export interface MessageReader {
   take(piece: JsonObject): readonly Chunk[];
@@ -24,54 +24,82 @@ export interface Seen {
 
 const randomCallId = (): string => `call_${crypto.randomUUID().replaceAll('-', '').slice(0, 24)}`;
 
-export function readMessage({ opaque, thinkTags, newCallId = randomCallId }: ChatSettings): MessageReader {
-  const tags = thinkTags ? splitThinkTags() : null;
-  const calls = joinToolCalls(newCallId, (thoughtSignature) => opaqueOf({ [opaque.vendor]: { thoughtSignature } }, opaque));
-  const seen = { text: false, toolCall: false, refusal: false };
+export const readMessage = (settings: ChatSettings): MessageReader => new ReadMessage(settings);
 
-  const noted = (chunks: readonly Chunk[]): readonly Chunk[] => {
-    if (chunks.some((chunk) => chunk.type === 'text')) seen.text = true;
+/** A class, since each answer has one: its methods are made once. */
+class ReadMessage implements MessageReader {
+  readonly seen = { text: false, toolCall: false, refusal: false };
+  readonly #settings: ChatSettings;
+  readonly #tags: ThinkTags | null;
+  /** Null: no tool was called. */
+  #calls: ToolCallDeltas | null = null;
+
+  constructor(settings: ChatSettings) {
+    this.#settings = settings;
+    this.#tags = settings.thinkTags ? splitThinkTags() : null;
+  }
+
+  take({ content, refusal, function_call: legacyCall, reasoning_content: thought, reasoning, tool_calls: called }: JsonObject): Chunk[] {
+    const chunks: Chunk[] = [];
+    addText(chunks, 'reasoning', textOf(thought) || textOf(reasoning));
+    if (typeof content === 'string') this.#addSaid(chunks, content);
+    else if (Array.isArray(content)) for (const part of content) this.#addPart(chunks, part);
+    else this.#addPart(chunks, content);
+    const refused = textOf(refusal);
+    if (refused !== '') {
+      this.seen.refusal = true;
+      this.seen.text = true;
+      addText(chunks, 'text', refused);
+    }
+    if (isObject(legacyCall)) this.#addCalls(chunks, [{ index: 0, function: legacyCall }]);
+    else if (called !== undefined) this.#addCalls(chunks, listOf(called).filter(isObject));
     return chunks;
-  };
-  const textChunks = (said: string): readonly Chunk[] => {
-    if (said === '') return [];
-    return noted(tags === null ? [{ type: 'text', text: said }] : tags.take(said));
-  };
+  }
+
+  end(): Chunk[] {
+    const held = this.#tags?.end() ?? [];
+    this.#note(held);
+    return [...held, ...(this.#calls?.end() ?? [])];
+  }
+
+  #note(chunks: readonly Chunk[]): void {
+    if (chunks.some((chunk) => chunk.type === 'text')) this.seen.text = true;
+  }
+
+  #addSaid(chunks: Chunk[], said: string): void {
+    if (said === '') return;
+    if (this.#tags === null) {
+      this.seen.text = true;
+      chunks.push({ type: 'text', text: said });
+      return;
+    }
+    const taken = this.#tags.take(said);
+    this.#note(taken);
+    chunks.push(...taken);
+  }
 
   /** Mistral and others send a list of parts. */
-  const partChunks = (part: unknown): readonly Chunk[] => {
-    if (!isObject(part)) return textChunks(textOf(part));
-    const thought = part['thinking'] ?? (part['type'] === 'reasoning' ? part['text'] : undefined);
-    if (thought === undefined) return textChunks(textOf(part['text']));
-    return reasoningChunks(
-      typeof thought === 'string'
-        ? thought
-        : listOf(thought)
-            .map((one) => textOf(objectOf(one)['text']))
-            .join(''),
-    );
-  };
+  #addPart(chunks: Chunk[], part: unknown): void {
+    const fields: JsonObject = isObject(part) ? part : { text: part };
+    const thought = fields['thinking'] ?? (fields['type'] === 'reasoning' ? fields['text'] : undefined);
+    if (thought === undefined) this.#addSaid(chunks, textOf(fields['text']));
+    else addText(chunks, 'reasoning', typeof thought === 'string' ? thought : joinedText(thought));
+  }
 
-  return {
-    take(piece) {
-      const { content, refusal: refused, function_call: legacyCall } = piece;
-      const contents =
-        typeof content === 'string' ? textChunks(content) : (Array.isArray(content) ? content : [content]).flatMap(partChunks);
-      if (textOf(refused) !== '') seen.refusal = true;
-      const deltas = isObject(legacyCall) ? [{ index: 0, function: legacyCall }] : listOf(piece['tool_calls']).filter(isObject);
-      const called = deltas.flatMap((delta) => calls.take(delta));
-      if (deltas.length > 0) seen.toolCall = calls.any();
-      return [
-        ...reasoningChunks(textOf(piece['reasoning_content']) || textOf(piece['reasoning'])),
-        ...contents,
-        ...noted(chunkOf('text', textOf(refused))),
-        ...called,
-      ];
-    },
-    end: () => [...noted(tags?.end() ?? []), ...calls.end()],
-    seen,
-  };
+  #addCalls(chunks: Chunk[], deltas: readonly JsonObject[]): void {
+    if (deltas.length === 0) return;
+    const { opaque, newCallId = randomCallId } = this.#settings;
+    this.#calls ??= joinToolCalls(newCallId, (thoughtSignature) => opaqueOf({ [opaque.vendor]: { thoughtSignature } }, opaque));
+    for (const delta of deltas) chunks.push(...this.#calls.take(delta));
+    this.seen.toolCall = this.#calls.any();
+  }
 }
 
-const chunkOf = (type: 'text' | 'reasoning', text: string): readonly Chunk[] => (text === '' ? [] : [{ type, text }]);
-const reasoningChunks = (text: string): readonly Chunk[] => chunkOf('reasoning', text);
+const joinedText = (parts: unknown): string =>
+  listOf(parts)
+    .map((part) => textOf(objectOf(part)['text']))
+    .join('');
+
+function addText(chunks: Chunk[], type: 'text' | 'reasoning', text: string): void {
+  if (text !== '') chunks.push({ type, text });
+}
