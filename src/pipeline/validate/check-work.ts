@@ -37,7 +37,7 @@ const stepsPerTurn = 4_000;
 /** Tasks inside each other, some 300 bytes each. */
 const maxTasks = 20_000;
 /** Characters times instructions of one match, which cannot be interrupted: up to 80 ns each, where every character makes a state of the automaton. */
-const maxMatchUnits = 300_000;
+export const maxMatchUnits = 300_000;
 const matchUnitsPerStep = 16;
 const stepsPerInstruction = 6;
 

@@ -27,20 +27,35 @@ export function pipelinedRequests(turns: AddressTurns): Pipelined {
   }
 
   return {
-    admits({ socket }, response) {
-      if (socket.destroyed) return null;
+    admits(request, response) {
+      const { socket } = request;
+      if (socket.destroyed) return leftAlone(request, response);
       const before = unanswered.get(socket) ?? 0;
       if (before > 0) turns.spend(socket, pipelinedBytes);
       if (before >= maxUnanswered) {
         turns.ended(socket);
         endQuickly(socket);
-        return null;
+        return leftAlone(request, response);
       }
       unanswered.set(socket, before + 1);
       response.once('close', closed);
       return before === 0 ? 'first' : 'pipelined';
     },
   };
+}
+
+/** Those behind it in the piece: Node has read them all, and destroys each of them when the connection closes. Nobody knows of them. */
+function leftAlone(request: IncomingMessage, response: ServerResponse): null {
+  request.push = nothing;
+  request.destroy = itself;
+  response.destroy = itself;
+  return null;
+}
+
+const nothing = (): boolean => true;
+
+function itself<T>(this: T): T {
+  return this;
 }
 
 /**

@@ -1,6 +1,8 @@
 /** JSON Schemas of a caller, and answers checked by them, at their heaviest. */
 import type { JsonSchema } from '../../../src/core/request/json-schema.ts';
 import { completionRequest } from '../../../src/core/request/request.ts';
+import { maxMatchUnits } from '../../../src/pipeline/validate/check-work.ts';
+import { patternSize } from '../../../src/pipeline/validate/schema/pattern-size.ts';
 import { validated } from '../../../src/pipeline/validate.ts';
 import { over } from '../../faces.ts';
 import { aCall, answers } from '../../pipeline/guard/calls.ts';
@@ -36,6 +38,8 @@ function schemaCase(name: string, schemas: readonly JsonSchema[], answer: string
   };
 }
 
+/** Each character makes another state of the automaton. */
+const withAutomata = '^[ab]*a[ab]{12}[cd]$';
 const rows = `{"rows":[${many(20_000, (n) => `{"id":${n},"name":"name of row number ${n}"}`).join()}]}`;
 
 export const schemaCases: readonly HostileCase[] = [
@@ -53,8 +57,10 @@ export const schemaCases: readonly HostileCase[] = [
   schemaCase('64 KB of subschemas', [{ prefixItems: many(4_900, () => ({ not: {} })).slice(0, 2_400) }], '[]'),
   schemaCase(
     'a pattern that makes automata on the longest text',
-    [{ pattern: '^[ab]*a[ab]{12}[cd]$' }],
-    JSON.stringify(many(22_000, () => (Math.random() < 0.5 ? 'a' : 'b')).join('')),
+    [{ pattern: withAutomata }],
+    JSON.stringify(
+      many(Math.floor(maxMatchUnits / patternSize(withAutomata).instructions), () => (Math.random() < 0.5 ? 'a' : 'b')).join(''),
+    ),
   ),
   schemaCase(
     'a million characters of small objects',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/core/errors.ts';
 import type { JsonSchema } from '../../../src/core/request/json-schema.ts';
 import { answerCheck } from '../../../src/pipeline/validate/check-answer.ts';
-import { checkWork } from '../../../src/pipeline/validate/check-work.ts';
+import { checkWork, maxMatchUnits } from '../../../src/pipeline/validate/check-work.ts';
 import { readSchema } from '../../../src/pipeline/validate/schema/read-schema.ts';
 import { defaultSchemaLimits } from '../../../src/pipeline/validate/schema/schema-limits.ts';
 import { schemaReader } from '../../../src/pipeline/validate/schema/schema-reader.ts';
@@ -14,7 +14,7 @@ import { anySchema, anyValue } from './schemas.ts';
 const { signal } = new AbortController();
 const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
 /** Steps that may pass between two turns: a slice, and the longest thing that is done in one go, a match of RE2. */
-const maxStepsInOneGo = 8_000 + 300_000 / 16 + 5_000 * 6;
+const maxStepsInOneGo = 8_000 + maxMatchUnits / 16 + 5_000 * 6;
 
 interface Counted {
   readonly verdict: boolean | string;

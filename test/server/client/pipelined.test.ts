@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -73,6 +73,7 @@ describe('an address that sends requests without waiting for answers on many con
     const turns = addressTurns(clientAddress([]));
     const pipelined = pipelinedRequests(turns);
     const counts = { turn: 0, max: 0 };
+    const refused: IncomingMessage[] = [];
     const server = createServer((asked, answer) => {
       if (counts.turn === 0)
         setImmediate(() => {
@@ -81,6 +82,7 @@ describe('an address that sends requests without waiting for answers on many con
       counts.turn += 1;
       counts.max = Math.max(counts.max, counts.turn);
       if (pipelined.admits(asked, answer) !== null) answer.end();
+      else refused.push(asked);
     });
     server.on('connection', turns.opened).on('clientError', (_, socket) => socket.destroy());
     const { port, close } = await listening(server);
@@ -92,7 +94,7 @@ describe('an address that sends requests without waiting for answers on many con
       await once(found.socket, 'data');
       return found;
     }
-    return { counts, at };
+    return { counts, refused, at };
   }
 
   it('an address that sends requests without waiting for answers on many connections has them read one after another, and holds up no other', async () => {
@@ -109,6 +111,15 @@ describe('an address that sends requests without waiting for answers on many con
     while (hostile.some(({ socket }) => !socket.closed)) await wait(10);
     while (mate.answers() < 2) await wait(10);
     expect(counts.max).toBeLessThan(1.5 * perConnection);
+  });
+
+  it('an address that sends requests without waiting for answers on many connections costs no error for each of those behind the ended one', async () => {
+    const { refused, at } = await counting();
+    const { socket } = await at('127.0.0.1');
+    socket.write(request.repeat(perConnection));
+    await once(socket, 'close');
+    expect(refused.length).toBeGreaterThan(perConnection / 2);
+    expect(refused.filter(({ destroyed }) => destroyed)).toEqual([]);
   });
 
   it('an address that sends requests without waiting for answers on many connections has new ones read behind those, and answers them', async () => {
