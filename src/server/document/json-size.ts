@@ -1,6 +1,7 @@
 /** Refuses the JSON of a request by what it has in it, before it is parsed: parsing, coercing and pricing it would hold the event loop. */
 import { GatewayError } from '../../core/errors.ts';
 import { type JsonSize, jsonMeter } from '../../core/json/json-meter.ts';
+import { waitInLine } from '../../core/turns/turns.ts';
 import type { ServerLimits } from '../server-limits.ts';
 
 export type JsonBounds = Pick<ServerLimits, 'maxJsonObjects' | 'maxInputValues' | 'maxObjectMembers' | 'maxNesting'>;
@@ -24,10 +25,34 @@ const valuesPerTurn = 2_000;
 /** Bytes that are counted before the bounds are compared, so that a text far beyond them is not counted to its end. */
 const bytesPerLook = 64 * 1024;
 
-/** Whether it takes a while to parse the text. Throws BAD_REQUEST. `within`: see {@link variablesWithin}. */
-export function checkJsonSize(json: Buffer, bounds: JsonBounds, within: number): { readonly isLarge: boolean } {
+export interface CheckedJson {
+  /** It takes a while to parse the text. */
+  readonly isLarge: boolean;
+}
+
+/** Throws BAD_REQUEST. `within`: see {@link variablesWithin}. */
+export function checkJsonSize(json: Buffer, bounds: JsonBounds, within: number): CheckedJson {
+  const looking = lookAt(json, bounds, within);
+  for (;;) {
+    const { done, value } = looking.next();
+    if (done === true) return value;
+  }
+}
+
+/** The same, with a turn of the event loop for each piece. */
+export async function checkJsonSizeInTurns(json: Buffer, bounds: JsonBounds, within: number): Promise<CheckedJson> {
+  const looking = lookAt(json, bounds, within);
+  for (;;) {
+    await waitInLine();
+    const { done, value } = looking.next();
+    if (done === true) return value;
+  }
+}
+
+function* lookAt(json: Buffer, bounds: JsonBounds, within: number): Generator<void, CheckedJson> {
   const meter = jsonMeter({ withNames: json.length > bytesPerLook });
   for (let at = 0; at < json.length; at += bytesPerLook) {
+    if (at > 0) yield;
     meter.add(json.subarray(at, at + bytesPerLook));
     refuseBeyond(meter.size(), bounds, within, at + bytesPerLook < json.length ? 'at least ' : '');
   }

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../core/errors.ts';
 import { waitInLine } from '../../core/turns/turns.ts';
-import { checkJsonSize, variablesWithin } from '../document/json-size.ts';
+import { checkJsonSize, checkJsonSizeInTurns, variablesWithin } from '../document/json-size.ts';
 import { type LoopTurns, requestBytesPerTurn } from '../loop-turns.ts';
 import type { ServerLimits } from '../server-limits.ts';
 import { readBody } from './body.ts';
@@ -55,15 +55,17 @@ export function paramsOfBody(request: IncomingMessage, limits: ServerLimits, tur
 function paramsIn(body: Buffer, limits: ServerLimits, turns: LoopTurns): GraphQLParams | Promise<GraphQLParams> {
   const turn = turns.take(body.length);
   if (turn !== null || body.length > requestBytesPerTurn) return inTurn(body, limits, turn);
-  const { isLarge } = checkBody(body, limits);
+  const { isLarge } = checkJsonSize(body, limits, variablesWithin.body);
+  checkText(body);
   return isLarge ? parsedInTurns(body) : checkParams(parsed(body));
 }
 
 async function inTurn(body: Buffer, limits: ServerLimits, turn: Promise<void> | null): Promise<GraphQLParams> {
   if (turn !== null) await turn;
   // The end of a body arrives while sockets are read. Work that waits for one turn from here would still be done in the same turn.
-  if (body.length > requestBytesPerTurn) await waitInLine();
-  const { isLarge } = checkBody(body, limits);
+  const check = body.length > requestBytesPerTurn ? checkJsonSizeInTurns : checkJsonSize;
+  const { isLarge } = await check(body, limits, variablesWithin.body);
+  checkText(body);
   return isLarge ? parsedInTurns(body) : checkParams(parsed(body));
 }
 
@@ -74,11 +76,9 @@ async function parsedInTurns(body: Buffer): Promise<GraphQLParams> {
   return checkParams(data);
 }
 
-function checkBody(body: Buffer, limits: ServerLimits): { readonly isLarge: boolean } {
-  const size = checkJsonSize(body, limits, variablesWithin.body);
+function checkText(body: Buffer): void {
   if (body.length === 0) throw new GatewayError('BAD_REQUEST', 'The request has no body. Send JSON: { "query": "..." }.');
   if (!isUtf8(body)) throw new GatewayError('BAD_REQUEST', 'The body is not valid UTF-8, which JSON must be.');
-  return size;
 }
 
 function parsed(body: Buffer): unknown {

@@ -1,8 +1,9 @@
-/** Passes on the messages of a WebSocket in their order, large ones one per turn of the event loop. */
+/** Passes on the messages of a WebSocket in their order, large ones one per turn of the event loop, after their size was checked in turns of its own. */
 import type { WebSocket } from 'ws';
 import { asGatewayError } from '../../core/errors.ts';
-import { checkJsonSize, type JsonBounds, variablesWithin } from '../document/json-size.ts';
-import { type LoopTurns, minMessageBytes } from '../loop-turns.ts';
+import { waitInLine } from '../../core/turns/turns.ts';
+import { checkJsonSize, checkJsonSizeInTurns, type JsonBounds, variablesWithin } from '../document/json-size.ts';
+import { type LoopTurns, minMessageBytes, requestBytesPerTurn } from '../loop-turns.ts';
 import { balance, endSocket } from './socket-wire.ts';
 
 export interface Messages {
@@ -22,16 +23,38 @@ export function messagesInTurn(
   /** The last message that waits. */
   let last: Promise<void> = Promise.resolve();
 
+  // The WebSocket may have closed while its message waited: nobody would stop an operation that begins now.
+  const isOpen = (): boolean => socket.readyState === socket.OPEN;
+
+  function refuse(error: unknown): void {
+    endSocket(socket, 4400, asGatewayError(error).message);
+  }
+
   function checked(bytes: Buffer): void {
-    // The WebSocket may have closed while its message waited: nobody would stop an operation that begins now.
-    if (socket.readyState !== socket.OPEN) return;
+    if (!isOpen()) return;
     try {
       checkJsonSize(bytes, bounds, variablesWithin.message);
     } catch (error) {
-      endSocket(socket, 4400, asGatewayError(error).message);
+      refuse(error);
       return;
     }
     handle(String(bytes));
+  }
+
+  async function inTurn(bytes: Buffer, turn: Promise<void> | null): Promise<void> {
+    if (turn !== null) await turn;
+    const isLarge = bytes.length > requestBytesPerTurn;
+    try {
+      if (isLarge && isOpen()) {
+        await checkJsonSizeInTurns(bytes, bounds, variablesWithin.message);
+        await waitInLine();
+      }
+    } catch (error) {
+      refuse(error);
+    }
+    waiting -= 1;
+    if (!isLarge) checked(bytes);
+    else if (isOpen()) handle(String(bytes));
   }
 
   socket.on('message', (data) => {
@@ -39,17 +62,14 @@ export function messagesInTurn(
     const weight = Math.max(bytes.length, minMessageBytes);
     onRead(weight);
     // A small message does not overtake a large one of its own socket.
-    const turn = waiting === 0 ? turns.take(weight) : last.then(() => turns.take(weight));
-    if (turn === null) {
+    const turn = waiting === 0 ? turns.take(weight) : last.then(() => turns.take(weight) ?? undefined);
+    if (turn === null && bytes.length <= requestBytesPerTurn) {
       checked(bytes);
       return;
     }
     waiting += 1;
     balance(socket, true);
-    last = turn.then(() => {
-      waiting -= 1;
-      checked(bytes);
-    });
+    last = inTurn(bytes, turn);
   });
   return { waiting: () => waiting };
 }

@@ -48,6 +48,25 @@ it('two thousand short messages of one piece of a socket are handled some in eac
   expect(handled).toEqual(sent);
 });
 
+it('a large message of a socket is measured in as many turns of the event loop as it has pieces, and small ones wait behind it', async () => {
+  const socket = new OpenSocket();
+  const handled: number[] = [];
+  messagesInTurn(
+    socket as unknown as WebSocket,
+    loopTurns(requestBytesPerTurn),
+    serverLimits({}),
+    () => {},
+    (text) => handled.push(text.length),
+  );
+  const large = JSON.stringify('x'.repeat(1_000_000));
+  socket.emit('message', Buffer.from(large));
+  socket.emit('message', Buffer.from('1'));
+  let turns = 0;
+  for (; handled.length < 2; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+  expect(handled).toEqual([large.length, 1]);
+  expect(turns).toBeGreaterThan(1_000_000 / (64 * 1024));
+});
+
 it('messages of one socket are handled in their order, also where a small one comes behind a large one', async () => {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   whenOver(() => server.close());
