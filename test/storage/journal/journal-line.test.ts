@@ -49,6 +49,8 @@ const row: fc.Arbitrary<UsageRow> = fc.record({
   timeToFirstTokenMs: orNull(count),
   tags: fc.dictionary(word, word, { noNullPrototype: true, maxKeys: 3 }),
   user: fc.option(word),
+  agent: fc.option(word),
+  session: fc.option(word),
 });
 const draw = (rows: readonly UsageRow[]): JournalDraw => ({
   id: 'owner.1',
@@ -95,12 +97,13 @@ describe('a line of the journal', () => {
     expect(lineOf(`3\tO${JSON.stringify(opened)}`)?.entries).toEqual([{ kind: 'opened', draw: draw(rows) }]);
   });
 
-  it('a line of the journal of a version that knew no users is read as rows without one', () => {
+  it('a line of the journal of a version that knew no users, agents and sessions is read as rows without them', () => {
     const rows = [usageRow({ callId: 'a', user: 'u_ann' })];
     const [number, text = ''] = lineText(7, [rowsEntry(rows)]).split('\t');
     const [values] = JSON.parse(text.slice(1)) as unknown[][];
-    const older = `${number}\tR${JSON.stringify([values?.slice(0, -1)])}`;
-    expect(lineOf(older)?.entries).toEqual([{ kind: 'rows', rows: [usageRow({ callId: 'a', time: rows[0]?.time ?? 0, user: null })] }]);
+    const older = `${number}\tR${JSON.stringify([values?.slice(0, -3)])}`;
+    const read = usageRow({ callId: 'a', time: rows[0]?.time ?? 0, user: null, agent: null, session: null });
+    expect(lineOf(older)?.entries).toEqual([{ kind: 'rows', rows: [read] }]);
   });
 
   it.each(['[[1]]', '[[]]', '[7]', '[null]', '{}', '[{}]', 'x'])('a line of the journal whose rows are %s is not taken for one', (rows) => {
