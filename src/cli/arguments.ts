@@ -17,6 +17,8 @@ export interface Arguments {
   readonly out: string | null;
   readonly check: boolean;
   readonly possibleTypes: boolean;
+  /** The file for the AI fields. */
+  readonly aiFields: string | null;
   readonly contract: string | null;
   /** Public id of a key. */
   readonly keyId: string | null;
@@ -90,6 +92,7 @@ export function parseArguments(argv: readonly string[]): Arguments | About {
     out: values.out ?? null,
     check: values.check === true,
     possibleTypes: values['possible-types'] === true,
+    aiFields: values['ai-fields'] ?? null,
     contract: values.contract ?? null,
     keyId: values.key ?? null,
     variables: values.variables ?? null,

@@ -64,6 +64,26 @@ describe('fieldgate schema', () => {
     expect(possible['CompletionResult']).toContain('BudgetExceeded');
   });
 
+  it('fieldgate schema --ai-fields writes the AI fields with what a call uses at most and without prompts, beside --out, and --check reads both', async () => {
+    const cwd = await shopFolder();
+    const both = ['schema', '--out', 'schema.graphql', '--ai-fields', 'ai-fields.json'];
+    expect(await inProcess(both, { cwd })).toMatchObject({ code: 0, out: '', err: '' });
+    const text = readFileSync(join(cwd, 'ai-fields.json'), 'utf8');
+    expect(text).not.toContain('Canary');
+    expect(JSON.parse(text)).toMatchObject([
+      {
+        coordinate: 'Product.summary',
+        kind: 'COMPLETION',
+        type: 'String',
+        keys: ['id'],
+        ceiling: { cost: { amount: '0.02', currency: 'USD' }, inputTokens: 1000, outputTokens: 100, calls: 1 },
+        scopes: [['ai:use']],
+      },
+    ]);
+    writeFileSync(join(cwd, 'ai-fields.json'), text.replace('0.02', '0.03'));
+    expect(await refusal([...both, '--check'], cwd)).toContain('`fieldgate schema --ai-fields ai-fields.json` writes it.');
+  });
+
   it.each([
     [['--check'], '--check compares a file with the graph. Name the file: fieldgate schema --out FILE --check.'],
     [['--out', 'gone.graphql', '--check'], 'gone.graphql cannot be read. `fieldgate schema --out gone.graphql` writes it.'],

@@ -52,7 +52,13 @@ export const flags = {
   'no-ai': { type: 'boolean', of: ['serve', 'check', 'compose', 'schema'], says: 'the graph without the AI subgraph' },
   'no-warm-up': { type: 'boolean', of: ['serve'], says: 'ready at once; the first calls take longer, while their code is compiled' },
   out: { type: 'string', value: 'FILE', of: shown, says: 'write it to this file' },
-  check: { type: 'boolean', of: shown, says: 'exit 1 when the file of --out is another than would be written' },
+  check: { type: 'boolean', of: shown, says: 'exit 1 when the files of --out and --ai-fields are others than would be written' },
+  'ai-fields': {
+    type: 'string',
+    value: 'FILE',
+    of: shown,
+    says: 'write the AI fields with what a call costs at most to this file, as JSON for builds',
+  },
   'possible-types': {
     type: 'boolean',
     of: shown,
