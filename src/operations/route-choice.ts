@@ -6,7 +6,6 @@ import type { Principal } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { ModelRequest } from '../core/request/request.ts';
 import {
-  can,
   checkInputBound,
   checkPermission,
   inputEstimateOf,
@@ -33,14 +32,17 @@ export function chooseRoute<Known extends RouteFacts>(
   name: string,
   kind: ModelRequest['kind'],
 ): Known {
+  const chosen = routes.find((route) => route.name === name);
+  if (chosen !== undefined && mayUse(principal, name) && has(chosen, kind)) return chosen;
   const usable = routesThatCan(usableRoutes(routes, principal), [kind]);
   const remedy = usable.length === 0 ? `You have no route for ${kind}s.` : `Routes for ${kind}s: ${usable.join(', ')}.`;
   const route = routeNamed(name, routes, remedy);
   checkPermission(principal, name, remedy);
-  if (!route.deployments.some((deployment) => can(deployment, [kind])))
-    throw new GatewayError('BAD_REQUEST', `The route "${name}" has no model for ${kind}s. ${remedy}`);
-  return route;
+  throw new GatewayError('BAD_REQUEST', `The route "${route.name}" has no model for ${kind}s. ${remedy}`);
 }
+
+const has = ({ deployments }: RouteFacts, kind: ModelRequest['kind']): boolean =>
+  deployments.some(({ capabilities }) => capabilities.includes(kind));
 
 /**
  * Throws CONTEXT_TOO_LONG when the input is longer than its own bound, or than any model of the route can read at all. Whether an answer

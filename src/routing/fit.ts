@@ -6,7 +6,7 @@
  */
 import type { Principal } from '../core/call/call.ts';
 import { firstNames, GatewayError } from '../core/errors.ts';
-import type { ModelRequest } from '../core/request/request.ts';
+import type { CompletionRequest, ModelRequest } from '../core/request/request.ts';
 import { estimateInput } from '../core/request/tokens.ts';
 import type { Capability } from '../providers/provider.ts';
 import type { Deployment } from './route.ts';
@@ -35,7 +35,9 @@ export function routeNamed<Known extends RouteFacts>(name: string, routes: Itera
 
 /** Throws BAD_REQUEST for a provider option that the route does not allow. */
 export function checkProviderOptions(options: Readonly<Record<string, unknown>>, route: RouteFacts): void {
-  const refused = Object.keys(options).filter((key) => !route.providerOptions.includes(key));
+  const names = Object.keys(options);
+  if (names.length === 0) return;
+  const refused = names.filter((key) => !route.providerOptions.includes(key));
   if (refused.length === 0) return;
   const allowed = route.providerOptions.length === 0 ? 'It allows none.' : `It allows: ${route.providerOptions.join(', ')}.`;
   const what = `${firstNames(refused.map((key) => `providerOptions.${key}`))} ${refused.length === 1 ? 'is' : 'are'}`;
@@ -72,11 +74,13 @@ export function needsOf(request: ModelRequest): readonly Capability[] {
   const needs: Capability[] = ['completion'];
   if (request.tools.length > 0 && request.toolChoice.type !== 'none') needs.push('tools');
   if (request.output.format === 'json') needs.push('json');
-  const parts = request.messages.flatMap((message) => message.content);
-  if (parts.some((part) => part.type === 'image')) needs.push('images');
-  if (parts.some((part) => part.type === 'file')) needs.push('files');
+  if (hasPart(request, 'image')) needs.push('images');
+  if (hasPart(request, 'file')) needs.push('files');
   return needs;
 }
+
+const hasPart = ({ messages }: CompletionRequest, type: 'image' | 'file'): boolean =>
+  messages.some(({ content }) => content.some((part) => part.type === type));
 
 export const can = ({ capabilities }: Pick<DeploymentFacts, 'capabilities'>, needs: readonly Capability[]): boolean =>
   needs.every((need) => capabilities.includes(need));
@@ -127,7 +131,9 @@ export function withRoom<Known extends DeploymentFacts>(
   { tokens, room }: InputLength,
   { kind, route, answer = null }: { readonly kind: ModelRequest['kind']; readonly route: string; readonly answer?: number | null },
 ): readonly Known[] {
-  const roomy = deployments.filter((deployment) => tokens <= (room(deployment) ?? Number.POSITIVE_INFINITY));
+  const hasRoom = (deployment: Known): boolean => tokens <= (room(deployment) ?? Number.POSITIVE_INFINITY);
+  if (deployments.length > 0 && deployments.every(hasRoom)) return deployments;
+  const roomy = deployments.filter(hasRoom);
   if (roomy.length > 0) return roomy;
   const maxTokens = Math.max(0, ...deployments.map((deployment) => room(deployment) ?? 0));
   const what = kind === 'embedding' ? 'The longest text' : 'The input';

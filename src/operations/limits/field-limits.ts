@@ -11,6 +11,8 @@ export type LimitsOfField = (coordinate: string, principal: Principal) => readon
 
 /** Of all fields of the call; null: they have none. The same list each time where one field alone has some. */
 export function limitsOfUses(uses: readonly Use[], principal: Principal, limitsOf: LimitsOfField): readonly Limit[] | null {
+  const [only] = uses;
+  if (only !== undefined && uses.length === 1) return limitsOf(only.coordinate, principal);
   const coordinates = new Set(uses.map(({ coordinate }) => coordinate));
   const [first, ...others] = [...coordinates].flatMap((coordinate) => {
     const limits = limitsOf(coordinate, principal);

@@ -5,6 +5,7 @@
 import type { Call } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { ModelRequest } from '../../core/request/request.ts';
+import type { Capability } from '../../providers/provider.ts';
 import {
   can,
   checkInputBound,
@@ -36,10 +37,7 @@ export function candidatesFor(
   const route = routeFor(call) ?? routeNamed(name, routes.values(), `Routes: ${listed([...routes.keys()])}.`);
   if (request.kind === 'completion') checkProviderOptions(request.providerOptions, route);
   const needs = needsOf(request);
-  const capable = ofOneModel(
-    request,
-    route.deployments.filter((deployment) => can(deployment, needs)),
-  );
+  const capable = capableOf(route, needs);
   if (capable.length === 0) {
     throw new GatewayError(
       'BAD_REQUEST',
@@ -67,9 +65,25 @@ function checkRuledInput(request: ModelRequest, { name, inputBound }: Route): vo
   );
 }
 
-/** Vectors of two models cannot be compared: an embedding route falls back only between deployments of its first model. */
-function ofOneModel(request: ModelRequest, capable: readonly Deployment[]): readonly Deployment[] {
-  return request.kind === 'embedding' ? capable.filter((deployment) => deployment.model === capable[0]?.model) : capable;
+/** By the needs of requests: computed once for a route. */
+const capableDeployments = new WeakMap<Route, Map<string, readonly Deployment[]>>();
+
+function capableOf(route: Route, needs: readonly Capability[]): readonly Deployment[] {
+  const known = capableDeployments.get(route) ?? new Map<string, readonly Deployment[]>();
+  capableDeployments.set(route, known);
+  const key = needs.length === 1 ? (needs[0] as string) : needs.join(' ');
+  const capable =
+    known.get(key) ??
+    ofOneModel(
+      needs,
+      route.deployments.filter((deployment) => can(deployment, needs)),
+    );
+  known.set(key, capable);
+  return capable;
 }
+
+/** Vectors of two models cannot be compared: an embedding route falls back only between deployments of its first model. */
+const ofOneModel = (needs: readonly Capability[], capable: readonly Deployment[]): readonly Deployment[] =>
+  needs.includes('embedding') ? capable.filter((deployment) => deployment.model === capable[0]?.model) : capable;
 
 const listed = (names: readonly string[]): string => names.join(', ') || 'none';
