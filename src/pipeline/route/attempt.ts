@@ -10,7 +10,7 @@ import { type Answer, answerBuilder } from '../../core/call/collect-answer.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import type { ModelRequest } from '../../core/request/request.ts';
-import { withDeadline } from '../../core/stream.ts';
+import { type Deadline, withDeadline } from '../../core/stream.ts';
 import type { Trial } from '../../routing/health.ts';
 import type { Deployment } from '../../routing/route.ts';
 import { isContent } from './content.ts';
@@ -44,148 +44,192 @@ export interface LaneParts {
   readonly mayLose: boolean;
 }
 
-/** What every lane keeps. One with a signal of its own ends nothing but itself. */
-function laneState(call: Call, { mayLose, monotonicMs }: LaneParts) {
-  const own = mayLose ? withDeadline(call.signal, Number.POSITIVE_INFINITY, lost) : null;
-  const began = monotonicMs();
-  let whole: WholeFact | null = null;
-  const report: Call['report'] = (fact) => {
-    if (fact.type === 'whole') whole = fact;
-    else call.report(fact);
-  };
-  const state = {
-    own,
-    asked: own === null ? { ...call, report } : { ...withoutAbort(call), report, signal: own.signal },
-    failure: null as GatewayError | null,
-    tookMs: 0,
-    over: false,
-    end(): void {
-      state.over = true;
-      own?.end();
-    },
-    fail(error: unknown): GatewayError {
-      state.end();
-      state.failure = asGatewayError(error);
-      return state.failure;
-    },
-    /** It has spoken, or ended without a word. */
-    spoke(trial: Trial, said: readonly Chunk[]): void {
-      state.tookMs = monotonicMs() - began;
-      if (state.failure === null) trial.spoke(whole === null ? state.tookMs : startMs(whole, state.tookMs, said));
-    },
-  };
-  return state;
+/** What every lane keeps. One with a signal of its own ends nothing but itself. Classes, since each call has a lane: methods are made once. */
+abstract class StartedLane implements Lane {
+  readonly deployment: Deployment;
+  readonly trial: Trial;
+  protected readonly asked: Call;
+  protected readonly own: Deadline | null;
+  readonly #monotonicMs: () => number;
+  readonly #began: number;
+  #spoken: Promise<Lane> | null = null;
+  #whole: WholeFact | null = null;
+  #failure: GatewayError | null = null;
+  #tookMs = 0;
+  #isOver = false;
+
+  constructor(call: Call, { deployment, trial, mayLose, monotonicMs }: LaneParts) {
+    this.deployment = deployment;
+    this.trial = trial;
+    this.#monotonicMs = monotonicMs;
+    this.#began = monotonicMs();
+    this.own = mayLose ? withDeadline(call.signal, Number.POSITIVE_INFINITY, lost) : null;
+    const report: Call['report'] = (fact) => {
+      if (fact.type === 'whole') this.#whole = fact;
+      else call.report(fact);
+    };
+    this.asked = this.own === null ? { ...call, report } : { ...withoutAbort(call), report, signal: this.own.signal };
+  }
+
+  abstract next(): Promise<Batch | null>;
+  abstract whole(): Answer | Promise<Answer>;
+  abstract leave(): Promise<void> | null;
+
+  /** Reads until it has spoken or is over, and then says so by `spoke`. */
+  protected abstract listen(): Promise<Lane>;
+
+  start(): this {
+    this.#spoken = this.listen();
+    return this;
+  }
+
+  spoken(): Promise<Lane> {
+    return this.#spoken ?? Promise.resolve(this);
+  }
+
+  failure(): GatewayError | null {
+    return this.#failure;
+  }
+
+  tookMs(): number {
+    return this.#tookMs;
+  }
+
+  running(): boolean {
+    return !this.#isOver;
+  }
+
+  protected end(): void {
+    this.#isOver = true;
+    this.own?.end();
+  }
+
+  protected fail(error: unknown): GatewayError {
+    this.end();
+    this.#failure = asGatewayError(error);
+    return this.#failure;
+  }
+
+  /** `said`: until then. */
+  protected spoke(said: readonly Chunk[]): this {
+    this.#tookMs = this.#monotonicMs() - this.#began;
+    if (this.#failure === null) this.trial.spoke(this.#whole === null ? this.#tookMs : startMs(this.#whole, this.#tookMs, said));
+    return this;
+  }
 }
 
 /** Begins at once, and has spoken with its first content. */
-export function startLane(handle: Handler, request: ModelRequest, call: Call, parts: LaneParts): Lane {
-  const { deployment, trial } = parts;
-  const state = laneState(call, parts);
-  const held: Batch[] = [];
-  let stream: AsyncIterator<Batch> | null = null;
-  let at = 0;
-  let left: Promise<void> | null = null;
+export const startLane = (handle: Handler, request: ModelRequest, call: Call, parts: LaneParts): Lane =>
+  new StreamLane(handle, request, call, parts).start();
 
-  async function untilSpoken(): Promise<Lane> {
+class StreamLane extends StartedLane {
+  readonly #handle: Handler;
+  readonly #request: ModelRequest;
+  readonly #held: Batch[] = [];
+  #stream: AsyncIterator<Batch> | null = null;
+  #at = 0;
+  #left: Promise<void> | null = null;
+
+  constructor(handle: Handler, request: ModelRequest, call: Call, parts: LaneParts) {
+    super(call, parts);
+    this.#handle = handle;
+    this.#request = request;
+  }
+
+  async next(): Promise<Batch | null> {
+    const batch = this.#held[this.#at++];
+    if (batch !== undefined) return batch;
+    if (!this.running() || this.#stream === null) return null;
     try {
-      stream = handle(request, state.asked)[Symbol.asyncIterator]();
-      for (let spoke = false; !spoke && !state.over; ) {
+      const { done, value } = await this.#stream.next();
+      if (done !== true) return value;
+      this.end();
+      return null;
+    } catch (error) {
+      throw this.fail(error);
+    }
+  }
+
+  async whole(): Promise<Answer> {
+    const answer = answerBuilder();
+    for (let batch = await this.next(); batch !== null; batch = await this.next()) for (const chunk of batch) answer.add(chunk);
+    return answer.answer();
+  }
+
+  leave(): Promise<void> {
+    this.#left ??= this.#leaveNow();
+    return this.#left;
+  }
+
+  protected async listen(): Promise<Lane> {
+    try {
+      const stream = this.#handle(this.#request, this.asked)[Symbol.asyncIterator]();
+      this.#stream = stream;
+      for (let spoke = false; !spoke && this.running(); ) {
         const { done, value } = await stream.next();
-        if (done === true) state.end();
+        if (done === true) this.end();
         else {
-          held.push(value);
+          this.#held.push(value);
           spoke = value.some(isContent);
         }
       }
     } catch (error) {
-      state.fail(error);
+      this.fail(error);
     }
-    state.spoke(trial, held.flat());
-    return lane;
+    return this.spoke(this.#held.flat());
   }
 
-  async function leave(): Promise<void> {
-    if (state.over) return;
-    state.own?.abort(lost());
-    await lane.spoken();
-    if (state.over) return;
-    state.end();
-    await Promise.resolve(stream?.return?.()).catch(() => {});
+  async #leaveNow(): Promise<void> {
+    if (!this.running()) return;
+    this.own?.abort(lost());
+    await this.spoken();
+    if (!this.running()) return;
+    this.end();
+    await Promise.resolve(this.#stream?.return?.()).catch(() => {});
   }
-
-  const lane: Lane = {
-    deployment,
-    trial,
-    spoken: () => spoken,
-    failure: () => state.failure,
-    tookMs: () => state.tookMs,
-    running: () => !state.over,
-    async next() {
-      const batch = held[at++];
-      if (batch !== undefined) return batch;
-      if (state.over || stream === null) return null;
-      try {
-        const { done, value } = await stream.next();
-        if (done !== true) return value;
-        state.end();
-        return null;
-      } catch (error) {
-        throw state.fail(error);
-      }
-    },
-    async whole() {
-      const answer = answerBuilder();
-      for (let batch = await lane.next(); batch !== null; batch = await lane.next()) for (const chunk of batch) answer.add(chunk);
-      return answer.answer();
-    },
-    leave: () => {
-      left ??= leave();
-      return left;
-    },
-  };
-  const spoken = untilSpoken();
-  return lane;
 }
 
 /** Begins at once, and has spoken with the whole answer. */
-export function startWholeLane(handle: WholeHandler, request: ModelRequest, call: Call, parts: LaneParts): Lane {
-  const { deployment, trial } = parts;
-  const state = laneState(call, parts);
-  let answer: Answer = { chunks: [] };
-  let said: readonly Batch[] | null = null;
-  let at = 0;
+export const startWholeLane = (handle: WholeHandler, request: ModelRequest, call: Call, parts: LaneParts): Lane =>
+  new WholeLane(handle, request, call, parts).start();
 
-  async function untilSpoken(): Promise<Lane> {
-    try {
-      answer = await handle(request, state.asked);
-      state.end();
-    } catch (error) {
-      state.fail(error);
-    }
-    state.spoke(trial, answer.chunks);
-    return lane;
+class WholeLane extends StartedLane {
+  readonly #handle: WholeHandler;
+  readonly #request: ModelRequest;
+  #answer: Answer = { chunks: [] };
+  #said: readonly Batch[] | null = null;
+  #at = 0;
+
+  constructor(handle: WholeHandler, request: ModelRequest, call: Call, parts: LaneParts) {
+    super(call, parts);
+    this.#handle = handle;
+    this.#request = request;
   }
 
-  const lane: Lane = {
-    deployment,
-    trial,
-    spoken: () => spoken,
-    failure: () => state.failure,
-    tookMs: () => state.tookMs,
-    running: () => !state.over,
-    async next() {
-      said ??= batchesOf(answer.chunks);
-      return said[at++] ?? null;
-    },
-    whole: () => answer,
-    leave() {
-      if (state.over) return null;
-      state.own?.abort(lost());
-      return lane.spoken().then(() => {});
-    },
-  };
-  const spoken = untilSpoken();
-  return lane;
+  async next(): Promise<Batch | null> {
+    this.#said ??= batchesOf(this.#answer.chunks);
+    return this.#said[this.#at++] ?? null;
+  }
+
+  whole(): Answer {
+    return this.#answer;
+  }
+
+  leave(): Promise<void> | null {
+    if (!this.running()) return null;
+    this.own?.abort(lost());
+    return this.spoken().then(() => {});
+  }
+
+  protected async listen(): Promise<Lane> {
+    try {
+      this.#answer = await this.#handle(this.#request, this.asked);
+      this.end();
+    } catch (error) {
+      this.fail(error);
+    }
+    return this.spoke(this.#answer.chunks);
+  }
 }
 
 /** When a whole answer would have shown its first word as a stream: the time it took without the time to write it, so that averages compare. */
@@ -196,47 +240,3 @@ function startMs({ tokensPerMs }: WholeFact, tookMs: number, said: readonly Chun
 }
 
 const lost = (): GatewayError => new GatewayError('CANCELLED', 'Another deployment answered first.');
-
-export interface Race {
-  /** Null: nobody runs beside the first. */
-  readonly hedgeAfterMs: number | null;
-  /** Begins another lane; null when there is none. Asked once, when nobody has spoken by then. */
-  readonly another: () => Lane | null;
-  /** Told of each lane that failed, and whether others still run; ends the race by throwing. */
-  readonly failed: (lane: Lane, othersRun: boolean) => void;
-}
-
-/** The lane that spoke first; null when all have failed. */
-export async function raceToSpeak(only: Lane, race: Race): Promise<Lane | null> {
-  if (race.hedgeAfterMs !== null) return raceWithAnother(only, race.hedgeAfterMs, race);
-  await only.spoken();
-  if (only.failure() === null) return only;
-  race.failed(only, false);
-  return null;
-}
-
-async function raceWithAnother(only: Lane, hedgeAfterMs: number, { another, failed }: Race): Promise<Lane | null> {
-  const running = new Set([only]);
-  let timer: NodeJS.Timeout | undefined;
-  let late: Promise<null> | null = new Promise((resolve) => {
-    timer = setTimeout(resolve, hedgeAfterMs, null);
-  });
-  try {
-    while (running.size > 0) {
-      const waits = [...running].map((lane) => lane.spoken());
-      const first = await Promise.race<Lane | null>(late === null ? waits : [...waits, late]);
-      if (first === null) {
-        late = null;
-        const other = another();
-        if (other !== null) running.add(other);
-      } else {
-        if (first.failure() === null) return first;
-        running.delete(first);
-        failed(first, running.size > 0);
-      }
-    }
-    return null;
-  } finally {
-    clearTimeout(timer);
-  }
-}
