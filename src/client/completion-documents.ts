@@ -13,3 +13,10 @@ export const completionEvents = `subscription CompletionEvents($id:ID!,$after:Cu
 export const startCompletion = `mutation StartCompletion($input:CompletionInput!){startCompletion(input:$input){__typename ...on Completion{id} ...on Failure{${failure}}}}`;
 export const completionById = `query CompletionById($id:ID!){completionById(id:$id){${completion}}}`;
 export const cancelCompletion = `mutation CancelCompletion($id:ID!){cancelCompletion(id:$id){${completion}}}`;
+
+const conversation = 'id title createdAt updatedAt expiresAt isRunning';
+export const conversationList = `query Conversations($first:Int!,$after:String){aiConversations(first:$first,after:$after){conversations{${conversation}} endCursor}}`;
+export const conversationMessages = `query ConversationMessages($id:ID!,$last:Int!,$before:Int){aiConversation(id:$id){${conversation} messages(last:$last,before:$before){turn role text content completion{${completion}}}}}`;
+export const createConversation = `mutation CreateConversation($title:String){createAiConversation(title:$title){${conversation}}}`;
+export const renameConversation = `mutation RenameConversation($id:ID!,$title:String!){renameAiConversation(id:$id,title:$title){${conversation}}}`;
+export const deleteConversation = `mutation DeleteConversation($id:ID!){deleteAiConversation(id:$id)}`;

@@ -38,9 +38,16 @@ describe('the examples of the client', () => {
       'useChat',
       'useAnswer',
       'FieldgateChatTransport',
+      'conversations(',
     ])
       expect(all).toContain(name);
-    expect(Object.keys(paths)).toEqual(['fieldgate/client', 'fieldgate/possible-types', 'fieldgate/react', 'fieldgate/ai-sdk']);
+    expect(Object.keys(paths)).toEqual([
+      'fieldgate/client',
+      'fieldgate/possible-types',
+      'fieldgate/react',
+      'fieldgate/conversations',
+      'fieldgate/ai-sdk',
+    ]);
   });
 
   it('the examples of the client compile', async () => {

@@ -34,8 +34,11 @@ export interface ChatOptions {
   /** Names the chat in the storage and to other tabs. */
   readonly chatId: string;
   readonly input?: ChatInput | (() => ChatInput);
-  /** Asks a turn in another way: of documents, by a template. The key must go on. Default: `complete`, in the background. */
-  readonly ask?: (messages: readonly MessageInput[], idempotencyKey: string) => Answer;
+  /**
+   * Asks a turn in another way: of documents, by a template. The key must go on. `replaces`: the completion of a turn that is asked again.
+   * Default: `complete`, in the background.
+   */
+  readonly ask?: (messages: readonly MessageInput[], idempotencyKey: string, replaces?: string) => Answer;
   /** Default: sessionStorage. Null: nothing outlasts the page. */
   readonly storage?: Pick<Storage, 'getItem' | 'setItem'> | null | undefined;
   /** What becomes of the answer when nobody looks at the chat. Default: `follow`. */
@@ -106,11 +109,11 @@ export function createChat(
   }
   const withTurn = (turn: Turn): void => withTurns((turns) => [...turns.slice(0, -1), turn]);
 
-  function asked({ key, id }: Turn): Answer {
+  function asked({ key, id, replaces }: Turn): Answer {
     if (id !== undefined) return client.resume({ id }, { leaving });
     const { system, ...rest } = typeof input === 'function' ? input() : input;
     const messages = historyOf(kept.messages, system);
-    if (ask !== undefined) return ask(messages, key);
+    if (ask !== undefined) return ask(messages, key, replaces);
     return client.complete({ ...rest, prompt: { messages }, idempotencyKey: key }, { leaving, background: true });
   }
 
@@ -216,7 +219,8 @@ export function createChat(
       if (turn !== undefined && turn.ended === undefined) await answers.get(turn.key)?.answer.cancel();
     },
     retry() {
-      if (lastTurn()?.ended !== undefined) withTurn({ key: newKey() });
+      const ended = lastTurn()?.ended;
+      if (ended) withTurn({ key: newKey(), replaces: ended.id });
     },
   };
 }

@@ -17,6 +17,8 @@ export interface Turn {
   /** When it has ended. */
   readonly ended?: AnswerSnapshot;
   readonly results?: readonly ToolResult[];
+  /** The completion of the turn in whose place this one is asked. */
+  readonly replaces?: string;
 }
 
 export type KeptMessage =
