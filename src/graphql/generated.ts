@@ -1484,7 +1484,7 @@ export type Mutation = {
   readonly complete?: Maybe<CompletionResult>;
   /**
    * Begins a conversation. Its turns are asked with `CompletionInput.conversation` and `AiAnswerInput.conversation`. It is kept for some time
-   * after its last turn (`storage.conversationDays` of the configuration, 30 days unless set), and without a turn for a day. Needs scope `ai:use`.
+   * after its last turn (`storage.conversationDays` of the configuration, 30 days unless set), and without a turn for a day. Callers without credentials have none. Needs scope `ai:use`.
    */
   readonly createAiConversation: AiConversation;
   /**

@@ -195,6 +195,15 @@ describe('a conversation', () => {
     expect((await told(gate, read, { id })).messages).toEqual([]);
   });
 
+  it('a conversation is begun by nobody who has shown no credentials, since all of them are one caller', async () => {
+    const { data, errors } = await gateway(says('Hi.')).ask(
+      'mutation { createAiConversation { id } }',
+      {},
+      context(principal({ id: 'anonymous', kind: 'anonymous', authenticated: false })),
+    );
+    expect([data, errors?.[0]?.extensions['code']]).toEqual([null, 'UNAUTHENTICATED']);
+  });
+
   it('a conversation is deleted with the answer that is being written', async () => {
     const aborted = Promise.withResolvers<void>();
     const gate = gateway(async function* slow(_, call): AsyncGenerator<Chunk> {

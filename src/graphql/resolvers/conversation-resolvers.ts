@@ -35,6 +35,9 @@ export function conversationResolvers({ conversations, runs, now }: Services): R
     },
     Mutation: {
       async createAiConversation(_, { title }, { principal }) {
+        // All of them are one principal: each would read what the others said.
+        if (principal.authenticated === false)
+          throw new GatewayError('UNAUTHENTICATED', 'A conversation belongs to somebody: send a key, or a token of a login.');
         const [id, owner, at] = [newCallId(), principal.id, now()];
         const made = await conversations.create({ id, owner, title: title == null ? null : titled(title), now: at });
         const found = made ? await conversations.find(id, owner) : null;
