@@ -1,7 +1,6 @@
 /** What everything that serves an operation is handed: who asks, until when, and the operation's account. */
 import type { Call, Principal } from '../core/call/call.ts';
 import type { AnswerHeaders } from './answer-headers.ts';
-import type { OperationHooks } from './open.ts';
 import type { OperationHold } from './operation-hold.ts';
 import type { OperationUsage } from './usage.ts';
 
@@ -32,6 +31,6 @@ export interface OpenedOperation extends OperationContext {
   /** The client's headers, by lower-case name: those on the allow-list go on to subgraphs. */
   readonly headers: Readonly<Record<string, string>>;
   readonly answerHeaders: AnswerHeaders;
-  /** See `follow-hooks.ts`; null: hooks that stay the same. */
-  openedBy: OperationHooks | null;
+  /** The hooks that opened it: `follow-hooks.ts` writes and reads them. Null: hooks that stay the same. */
+  openedBy: object | null;
 }

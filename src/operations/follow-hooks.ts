@@ -4,7 +4,8 @@ import type { OperationHooks } from './open.ts';
 
 /** `current`: the hooks for operations that are opened now. */
 export function followHooks(current: () => OperationHooks): Required<OperationHooks> {
-  const openerOf = (context: OperationContext): OperationHooks => (context as OpenedOperation).openedBy ?? current();
+  const openerOf = (context: OperationContext): OperationHooks =>
+    ((context as OpenedOperation).openedBy as OperationHooks | null | undefined) ?? current();
   const opened = (context: OperationContext, by: OperationHooks): OperationContext => {
     (context as OpenedOperation).openedBy = by;
     return context;
