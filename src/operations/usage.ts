@@ -39,6 +39,8 @@ export interface OperationUsage {
   add(call: SettledCall): void;
   /** All that the operation has used. Null when no call was settled since `extension` was called last. */
   extension(): UsageExtension | null;
+  /** How far the inputs of its fields were read: `graphql/call/field-turns.ts` writes it. Null: none was. */
+  reading: object | null;
 }
 
 /**
@@ -52,23 +54,29 @@ interface Sums {
   readonly totalTokens: number;
 }
 
-export function operationUsage(): OperationUsage {
-  let older: Sums = { cost: 0, totalTokens: 0 };
-  let told: readonly SettledCall[] = [];
-  let fresh: SettledCall[] = [];
-  return {
-    add: (call) => {
-      fresh.push(call);
-    },
-    extension() {
-      if (fresh.length === 0) return null;
-      const keptFrom = Math.max(0, told.length - maxRepeatedAnswers);
-      older = sumsOf(older, told.slice(0, keptFrom));
-      told = [...told.slice(keptFrom), ...fresh];
-      fresh = [];
-      return extensionOf(older, told);
-    },
-  };
+const nothing: Sums = { cost: 0, totalTokens: 0 };
+
+export const operationUsage = (): OperationUsage => new UsageOfOperation();
+
+/** A class, since each operation has one: its methods are made once. */
+class UsageOfOperation implements OperationUsage {
+  reading: object | null = null;
+  #older: Sums = nothing;
+  #told: readonly SettledCall[] = [];
+  #fresh: SettledCall[] = [];
+
+  add(call: SettledCall): void {
+    this.#fresh.push(call);
+  }
+
+  extension(): UsageExtension | null {
+    if (this.#fresh.length === 0) return null;
+    const keptFrom = Math.max(0, this.#told.length - maxRepeatedAnswers);
+    if (keptFrom > 0) this.#older = sumsOf(this.#older, this.#told.slice(0, keptFrom));
+    this.#told = this.#told.length === 0 ? this.#fresh : [...this.#told.slice(keptFrom), ...this.#fresh];
+    this.#fresh = [];
+    return extensionOf(this.#older, this.#told);
+  }
 }
 
 function sumsOf(start: Sums, calls: readonly SettledCall[]): Sums {

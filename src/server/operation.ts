@@ -110,12 +110,13 @@ async function run(
   parts: Parts,
 ): Promise<ExecutionResult | ResultStream> {
   const { engine, hooks, mask, anonymousRate } = parts;
-  const { read, operationName, variables, address, ...asker } = request;
+  const { read, operationName, variables, authorization, user, client, headers, lastEventId, contract } = request;
   const { document, operation } = read;
-  const open = () =>
-    hooks.openOperation({ ...asker, operationName: operationName ?? operation.name?.value ?? null, documentId: null, signal, stop });
+  const name = operationName ?? operation.name?.value ?? null;
+  const asked = { authorization, user, client, headers, operationName: name, documentId: null, lastEventId, contract, signal, stop };
+  const open = () => hooks.openOperation(asked);
   // A request without credentials was counted at the door.
-  const opening = asker.authorization === null ? open() : anonymousRate.charged(address(), open);
+  const opening = authorization === null ? open() : anonymousRate.charged(request.address(), open);
   const context = opening instanceof Promise ? await opening : opening;
   onOpened(context);
   const close = closeOnce(context, parts);

@@ -4,6 +4,7 @@
  */
 import { turnIfLarge } from '../../core/turns/large-value.ts';
 import { type Turns, turnsOf, waitInLine } from '../../core/turns/turns.ts';
+import type { OperationUsage } from '../../operations/usage.ts';
 
 interface Reading {
   readonly turns: Turns;
@@ -13,24 +14,19 @@ interface Reading {
 /** Input tokens of one turn: a field with this many takes some 5 ms, with all that is done before it is sent. */
 const inputTokensPerTurn = 8_192;
 
-const readings = new WeakMap<object, Reading>();
-
 /**
- * `operation`: an object that all fields of one operation share. `input`: what is read; one of many members waits for a turn, since
+ * `operation`: what all fields of one operation share. `input`: what is read; one of many members waits for a turn, since
  * it has just been coerced. `work` says how many input
  * tokens it has read.
  */
 export function inFieldTurn<T extends { readonly inputTokens: number }>(
-  operation: object,
+  operation: Pick<OperationUsage, 'reading'>,
   input: object,
   work: () => T | Promise<T>,
 ): T | Promise<T> {
   const turn = turnIfLarge(input);
-  let reading = readings.get(operation);
-  if (reading === undefined) {
-    reading = { turns: turnsOf({ unitsPerTurn: inputTokensPerTurn }), wait: null };
-    readings.set(operation, reading);
-  }
+  const reading = (operation.reading as Reading | null) ?? { turns: turnsOf({ unitsPerTurn: inputTokensPerTurn }), wait: null };
+  operation.reading = reading;
   return turn === null && reading.wait === null ? readNow(reading, false, work) : readLater(reading, turn, work);
 }
 

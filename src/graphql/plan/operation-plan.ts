@@ -17,6 +17,7 @@ import {
   type GraphQLResolveInfo,
   GraphQLSchema,
   getArgumentValues,
+  isNonNullType,
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
@@ -79,21 +80,25 @@ function planFor({ schema, document, operation, type, field, node, read }: Plann
   const fragments = Object.fromEntries(
     document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one]] : [])),
   );
-  const known = {
-    fieldName: field.name,
-    fieldNodes: [node],
-    returnType: field.type,
-    parentType: type,
-    path: { prev: undefined, key, typename: type.name },
-    schema,
-    fragments,
-    operation,
-  };
+  const path = { prev: undefined, key, typename: type.name };
+  const fieldNodes = [node];
+  const readArguments = argumentReader(field, node);
   return async ({ context, variables, fallback }) => {
     let given: unknown;
     try {
-      const info: GraphQLResolveInfo = { ...known, rootValue: undefined, variableValues: variables };
-      given = await resolve(undefined, getArgumentValues(field, node, variables), context, info);
+      const info: GraphQLResolveInfo = {
+        fieldName: field.name,
+        fieldNodes,
+        returnType: field.type,
+        parentType: type,
+        path,
+        schema,
+        fragments,
+        rootValue: undefined,
+        operation,
+        variableValues: variables,
+      };
+      given = await resolve(undefined, readArguments(variables), context, info);
     } catch (error) {
       return replay(fallback, () => {
         throw error;
@@ -104,6 +109,23 @@ function planFor({ schema, document, operation, type, field, node, read }: Plann
     } catch {
       return replay(fallback, () => given);
     }
+  };
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** Arguments that are variables alone are taken as they are, since variables are coerced. Of all others graphql-js makes values. */
+function argumentReader(field: GraphQLField<unknown, unknown>, node: FieldNode): (variables: Values) => Record<string, unknown> {
+  const nodes = node.arguments ?? [];
+  const given = nodes.flatMap(({ name, value }) => (value.kind === Kind.VARIABLE ? [[name.value, value.name.value] as const] : []));
+  const others = field.args.filter(({ name }) => !given.some(([argument]) => argument === name));
+  const isPlain =
+    given.length === nodes.length && others.every((argument) => argument.defaultValue === undefined && !isNonNullType(argument.type));
+  return (variables) => {
+    if (!isPlain || given.some(([, variable]) => variables[variable] == null)) return getArgumentValues(field, node, variables);
+    const values: Record<string, unknown> = {};
+    for (const [argument, variable] of given) values[argument] = variables[variable];
+    return values;
   };
 }
 
