@@ -4,12 +4,13 @@
  *
  * A token that expires is no such end: what its user queued goes on, as long as its issuer is configured.
  */
-import type { FindEnded } from '../core/call/lease.ts';
+import type { FindEnd, FindEnded, FindSuspects } from '../core/call/lease.ts';
 import { GatewayError } from '../core/errors.ts';
 import { turnsOf } from '../core/turns/turns.ts';
 import type { Keys } from '../storage/keys/keys.ts';
 import { developmentIsOver } from './authenticate.ts';
-import { endedBecause } from './leases.ts';
+import { endedBecause, type LeaseBook } from './leases.ts';
+import type { FindRevocations } from './users/revocations.ts';
 import { endOf } from './virtual-key.ts';
 
 export interface EndedOptions {
@@ -25,6 +26,10 @@ export interface EndedOptions {
 
 /** The id of a key's principal, and behind it that of a user. */
 const keyForm = /^key:([^:]+)/;
+
+/** Behind the id of a credential. */
+const userForm = /:(u_[\w-]{22})$/;
+const teamForm = /^team:(.+)$/;
 
 /** Keys whose standing is read in one slice of the event loop. */
 const keysPerTurn = 64;
@@ -74,3 +79,32 @@ export function findEndedPrincipals({ keys, issuers, anonymous, development, now
 
 const notAccepted = (whose: string): GatewayError =>
   new GatewayError('UNAUTHENTICATED', `${whose} not accepted here any more, so what was queued was ended. Ask again with a key in force.`);
+
+/** `reasonNow`: of a user that was revoked, or a team that was archived. */
+export const findEndOf =
+  (findEnded: FindEnded, { reasonNow }: Pick<LeaseBook, 'reasonNow'>): FindEnd =>
+  async (principal) =>
+    (await findEnded([principal.id])).get(principal.id) ?? reasonNow(principal);
+
+/** A team is the credential's where a login has it: keys have ended with their team. */
+export function findSuspectsBy(find: FindRevocations): FindSuspects {
+  return async (owners) => {
+    const userOf = (owner: string): string | undefined => userForm.exec(owner)?.[1];
+    const teamOf = (owner: string, tenant: string): string | undefined =>
+      owner.startsWith('jwt:') ? teamForm.exec(tenant)?.[1] : undefined;
+    const [users, teams] = await Promise.all([
+      find('user', [...new Set(owners.flatMap(({ owner }) => userOf(owner) ?? []))]),
+      find('team', [...new Set(owners.flatMap(({ owner, tenant }) => teamOf(owner, tenant) ?? []))]),
+    ]);
+    const revoked = new Map(users.flatMap(({ id, revokedAt }) => (revokedAt === null ? [] : [[id, revokedAt]])));
+    const ended = new Set(teams.flatMap(({ id, revokedAt }) => (revokedAt === null ? [] : [id])));
+    return new Map(
+      owners.flatMap(({ owner, tenant }) => {
+        const team = teamOf(owner, tenant);
+        const at = revoked.get(userOf(owner) ?? '');
+        if (team !== undefined && ended.has(team)) return [[owner, `${tenant} ${at}`]];
+        return at === undefined ? [] : [[owner, String(at)]];
+      }),
+    );
+  };
+}

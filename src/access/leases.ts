@@ -20,6 +20,8 @@ import { endOf, keyIdOf } from './virtual-key.ts';
 export interface LeaseBook extends Leases, KeyWatch {
   /** Looks now instead of at the next turn: a key was revoked by this process. Never rejects. */
   look(): Promise<void>;
+  /** Why the principal may ask for nothing any more, of a user that was revoked or a team that was archived; null: it may. Rejects when the store fails. */
+  reasonNow(principal: Principal): Promise<GatewayError | null>;
   counts(): { readonly keys: number; readonly leases: number };
 }
 
@@ -197,6 +199,7 @@ export function openLeases({ keys, findRevocations = async () => [], now = Date.
       await looking;
       await lookOnce();
     },
+    reasonNow: revocations.reasonNow,
     counts: () => ({
       keys: inUse.size,
       leases: [...inUse.values()].reduce((sum, { leases }) => sum + leases.size, ofTokens.count()),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
 import { authenticator } from '../access/authenticate.ts';
 import type { CallerRules } from '../access/caller-rules.ts';
-import { findEndedPrincipals } from '../access/ended-principals.ts';
+import { findEndedPrincipals, findEndOf, findSuspectsBy } from '../access/ended-principals.ts';
 import { joinVersions, rememberPrincipals } from '../access/remembered-principals.ts';
 import { openTeamBook, type TeamBook } from '../access/teams/team-book.ts';
 import { actForUsers } from '../access/users/acting-user.ts';
@@ -113,10 +113,11 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
   const anonymous = configuredAnonymous(config) ?? (open ? anonymousOf(routes) : null);
   const issuers = Object.keys(config.issuers ?? {});
   const findEnded = findEndedPrincipals({ keys: foundation.endedTeams.keys, issuers, anonymous: anonymous !== null, development, now });
+  const findEnd = findEndOf(findEnded, leases);
   const limitsOfField = limitsOfFields(config);
   const ingestCallFor = backgroundCalls({
     limits: storage.limits,
-    findEnded,
+    findEnd,
     routes,
     ...(limitsOfField === undefined ? {} : { limitsOfField }),
   });
@@ -139,7 +140,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     handle,
     collections,
     ingestCallFor,
-    permissions: { leases, findEnded },
+    permissions: { leases, findEnded, findEnd, findSuspects: findSuspectsBy(foundation.findRevocations) },
     entities: indexes,
     queue: retrievalSettings,
     worker: retrievalSettings,

@@ -2,6 +2,7 @@
 import { type LastUses, openLastUses } from '../access/keys/last-uses.ts';
 import { type LeaseBook, openLeases } from '../access/leases.ts';
 import { type EndedTeams, endedTeams } from '../access/teams/ended-teams.ts';
+import type { FindRevocations } from '../access/users/revocations.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import { storageOpener } from '../config/embedded-storage.ts';
 import { revealed } from '../config/kinds/secret-setting.ts';
@@ -27,6 +28,7 @@ export interface Foundation {
   readonly storage: Storage;
   readonly runs: ReturnType<typeof openRuns>;
   readonly leases: LeaseBook;
+  readonly findRevocations: FindRevocations;
   readonly endedTeams: EndedTeams;
   readonly lastUses: LastUses;
   readonly cache: AnswerStore | AnswerMemory;
@@ -64,16 +66,15 @@ export async function openFoundation(
     onStoreFailed: (err) => log.error('a completion could not be stored', { err }),
   });
   const ended = endedTeams(storage.keys);
+  const findRevocations: FindRevocations = (kind, ids) =>
+    kind === 'team' ? ended.revocations(ids) : storage.identities.revocations(kind, ids);
   const metrics = config.telemetry?.metrics === false ? null : openMetrics({ routes: Object.keys(config.routes), log });
   return {
     state: state === null ? null : pathIn(folder, state),
     storage,
     runs,
-    leases: openLeases({
-      keys: ended.keys,
-      findRevocations: (kind, ids) => (kind === 'team' ? ended.revocations(ids) : storage.identities.revocations(kind, ids)),
-      now,
-    }),
+    leases: openLeases({ keys: ended.keys, findRevocations, now }),
+    findRevocations,
     endedTeams: ended,
     lastUses: openLastUses({ keys: storage.keys, now }),
     cache: config.cache?.store ?? answerMemory(),

@@ -6,7 +6,7 @@
  */
 import type { Call, Principal } from '../core/call/call.ts';
 import { newCallId } from '../core/call/call-id.ts';
-import type { FindEnded } from '../core/call/lease.ts';
+import type { FindEnd } from '../core/call/lease.ts';
 import { monotonicMs } from '../core/turns/monotonic.ts';
 import type { Route } from '../routing/route.ts';
 import type { Limits } from '../storage/limits/limits.ts';
@@ -15,7 +15,7 @@ import { operationHold } from './operation-hold.ts';
 
 export interface BackgroundCallParts {
   readonly limits: Pick<Limits, 'hold'>;
-  readonly findEnded: FindEnded;
+  readonly findEnd: FindEnd;
   readonly routes: ReadonlyMap<string, Pick<Route, 'totalMs'>>;
   /** Default: no field has limits of its own. */
   readonly limitsOfField?: LimitsOfField;
@@ -33,13 +33,13 @@ const usualTotalMs = 60_000;
 /** The Call rejects with UNAUTHENTICATED when its principal may ask for nothing any more. */
 export function backgroundCalls({
   limits,
-  findEnded,
+  findEnd,
   routes,
   limitsOfField = () => null,
 }: BackgroundCallParts): (work: BackgroundWork) => Promise<Call> {
   return async ({ coordinate, route, principal, signal }) => {
-    const ended = (await findEnded([principal.id])).get(principal.id);
-    if (ended !== undefined) throw ended;
+    const ended = await findEnd(principal);
+    if (ended !== null) throw ended;
     const uses = [{ coordinate, weight: 1 }];
     const fieldLimits = limitsOfUses(uses, principal, limitsOfField);
     const hold = operationHold(limits, principal.limits);

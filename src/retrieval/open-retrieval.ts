@@ -1,6 +1,6 @@
 /** Assembles retrieval from its parts. */
 import type { Handlers } from '../core/call/call.ts';
-import type { FindEnded, Leases } from '../core/call/lease.ts';
+import type { FindEnd, FindEnded, FindSuspects, Leases } from '../core/call/lease.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Jobs } from '../storage/jobs/jobs.ts';
 import type { Passages } from '../storage/passages/passages.ts';
@@ -27,7 +27,12 @@ export interface RetrievalOptions {
   readonly ingestCallFor: IngestCallMaker;
   readonly onFailure: (error: GatewayError, source: { readonly collection: string; readonly sourceId: string }) => void;
   /** Leases that end the ingestions of owners whose permission has ended. Default: nobody's permission ends. */
-  readonly permissions?: { readonly leases: Leases; readonly findEnded: FindEnded };
+  readonly permissions?: {
+    readonly leases: Leases;
+    readonly findEnded: FindEnded;
+    readonly findEnd: FindEnd;
+    readonly findSuspects: FindSuspects;
+  };
   readonly limits?: Partial<IngestLimits>;
   readonly queue?: Partial<QueueLimits>;
   readonly worker?: Partial<WorkerLimits>;
@@ -42,6 +47,8 @@ export interface RetrievalOptions {
 const unending: Required<RetrievalOptions>['permissions'] = {
   leases: { take: (_principal, _use, parent) => ({ signal: parent, release() {} }) },
   findEnded: async () => new Map(),
+  findEnd: async () => null,
+  findSuspects: async () => new Map(),
 };
 
 export function openRetrieval(options: RetrievalOptions): Retrieval {

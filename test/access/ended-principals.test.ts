@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type EndedOptions, findEndedPrincipals } from '../../src/access/ended-principals.ts';
+import { type EndedOptions, findEndedPrincipals, findEndOf, findSuspectsBy } from '../../src/access/ended-principals.ts';
+import { GatewayError } from '../../src/core/errors.ts';
 import type { KeyStanding } from '../../src/storage/keys/keys.ts';
 
 const standing = (id: string, more: Partial<KeyStanding> = {}): KeyStanding => ({
@@ -78,5 +79,44 @@ describe('principals whose permission has ended', () => {
     );
     expect(Object.keys(ended)).toEqual(['key:0']);
     expect(reads.map((read) => read.length)).toEqual([64, 64, 2]);
+  });
+});
+
+describe('owners of queued work', () => {
+  const user = (name: string): string => `u_${name.padEnd(22, '-')}`;
+  const owners = [
+    { owner: `jwt:login:${user('ann')}`, tenant: 'team:web' },
+    { owner: `jwt:login:${user('bob')}`, tenant: 'team:shop' },
+    { owner: `jwt:login:${user('eve')}`, tenant: `jwt:login:${user('eve')}` },
+    { owner: `key:a:${user('ann')}`, tenant: 'team:web' },
+    { owner: 'key:a', tenant: 'team:web' },
+  ];
+  const suspects = async (revoked: Readonly<Record<string, number | null>>) =>
+    Object.fromEntries(
+      await findSuspectsBy(async (kind, ids) =>
+        ids.flatMap((id) => (`${kind} ${id}` in revoked ? [{ id, revokedAt: revoked[`${kind} ${id}`] ?? null }] : [])),
+      )(owners),
+    );
+
+  it('owners of queued work are asked about where their user was revoked at some time, and anew with each revocation', async () => {
+    expect(await suspects({ [`user ${user('ann')}`]: 7, [`user ${user('bob')}`]: null })).toEqual({
+      [`jwt:login:${user('ann')}`]: '7',
+      [`key:a:${user('ann')}`]: '7',
+    });
+    expect(await suspects({})).toEqual({});
+  });
+
+  it('owners of queued work are asked about where a team of a login was archived; keys end with theirs by themselves', async () => {
+    expect(Object.keys(await suspects({ 'team web': 0 }))).toEqual([`jwt:login:${user('ann')}`]);
+  });
+
+  it('an owner of queued work has ended with his key, else with his user or his team', async () => {
+    const ended = new GatewayError('UNAUTHENTICATED', 'The key was revoked.');
+    const reason = new GatewayError('UNAUTHENTICATED', 'The team was archived.');
+    const findEnd = findEndOf(async (ids) => new Map(ids.includes('key:a') ? [['key:a', ended]] : []), {
+      reasonNow: async ({ team }) => (team === 'web' ? reason : null),
+    });
+    const of = (id: string, team: string | null) => findEnd({ id, kind: 'jwt', team, scopes: [], routes: null, limits: [] });
+    expect(await Promise.all([of('key:a', 'web'), of('key:b', 'web'), of('key:b', null)])).toEqual([ended, reason, null]);
   });
 });

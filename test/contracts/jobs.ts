@@ -192,14 +192,18 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
   it('a store of jobs names the owners of what is queued, each once, and nobody whose jobs have ended', async () => {
     const { jobs } = await open();
     expect(await jobs.owners('ingest')).toEqual([]);
-    for (const id of ['a1', 'a2', 'b']) await jobs.add(job(id, { owner: `key:${id[0]}` }));
+    for (const id of ['a1', 'a2', 'b']) await jobs.add(job(id, { owner: `key:${id[0]}`, tenant: `team:${id}` }));
     await jobs.add(job('other', { kind: 'other', owner: 'key:c' }));
-    expect(await jobs.owners('ingest')).toEqual(['key:a', 'key:b']);
+    expect(await jobs.owners('ingest')).toEqual([
+      { owner: 'key:a', tenant: 'team:a1' },
+      { owner: 'key:b', tenant: 'team:b' },
+    ]);
     await (await taken(jobs)).end('done', '');
     await (await taken(jobs)).end('done', '');
-    expect(await jobs.owners('ingest')).toEqual(['key:a']);
+    const left = [{ owner: 'key:a', tenant: 'team:a2' }];
+    expect(await jobs.owners('ingest')).toEqual(left);
     await taken(jobs);
-    expect(await jobs.owners('ingest')).toEqual(['key:a']);
+    expect(await jobs.owners('ingest')).toEqual(left);
   });
 
   it('a store of jobs gives the jobs of an owner to who will end them, also those that wait for a time or a turn, and none that is worked on', async () => {

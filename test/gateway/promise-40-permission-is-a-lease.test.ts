@@ -3,6 +3,7 @@ import { execute, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { keyDesk } from '../../src/access/issue-keys.ts';
 import { openStorage } from '../../src/storage/open-storage.ts';
+import { audience, startIssuer } from '../access/jwt/issuer-server.ts';
 import { double, says } from '../doubles.ts';
 import { bodyOf, federation2, listening, subgraphSchema } from '../federation/subgraph-server.ts';
 import { plainConfig, startGateway, type TestGateway, temporaryFolder, whenOver } from '../harness.ts';
@@ -221,6 +222,29 @@ describe('what a key began ends when the key is revoked', () => {
       done: 1,
       failed: [],
       failure: { code: revoked.code, message: revoked.message },
+    });
+    expect(await gateway.storage.database.all('select 1 from job_parts')).toEqual([]);
+  });
+
+  it.each([
+    ['team was archived', 'mutation { archiveAiTeam(id: "web") { id } }'],
+    ['user was revoked', 'mutation { revokeAiUser(input: { user: "ann", issuer: "login" }) { id } }'],
+  ])('an ingestion of a user of a login that waits for its rate is failed when the %s', async (why, ends) => {
+    const login = await startIssuer();
+    const claims = { scopes: ['ai:use', 'ai:ingest'], teamClaim: 'team', callsPerMinutePerUser: 1 };
+    const gateway = await startGateway({ issuers: { login: { issuer: login.url, audiences: [audience], ...claims } } });
+    await gateway.ask('mutation { createAiTeam(input: { id: "web" }) { id } }');
+    const token = await login.sign({ sub: 'ann', team: 'web' });
+    const sources = Array.from({ length: 3 }, (_, source) => ({ id: `s${source}`, mediaType: 'text/plain', text: `Source ${source}.` }));
+    const ingest = 'mutation ($input: IngestInput!) { ingest(input: $input) { id } }';
+    const { data } = await gateway.ask(ingest, { input: { collection: 'documents', sources } }, { key: token });
+    const job = () => gateway.storage.jobs.find(data.ingest.id);
+    await eventually('the second source waits for the rate', job, (found) => found?.progress?.includes('"waits":1') === true);
+    expect((await gateway.ask(ends)).errors).toBeUndefined();
+    const ended = await eventually('the job has ended', job, (found) => found?.status === 'failed');
+    expect(JSON.parse(ended?.progress ?? '')).toMatchObject({
+      done: 1,
+      failure: { code: 'UNAUTHENTICATED', message: expect.stringContaining(why) },
     });
     expect(await gateway.storage.database.all('select 1 from job_parts')).toEqual([]);
   });

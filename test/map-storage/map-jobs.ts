@@ -126,7 +126,9 @@ export function mapJobs(now: () => number): Jobs {
       return row === undefined ? null : { id, owner: row.owner, status: row.status, progress: row.progress };
     },
     async owners(kind) {
-      return [...new Set([...rows.values()].filter((row) => row.kind === kind && isOpen(row)).map(({ owner }) => owner))].sort();
+      const open = [...rows.values()].filter((row) => row.kind === kind && isOpen(row)).toSorted((a, b) => b.place - a.place);
+      const tenants = new Map(open.map(({ owner, tenant }) => [owner, tenant]));
+      return [...tenants].map(([owner, tenant]) => ({ owner, tenant })).toSorted((a, b) => (a.owner < b.owner ? -1 : 1));
     },
     async takeFrom(kind, owner, leaseMs) {
       const idle = [...rows.values()].filter((row) => row.kind === kind && row.owner === owner && isOpen(row) && !isLeased(row));

@@ -33,6 +33,23 @@ export interface Leases {
  */
 export type FindEnded = (principalIds: readonly string[]) => Promise<ReadonlyMap<string, GatewayError>>;
 
+/** The same of one principal, as it was when its work was queued: its user or its team may have ended too. Null: it may go on. */
+export type FindEnd = (principal: Principal) => Promise<GatewayError | null>;
+
+/** Who has queued work. */
+export interface QueueOwner {
+  /** Id of the principal. */
+  readonly owner: string;
+  /** See `tenantOf`. */
+  readonly tenant: string;
+}
+
+/**
+ * Owners whose user was revoked, or whose team may do nothing any more: each piece of their work is asked about by {@link FindEnd}. The text is
+ * another one when there is a reason to ask about them again.
+ */
+export type FindSuspects = (owners: readonly QueueOwner[]) => Promise<ReadonlyMap<string, string>>;
+
 /** Leases for uses that need no signal. */
 export interface KeyWatch {
   /** `ended` is called once when the permission ends, at once where it is known to have ended. Returns how to let go. Never throws. */

@@ -14,7 +14,7 @@ import { bytesOf, type NewJob } from '../../storage/jobs/jobs.ts';
 import { checkSources } from '../requested.ts';
 import type { IngestionState, IngestRequest } from '../retrieval.ts';
 import { bell } from './bell.ts';
-import { watchEndedOwners } from './ended-owners.ts';
+import { type EndedOwnersOptions, watchEndedOwners } from './ended-owners.ts';
 import { anyWork, kind, runWorker, type WorkerOptions } from './ingestion-worker.ts';
 import { newProgress, stateOf, writeProgress } from './progress.ts';
 import { type QueueLimits, queueIsFull } from './room.ts';
@@ -29,7 +29,7 @@ interface Ingestion {
   stop(): Promise<void>;
 }
 
-interface IngestionOptions extends Omit<WorkerOptions, 'changes'> {
+interface IngestionOptions extends Omit<WorkerOptions & EndedOwnersOptions, 'changes'> {
   readonly queue: QueueLimits;
 }
 

@@ -3,7 +3,7 @@
  * between.
  */
 import type { Principal } from '../../core/call/call.ts';
-import type { FindEnded, Leases } from '../../core/call/lease.ts';
+import type { FindEnd, Leases } from '../../core/call/lease.ts';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import { abortError } from '../../core/turns/abort.ts';
 import type { JobLease } from '../../storage/jobs/jobs.ts';
@@ -17,7 +17,7 @@ export interface TurnOptions extends SourceIngestion {
   readonly collections: Collections;
   /** Leases that end the reading of a source when its owner's permission ends. */
   readonly leases: Leases;
-  readonly findEnded: FindEnded;
+  readonly findEnd: FindEnd;
   /** Called with each failure and its cause, for the log. The caller never sees the cause. */
   readonly onFailure: (error: GatewayError, source: { readonly collection: string; readonly sourceId: string }) => void;
   /** A worker that does not renew its lease for this long, in milliseconds, is taken for dead. */
@@ -31,6 +31,9 @@ export interface JobBody {
   /** Fields of jobs that versions before 0.2 stored. */
   readonly sources?: readonly NewSource[];
 }
+
+/** Of a job's body. */
+export const principalIn = (body: string): Principal => (JSON.parse(body) as JobBody).principal;
 
 /** Never rejects. A worker that is to stop, or fails, gives the job back as it was. */
 export async function takeTurn(options: TurnOptions, lease: JobLease, signal: AbortSignal): Promise<void> {
@@ -68,10 +71,10 @@ async function leave(lease: JobLease, { progress, waitMs }: After): Promise<void
 
 /** Throws when the worker is to stop, and when the store fails. */
 async function oneSource(options: TurnOptions, lease: JobLease, progress: Progress, signal: AbortSignal): Promise<After> {
-  const { collections, leases, findEnded, onFailure } = options;
+  const { collections, leases, findEnd, onFailure } = options;
   const { collection, principal, sources } = JSON.parse(lease.body) as JobBody;
-  const ended = (await findEnded([principal.id])).get(principal.id);
-  if (ended !== undefined) return { progress: withFailure(progress, ended) };
+  const ended = await findEnd(principal);
+  if (ended !== null) return { progress: withFailure(progress, ended) };
   const part = await lease.part(progress.done);
   const source = part === null ? sources?.[progress.done] : (JSON.parse(part) as NewSource);
   if (source === undefined) {

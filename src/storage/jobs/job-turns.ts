@@ -57,9 +57,16 @@ export async function idleJobOf(tx: Statements, kind: string, owner: string, { n
   return row === undefined ? null : jobOf(row);
 }
 
-export async function ownersOf(database: Pick<Statements, 'all'>, kind: string): Promise<readonly string[]> {
-  const rows = await database.all(`with recursive ${owners} select owner from owners where owner is not null`, [kind]);
-  return rows.map((row) => String(row['owner']));
+export async function ownersOf(
+  database: Pick<Statements, 'all'>,
+  kind: string,
+): Promise<readonly { readonly owner: string; readonly tenant: string }[]> {
+  const rows = await database.all(
+    `with recursive ${owners} select owner, (select tenant from jobs where ${open} and owner = owners.owner order by created_at, id limit 1) as tenant
+     from owners where owner is not null`,
+    [kind],
+  );
+  return rows.map((row) => ({ owner: String(row['owner']), tenant: String(row['tenant']) }));
 }
 
 function jobOf(row: Row): NextJob {

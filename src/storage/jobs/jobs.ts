@@ -15,8 +15,8 @@ export interface Jobs {
    */
   take(kind: string, leaseMs: number, maxPerTenant?: number): Promise<JobLease | null>;
   find(id: string): Promise<JobState | null>;
-  /** Of jobs that have not ended: each once. */
-  owners(kind: string): Promise<readonly string[]>;
+  /** Of jobs that have not ended: each owner once, with the tenant of the oldest of its jobs. */
+  owners(kind: string): Promise<readonly { readonly owner: string; readonly tenant: string }[]>;
   /** The oldest job of the owner that nobody works on, whatever its time and its turn, leased to the caller: to end it. */
   takeFrom(kind: string, owner: string, leaseMs: number): Promise<JobLease | null>;
 }

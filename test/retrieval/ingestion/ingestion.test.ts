@@ -18,6 +18,8 @@ const permissionsOf = (more: Partial<Required<RetrievalOptions>['permissions']>)
   permissions: {
     leases: { take: (_principal, _use, parent) => ({ signal: parent, release() {} }) },
     findEnded: async () => new Map(),
+    findEnd: async ({ id }) => (await more.findEnded?.([id]))?.get(id) ?? null,
+    findSuspects: async () => new Map(),
     ...more,
   },
 });
@@ -249,6 +251,43 @@ describe('ingestion', () => {
     const states = await ingested(retrieval, [markdown('a', 'Word. '.repeat(2_000)), markdown('b', 'Text.')]);
     expect(last(states)).toMatchObject({ status: 'FAILED', done: 0, failed: [], failure: { code: 'UNAUTHENTICATED' } });
     expect(requests).toEqual([]);
+  });
+
+  it('ingestion of a user who was revoked ends what he had queued before, does not wait for a rate, and leaves what he queues after it', async () => {
+    let revokedAt: number | null = null;
+    const user = (seen: number | null) => ({ id: 'u_ann', name: 'ann', revokedAt: seen });
+    const before = principal({ id: 'jwt:login:u_ann', kind: 'jwt', user: user(null) });
+    const { handle } = models();
+    const refusing: ChunkHandler = (request, call) =>
+      call.principal.user?.revokedAt === null ? fails('RATE_LIMITED', { retryAfterMs: 60_000 })(request, call) : handle(request, call);
+    const asked: (number | null)[] = [];
+    const { retrieval, database } = await harness(
+      refusing,
+      permissionsOf({
+        async findEnd(queued) {
+          const seen = queued.user?.revokedAt ?? null;
+          asked.push(seen);
+          return revokedAt !== null && seen !== revokedAt ? keyEnded : null;
+        },
+        findSuspects: async (owners) => new Map(revokedAt === null ? [] : owners.map(({ owner }) => [owner, String(revokedAt)])),
+      }),
+    );
+    const sources = (name: string) => [markdown(name, `Text of ${name}.`)];
+    const jobs = await Promise.all(
+      ['a', 'b'].map((name) => retrieval.ingest({ principal: before, collection: 'docs', sources: sources(name) })),
+    );
+    retrieval.start();
+    while ((await database.all('select 1 from jobs where not_before > 0')).length === 0) await wait(5);
+    revokedAt = 7;
+    for (const { id } of jobs) {
+      const states: IngestionState[] = [];
+      for await (const state of retrieval.followIngestion(id, before, signal)) states.push(state);
+      expect(last(states)).toMatchObject({ status: 'FAILED', done: 0, failure: { code: 'UNAUTHENTICATED' } });
+    }
+    expect(await database.all('select 1 from job_parts')).toEqual([]);
+    const after = principal({ id: 'jwt:login:u_ann', kind: 'jwt', user: user(7) });
+    expect(last(await ingested(retrieval, sources('c'), 'docs', after))).toMatchObject({ status: 'COMPLETED', done: 1 });
+    expect(asked).toContain(7);
   });
 
   it('ingestion of a key that ended does not wait for its turn or its rate to end, and that of others goes on', async () => {
