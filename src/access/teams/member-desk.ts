@@ -65,7 +65,7 @@ export function memberDesk({ directory, teams, identities, issuers, now = Date.n
       const id = pseudonymOf(of);
       if ((await teams.find(team)) === null) return null;
       const record = { principal: `jwt:${of.issuer}:${id}`, team, addedAt: now(), addedBy: by };
-      identities.note({ id, realm: realmOfIssuer(of.issuer), name: of.user });
+      await identities.note({ id, realm: realmOfIssuer(of.issuer), name: of.user });
       await members.put(record);
       return { record, ...of };
     },
