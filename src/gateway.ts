@@ -65,7 +65,7 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
   const present = presentConfiguration(config, (by) => configure(by, foundation, { folder, development, open }));
   const current = (): Configured => present.current;
   foundation.endedTeams.follow(() => present.current.teams);
-  const hooks = followHooks(() => present.current.hooks);
+  const hooks = followHooks(() => present.current.hooks, foundation.activity);
   const { own, fields, graph } = present.current;
   const door =
     router === null || own === null

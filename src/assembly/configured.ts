@@ -83,7 +83,7 @@ export interface ConfiguredOptions {
 }
 
 export function configure(config: GatewayConfig, foundation: Foundation, { folder, development, open }: ConfiguredOptions): Configured {
-  const { storage, leases, health, metrics, runs, log, now, state } = foundation;
+  const { storage, leases, health, activity, metrics, runs, log, now, state } = foundation;
   const { graph: graphConfig = {}, guardrails = [] } = config;
   const routes = routesOf(config, log);
   const collections = collectionsOf(config);
@@ -105,6 +105,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     validate: validated({ masked: guards.isMasked }),
     cache: foundation.cache,
     health,
+    watch: activity,
     log,
     now,
   });
@@ -163,6 +164,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     retrieval,
     routes,
     health,
+    activity,
     collections,
     prompts,
     fields: read,

@@ -13,6 +13,7 @@ import type { PromptFile } from '../fields/prompts.ts';
 import type { FieldsRead } from '../fields/read-fields.ts';
 import { refuseImageUrl } from '../graphql/call/image-url.ts';
 import type { Services } from '../graphql/services.ts';
+import type { Activity } from '../operations/activity/activity.ts';
 import type { LimitsOfField } from '../operations/limits/field-limits.ts';
 import { routeCeilings } from '../operations/route-ceiling.ts';
 import { routeViews } from '../operations/route-view.ts';
@@ -43,6 +44,7 @@ export interface ServiceParts {
   readonly retrieval: Retrieval;
   readonly routes: ReadonlyMap<string, Route>;
   readonly health: HealthBook;
+  readonly activity: Activity;
   readonly collections: Readonly<Record<string, CollectionConfig>>;
   readonly prompts: ReadonlyMap<string, PromptFile>;
   readonly fields: FieldsRead;
@@ -91,6 +93,7 @@ export function servicesOf(parts: ServiceParts): Services {
     retrieval: parts.retrieval,
     passages: storage.passages,
     routes: routeViews(routes, health),
+    activity: parts.activity,
     ceiling: routeCeilings(routes),
     ...(parts.limitsOfField === undefined ? {} : { limitsOfField: parts.limitsOfField }),
     routeFor: parts.routeFor,

@@ -10,6 +10,7 @@ import { pathIn } from '../config/path-in.ts';
 import { Secret } from '../core/secret.ts';
 import { type Composer, composer as forkingComposer } from '../federation/compose/compose.ts';
 import { type SubgraphStandings, subgraphStandings } from '../federation/subgraphs/access/subgraph-standings.ts';
+import { type Activity, openActivity } from '../operations/activity/activity.ts';
 import { type WarningFeed, warningFeed } from '../operations/limits/follow-warnings.ts';
 import type { WebhookTarget } from '../outbound/webhook.ts';
 import type { AnswerStore } from '../pipeline/cache/cache-store.ts';
@@ -35,6 +36,8 @@ export interface Foundation {
   /** The composer of subgraphs. There is one for all readings of the configuration, so that an unchanged graph is not composed again. */
   readonly composer: Composer;
   readonly health: HealthBook;
+  /** What runs now. */
+  readonly activity: Activity;
   /** How the subgraphs are doing, whatever configuration asks them. */
   readonly standings: SubgraphStandings;
   /** Null where metrics are turned off. */
@@ -80,6 +83,7 @@ export async function openFoundation(
     cache: config.cache?.store ?? answerMemory(),
     composer,
     health: healthBook(),
+    activity: openActivity(now),
     standings: subgraphStandings(),
     metrics,
     notices: budgetNotices({ warnings: storage.limits.warnings ?? null, webhook: budgetWebhookOf(config), metrics, log, now }),

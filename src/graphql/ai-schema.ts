@@ -18,6 +18,7 @@ import { completionFields } from './resolvers/completion-fields.ts';
 import { completionResolvers } from './resolvers/completion-resolvers.ts';
 import { conversationResolvers } from './resolvers/conversation-resolvers.ts';
 import { embeddingResolvers } from './resolvers/embedding-resolvers.ts';
+import { activityResolvers } from './resolvers/gateway/activity-resolvers.ts';
 import { fieldResolvers } from './resolvers/gateway/field-resolvers.ts';
 import { ratingResolvers } from './resolvers/rating-resolvers.ts';
 import { retrievalResolvers } from './resolvers/retrieval-resolvers.ts';
@@ -53,6 +54,7 @@ export function aiResolvers(services: Services): Resolvers {
     tokenResolvers(services),
     usageResolvers(services),
     fieldResolvers(services),
+    activityResolvers(services),
   ];
   const merged: Record<string, object> = { ...scalars };
   for (const part of parts) {

@@ -15,6 +15,8 @@ import type { UserPolicy, PolicyBudget } from '../storage/directory/directory.ts
 import type { Member } from '../access/teams/member-desk.ts';
 import type { TokenRecord } from '../storage/identities/identities.ts';
 import type { IssuedToken } from '../access/tokens/token-desk.ts';
+import type { ActivityNow, RunningOperation, RunningCall } from '../operations/activity/activity.ts';
+import type { RecentFailure, RecentFallback } from '../operations/activity/recent-ends.ts';
 import type { Ceiling } from '../pricing/ceiling.ts';
 import type { TypicalUse } from '../storage/ledger/ledger.ts';
 import type { ConversationRecord } from '../storage/conversations/conversations.ts';
@@ -43,6 +45,28 @@ export type Scalars = {
   /** A vector as base64 of little-endian 32-bit floats. In JavaScript: `new Float32Array(Uint8Array.from(atob(v), c => c.charCodeAt(0)).buffer)`. */
   Vector: { input: string; output: string; }
   _FieldSet: { input: unknown; output: unknown; }
+};
+
+/** What runs, what waits, and what has failed in the last five minutes. */
+export type AiActivity = {
+  /** When this was so. */
+  readonly at: Scalars['DateTime']['output'];
+  /** How many there are. */
+  readonly callCount: Scalars['SafeInt']['output'];
+  /** Calls of AI fields that run, the fifty oldest. */
+  readonly calls: ReadonlyArray<AiRunningCall>;
+  /** The deployments of the routes that you may use. */
+  readonly deployments: ReadonlyArray<AiDeployment>;
+  /** Calls that have failed in the last five minutes, by code, the commonest first; of the last 300. */
+  readonly failures: ReadonlyArray<AiRecentFailure>;
+  /** Attempts that failed in the last five minutes while their call went on to another attempt, by deployment and code; of the last 300. */
+  readonly fallbacks: ReadonlyArray<AiRecentFallback>;
+  /** How many there are. */
+  readonly operationCount: Scalars['SafeInt']['output'];
+  /** Operations that run, the fifty oldest. */
+  readonly operations: ReadonlyArray<AiRunningOperation>;
+  /** How many of them answer with events or parts, and stay open meanwhile. */
+  readonly streamCount: Scalars['SafeInt']['output'];
 };
 
 /** What one agent of a team may use. */
@@ -121,6 +145,17 @@ export type AiAnswerInput = {
 /** An answer with citations, NoAnswer, or a failure. It may grow: keep a default branch. */
 export type AiAnswerResult = AiAnswer | BudgetExceeded | GuardrailBlocked | ModelUnavailable | NoAnswer | OtherFailure | RateLimited;
 
+/** Whether calls are sent to a deployment. */
+export type AiBreaker =
+  /** All are. */
+  | 'CLOSED'
+  /** None is: it has failed too often, or its provider has asked to be left alone. */
+  | 'OPEN'
+  /** One that this schema does not name yet. */
+  | 'OTHER'
+  /** One at a time, to find out whether it is back. */
+  | 'PROBING';
+
 /** An amount of money that may be spent in a time. */
 export type AiBudget = {
   /** What will be spent when the period ends if it goes on as until now, which may be more than the limit; null while there is nothing to tell it from, and where it never ends. */
@@ -193,6 +228,19 @@ export type AiCacheSharing =
   | 'PRINCIPAL'
   /** Those of the team. */
   | 'TEAM';
+
+/** Where a call is that runs. */
+export type AiCallStage =
+  /** The answer is coming. */
+  | 'ANSWER'
+  /** In its limits, its guardrails or the cache. */
+  | 'CHECKS'
+  /** A model has been asked and has said nothing yet. */
+  | 'MODEL'
+  /** One that this schema does not name yet. */
+  | 'OTHER'
+  /** It waits for the answer to an equal call. */
+  | 'SHARED';
 
 /** Where a statement of an answer comes from. */
 export type AiCitation = {
@@ -289,6 +337,8 @@ export type AiCounted =
 
 /** A model at a provider, as the gateway calls it. */
 export type AiDeployment = {
+  /** Whether calls of yours are sent to it. */
+  readonly breaker: AiBreaker;
   /** What it can do: `completion`, `embedding`, `tools`, `images`, `files`, `json`, `reasoning`, `extractive`. An extractive one only finds and quotes: it is no language model. */
   readonly capabilities: ReadonlyArray<Scalars['String']['output']>;
   /** Input and output together, in tokens; null when unknown. */
@@ -303,10 +353,16 @@ export type AiDeployment = {
   readonly maxOutputTokens?: Maybe<Scalars['Int']['output']>;
   /** The model's name at that provider. */
   readonly model: Scalars['String']['output'];
+  /** When it is tried again at the latest; null unless the breaker is OPEN. */
+  readonly openUntil?: Maybe<Scalars['DateTime']['output']>;
   /** US dollars for a million tokens of output, at the lowest tier; null when unknown. */
   readonly outputPerMillion?: Maybe<Scalars['Decimal']['output']>;
   /** The provider's name in the configuration; `embedded` is the one that runs inside the gateway and is no language model. */
   readonly provider: Scalars['String']['output'];
+  /** How many attempts at it have failed in the last five minutes, of the calls that you may see: your own, and with `ai:usage` those of `aiUsage`. This process alone. */
+  readonly recentFailures: Scalars['SafeInt']['output'];
+  /** Milliseconds to the first token, the median of the last fifty streams of the last hour, of the same calls; null: there was none. */
+  readonly ttftP50?: Maybe<Scalars['SafeInt']['output']>;
 };
 
 /** Names an entity of the graph. */
@@ -604,6 +660,28 @@ export type AiRatingsInput = {
   readonly to: Scalars['DateTime']['input'];
 };
 
+/** Failures of one code. */
+export type AiRecentFailure = {
+  /** What went wrong, as in `extensions.code`: see the page of errors. */
+  readonly code: Scalars['String']['output'];
+  /** How often. */
+  readonly count: Scalars['SafeInt']['output'];
+  /** When it was last. */
+  readonly lastAt: Scalars['DateTime']['output'];
+};
+
+/** Failed attempts of one code at one deployment. */
+export type AiRecentFallback = {
+  /** How it failed, as in `extensions.code`. */
+  readonly code: Scalars['String']['output'];
+  /** How often. */
+  readonly count: Scalars['SafeInt']['output'];
+  /** The deployment that failed. */
+  readonly deployment: Scalars['ID']['output'];
+  /** When it was last. */
+  readonly lastAt: Scalars['DateTime']['output'];
+};
+
 /** A name that calls are sent to, and the deployments behind it. */
 export type AiRoute = {
   /** The models behind it, in the order of the configuration. */
@@ -612,6 +690,42 @@ export type AiRoute = {
   readonly description?: Maybe<Scalars['String']['output']>;
   /** What CompletionInput.route and its kin take. */
   readonly name: Scalars['String']['output'];
+};
+
+/** A call of AI fields that runs. */
+export type AiRunningCall = {
+  /** The client's name. */
+  readonly client?: Maybe<Scalars['String']['output']>;
+  /** The fields that it answers, such as `Product.summary`, each once. */
+  readonly coordinates: ReadonlyArray<Scalars['String']['output']>;
+  /** The deployment that is asked or answers; null: none yet. */
+  readonly deployment?: Maybe<Scalars['ID']['output']>;
+  /** As in `extensions.usage` and the ledger. */
+  readonly id: Scalars['ID']['output'];
+  /** The name of the operation. */
+  readonly operation?: Maybe<Scalars['String']['output']>;
+  /** Who asked. */
+  readonly principal: Scalars['ID']['output'];
+  /** The route that was asked. */
+  readonly route: Scalars['String']['output'];
+  /** Where it is. */
+  readonly stage: AiCallStage;
+  /** When it began. */
+  readonly startedAt: Scalars['DateTime']['output'];
+};
+
+/** An operation that runs. */
+export type AiRunningOperation = {
+  /** The client's name, as it sent it in `apollographql-client-name`. */
+  readonly client?: Maybe<Scalars['String']['output']>;
+  /** Whether it answers with events or parts. */
+  readonly isStream: Scalars['Boolean']['output'];
+  /** Its name; null: it has none. */
+  readonly name?: Maybe<Scalars['String']['output']>;
+  /** Who asked, such as `key:3f9a`. */
+  readonly principal: Scalars['ID']['output'];
+  /** When it was opened. */
+  readonly startedAt: Scalars['DateTime']['output'];
 };
 
 /** What a search found. */
@@ -2070,6 +2184,13 @@ export type StreamDelivery =
 
 /** What can be followed while it happens, over WebSocket, SSE or multipart HTTP. */
 export type Subscription = {
+  /**
+   * What this gateway does now: a whole snapshot at once and whenever something has changed, at most two a second. `ai:usage` sees the own
+   * team's operations and calls (with `ai:teams` those of the organisation; the own ones, without a team, and where a key or a token acts for a
+   * user); `ai:usage:all` sees everybody's.
+   * Each process tells of itself. It ends with your permission.
+   */
+  readonly aiActivity: AiActivity;
   /** The same as Query.aiAnswer as a stream: text and citations as they come. When nothing relevant was found, the text says so and has no citations. Needs scope `ai:use`. */
   readonly aiAnswerStream: CompletionEvent;
   /**
@@ -2571,17 +2692,20 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  AiActivity: ResolverTypeWrapper<ActivityNow>;
   AiAgentLimits: ResolverTypeWrapper<AgentLimitsView>;
   AiAgentLimitsInput: AiAgentLimitsInput;
   AiAnswer: ResolverTypeWrapper<Omit<AiAnswer, 'citations' | 'completion'> & { citations: ReadonlyArray<ResolversTypes['AiCitation']>, completion: ResolversTypes['Completion'] }>;
   AiAnswerInput: AiAnswerInput;
   AiAnswerResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AiAnswerResult']>;
+  AiBreaker: AiBreaker;
   AiBudget: ResolverTypeWrapper<BudgetState>;
   AiBudgetInput: AiBudgetInput;
   AiBudgetNotice: ResolverTypeWrapper<BudgetWarning>;
   AiBudgetWarning: ResolverTypeWrapper<AiBudgetWarning>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   AiCacheSharing: AiCacheSharing;
+  AiCallStage: AiCallStage;
   AiCitation: ResolverTypeWrapper<Citation>;
   AiCollection: ResolverTypeWrapper<AiCollection>;
   AiConversation: ResolverTypeWrapper<ConversationRecord>;
@@ -2605,7 +2729,11 @@ export type ResolversTypes = {
   AiRatingDimension: AiRatingDimension;
   AiRatingRow: ResolverTypeWrapper<AiRatingRow>;
   AiRatingsInput: AiRatingsInput;
+  AiRecentFailure: ResolverTypeWrapper<RecentFailure>;
+  AiRecentFallback: ResolverTypeWrapper<RecentFallback>;
   AiRoute: ResolverTypeWrapper<RouteView>;
+  AiRunningCall: ResolverTypeWrapper<RunningCall>;
+  AiRunningOperation: ResolverTypeWrapper<RunningOperation>;
   AiSearch: ResolverTypeWrapper<Omit<AiSearch, 'hits'> & { hits: ReadonlyArray<ResolversTypes['AiSearchHit']> }>;
   AiSearchHit: ResolverTypeWrapper<Omit<AiSearchHit, 'entity' | 'passage'> & { entity?: Maybe<ResolversTypes['AiEntityRef']>, passage?: Maybe<ResolversTypes['SourcePassage']> }>;
   AiSearchInput: AiSearchInput;
@@ -2720,6 +2848,7 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
+  AiActivity: ActivityNow;
   AiAgentLimits: AgentLimitsView;
   AiAgentLimitsInput: AiAgentLimitsInput;
   AiAnswer: Omit<AiAnswer, 'citations' | 'completion'> & { citations: ReadonlyArray<ResolversParentTypes['AiCitation']>, completion: ResolversParentTypes['Completion'] };
@@ -2749,7 +2878,11 @@ export type ResolversParentTypes = {
   AiQuotedField: Omit<AiQuotedField, 'cost'> & { cost?: Maybe<ResolversParentTypes['AiCost']> };
   AiRatingRow: AiRatingRow;
   AiRatingsInput: AiRatingsInput;
+  AiRecentFailure: RecentFailure;
+  AiRecentFallback: RecentFallback;
   AiRoute: RouteView;
+  AiRunningCall: RunningCall;
+  AiRunningOperation: RunningOperation;
   AiSearch: Omit<AiSearch, 'hits'> & { hits: ReadonlyArray<ResolversParentTypes['AiSearchHit']> };
   AiSearchHit: Omit<AiSearchHit, 'entity' | 'passage'> & { entity?: Maybe<ResolversParentTypes['AiEntityRef']>, passage?: Maybe<ResolversParentTypes['SourcePassage']> };
   AiSearchInput: AiSearchInput;
@@ -2900,6 +3033,18 @@ export type SimilarDirectiveArgs = {
 
 export type SimilarDirectiveResolver<Result, Parent, ContextType = OperationContext, Args = SimilarDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
+export type AiActivityResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiActivity'] = ResolversParentTypes['AiActivity']> = {
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  callCount?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  calls?: Resolver<ReadonlyArray<ResolversTypes['AiRunningCall']>, ParentType, ContextType>;
+  deployments?: Resolver<ReadonlyArray<ResolversTypes['AiDeployment']>, ParentType, ContextType>;
+  failures?: Resolver<ReadonlyArray<ResolversTypes['AiRecentFailure']>, ParentType, ContextType>;
+  fallbacks?: Resolver<ReadonlyArray<ResolversTypes['AiRecentFallback']>, ParentType, ContextType>;
+  operationCount?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  operations?: Resolver<ReadonlyArray<ResolversTypes['AiRunningOperation']>, ParentType, ContextType>;
+  streamCount?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+};
+
 export type AiAgentLimitsResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiAgentLimits'] = ResolversParentTypes['AiAgentLimits']> = {
   budgets?: Resolver<ReadonlyArray<ResolversTypes['AiBudget']>, ParentType, ContextType>;
   callsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
@@ -2988,6 +3133,7 @@ export type AiCostResolvers<ContextType = OperationContext, ParentType extends R
 };
 
 export type AiDeploymentResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiDeployment'] = ResolversParentTypes['AiDeployment']> = {
+  breaker?: Resolver<ResolversTypes['AiBreaker'], ParentType, ContextType>;
   capabilities?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   contextWindow?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   healthy?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
@@ -2995,8 +3141,11 @@ export type AiDeploymentResolvers<ContextType = OperationContext, ParentType ext
   inputPerMillion?: Resolver<Maybe<ResolversTypes['Decimal']>, ParentType, ContextType>;
   maxOutputTokens?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   model?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  openUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   outputPerMillion?: Resolver<Maybe<ResolversTypes['Decimal']>, ParentType, ContextType>;
   provider?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  recentFailures?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  ttftP50?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
 };
 
 export type AiEntityRefResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiEntityRef'] = ResolversParentTypes['AiEntityRef']> = {
@@ -3128,10 +3277,43 @@ export type AiRatingRowResolvers<ContextType = OperationContext, ParentType exte
   ratings?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
 };
 
+export type AiRecentFailureResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiRecentFailure'] = ResolversParentTypes['AiRecentFailure']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  lastAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type AiRecentFallbackResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiRecentFallback'] = ResolversParentTypes['AiRecentFallback']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  deployment?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  lastAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
 export type AiRouteResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiRoute'] = ResolversParentTypes['AiRoute']> = {
   deployments?: Resolver<ReadonlyArray<ResolversTypes['AiDeployment']>, ParentType, ContextType>;
   description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AiRunningCallResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiRunningCall'] = ResolversParentTypes['AiRunningCall']> = {
+  client?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  coordinates?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  deployment?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  operation?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  principal?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  route?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  stage?: Resolver<ResolversTypes['AiCallStage'], ParentType, ContextType>;
+  startedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type AiRunningOperationResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiRunningOperation'] = ResolversParentTypes['AiRunningOperation']> = {
+  client?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  isStream?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  principal?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  startedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
 export type AiSearchResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiSearch'] = ResolversParentTypes['AiSearch']> = {
@@ -3574,6 +3756,7 @@ export type StartCompletionResultResolvers<ContextType = OperationContext, Paren
 };
 
 export type SubscriptionResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  aiActivity?: SubscriptionResolver<ResolversTypes['AiActivity'], "aiActivity", ParentType, ContextType>;
   aiAnswerStream?: SubscriptionResolver<ResolversTypes['CompletionEvent'], "aiAnswerStream", ParentType, ContextType, RequireFields<SubscriptionAiAnswerStreamArgs, 'delivery' | 'input'>>;
   aiBudgetWarnings?: SubscriptionResolver<ResolversTypes['AiBudgetNotice'], "aiBudgetWarnings", ParentType, ContextType, Partial<SubscriptionAiBudgetWarningsArgs>>;
   completionEvents?: SubscriptionResolver<ResolversTypes['CompletionEvent'], "completionEvents", ParentType, ContextType, RequireFields<SubscriptionCompletionEventsArgs, 'delivery' | 'id'>>;
@@ -3642,6 +3825,7 @@ export interface VectorScalarConfig extends GraphQLScalarTypeConfig<ResolversTyp
 }
 
 export type Resolvers<ContextType = OperationContext> = {
+  AiActivity?: AiActivityResolvers<ContextType>;
   AiAgentLimits?: AiAgentLimitsResolvers<ContextType>;
   AiAnswer?: AiAnswerResolvers<ContextType>;
   AiAnswerResult?: AiAnswerResultResolvers<ContextType>;
@@ -3665,7 +3849,11 @@ export type Resolvers<ContextType = OperationContext> = {
   AiQuote?: AiQuoteResolvers<ContextType>;
   AiQuotedField?: AiQuotedFieldResolvers<ContextType>;
   AiRatingRow?: AiRatingRowResolvers<ContextType>;
+  AiRecentFailure?: AiRecentFailureResolvers<ContextType>;
+  AiRecentFallback?: AiRecentFallbackResolvers<ContextType>;
   AiRoute?: AiRouteResolvers<ContextType>;
+  AiRunningCall?: AiRunningCallResolvers<ContextType>;
+  AiRunningOperation?: AiRunningOperationResolvers<ContextType>;
   AiSearch?: AiSearchResolvers<ContextType>;
   AiSearchHit?: AiSearchHitResolvers<ContextType>;
   AiSearchResult?: AiSearchResultResolvers<ContextType>;

@@ -12,6 +12,7 @@ import type { NanoUsd } from '../core/money.ts';
 import type { ModelRequest } from '../core/request/request.ts';
 import type { Templates } from '../fields/prompt-templates.ts';
 import type { FieldsRead } from '../fields/read-fields.ts';
+import type { Activity } from '../operations/activity/activity.ts';
 import type { JudgedDemand } from '../operations/admit.ts';
 import type { CallSource } from '../operations/field-call.ts';
 import type { LimitsOfField } from '../operations/limits/field-limits.ts';
@@ -53,6 +54,8 @@ export interface Services {
   readonly passages: Pick<Passages, 'source' | 'sources'>;
   /** All routes, in the order of the configuration, with their health now. */
   routes(): readonly RouteView[];
+  /** What runs now, and what has failed in the last minutes. */
+  readonly activity: Pick<Activity, 'look' | 'atDeployment'>;
   /**
    * The most that the request can cost on that route: at its most expensive deployment, with the maximum really sent.
    * `moreInputTokens` is what will be added to it before it goes out.

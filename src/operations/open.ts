@@ -34,6 +34,8 @@ export interface OperationInput {
   readonly lastEventId: string | null;
   /** See `OperationContext.contract`. */
   readonly contract?: string | null;
+  /** Whether it answers with events or parts. Default: it does not. */
+  readonly isStream?: boolean;
   readonly signal: AbortSignal;
   /** Ends the operation with this error, as the last event of its client. */
   readonly stop: (reason: GatewayError) => void;

@@ -1,5 +1,6 @@
 /** Routes as callers see them: what each can do, what it costs, and whether it is healthy now. */
-import type { HealthBook } from '../routing/health.ts';
+import type { Principal } from '../core/call/call.ts';
+import type { Breaker, HealthBook } from '../routing/health.ts';
 import type { CallerSystem, Route } from '../routing/route.ts';
 
 export interface RouteView {
@@ -26,17 +27,19 @@ export interface DeploymentView {
   readonly inputPerMillion: number | null;
   readonly outputPerMillion: number | null;
   readonly healthy: boolean;
+  /** For the caller, null: for everybody. */
+  breaker(caller: Pick<Principal, 'id' | 'team'> | null): Breaker;
 }
 
 /** All routes, in the order of the configuration. Made once; the health of a deployment is looked up when it is read. */
-export function routeViews(routes: ReadonlyMap<string, Route>, health: Pick<HealthBook, 'of'>): () => readonly RouteView[] {
+export function routeViews(routes: ReadonlyMap<string, Route>, health: Pick<HealthBook, 'of' | 'look'>): () => readonly RouteView[] {
   const views = [...routes.values()].map((route) => viewRoute(route, health));
   return () => views;
 }
 
 function viewRoute(
   { name, description, deployments, totalMs, providerOptions, system, callerSystem }: Route,
-  health: Pick<HealthBook, 'of'>,
+  health: Pick<HealthBook, 'of' | 'look'>,
 ): RouteView {
   return {
     name,
@@ -57,6 +60,7 @@ function viewRoute(
       get healthy() {
         return health.of(deployment).circuit !== 'open';
       },
+      breaker: (caller) => health.look(deployment, caller),
     })),
   };
 }

@@ -6,7 +6,7 @@
  */
 
 import type { Batch } from '../core/batch.ts';
-import type { Call, Handler, Settlement, Step, WholeHandler } from '../core/call/call.ts';
+import type { Call, CallProgress, CallWatch, Handler, Settlement, Step, WholeHandler } from '../core/call/call.ts';
 import type { Answer } from '../core/call/collect-answer.ts';
 import { tally } from '../core/call/tally.ts';
 import { asGatewayError, type ErrorCode, GatewayError } from '../core/errors.ts';
@@ -23,6 +23,8 @@ import { usageRows } from './rows.ts';
 export interface MeterOptions {
   readonly ledger: Pick<Ledger, 'append' | 'writable'>;
   readonly log: Log;
+  /** Default: nobody watches. */
+  readonly watch?: CallWatch;
   readonly now?: () => number;
   /** A clock for durations that is never set back. */
   readonly monotonicMs?: () => number;
@@ -86,11 +88,12 @@ interface MeterBooks {
   settle(failure: GatewayError | null, firstContentMs: number | null): void | Promise<void>;
 }
 
-function meterBooks(call: Call, { ledger, log, now = Date.now, monotonicMs = monotonic }: MeterOptions): MeterBooks {
+function meterBooks(call: Call, { ledger, log, watch, now = Date.now, monotonicMs = monotonic }: MeterOptions): MeterBooks {
   const facts = tally();
   let began = 0;
   let beganMs = 0;
   let settled = false;
+  let progress: CallProgress | null = null;
   const sinceMs = (): number => Math.round(monotonicMs() - beganMs);
 
   const report: Call['report'] = (fact) => {
@@ -106,6 +109,7 @@ function meterBooks(call: Call, { ledger, log, now = Date.now, monotonicMs = mon
   const settle = (failure: GatewayError | null, firstContentMs: number | null, append: Ledger['append']): void | Promise<void> => {
     settled = true;
     const settlement = facts.settled(failure?.code ?? 'OK', sinceMs(), firstContentMs);
+    if (progress !== null) watch?.end(progress, settlement);
     const kept = append(usageRows(call, began, settlement));
     if (failure !== null) logFailure(log, call, failure, settlement);
     report({ type: 'settled', callId: call.id, settlement });
@@ -117,6 +121,7 @@ function meterBooks(call: Call, { ledger, log, now = Date.now, monotonicMs = mon
     begin() {
       began = now();
       beganMs = monotonicMs();
+      progress = watch?.begin(call) ?? null;
       if (!ledger.writable()) {
         const failure = new GatewayError(
           'MODEL_UNAVAILABLE',
@@ -128,7 +133,8 @@ function meterBooks(call: Call, { ledger, log, now = Date.now, monotonicMs = mon
       }
       const allowedMs = call.deadlineMs - beganMs;
       const deadline = callDeadline(call, allowedMs, () => tooLate(allowedMs));
-      return { deadline, metered: { ...call, signal: deadline.signal, report } };
+      const metered = { ...call, signal: deadline.signal, report };
+      return { deadline, metered: progress === null ? metered : { ...metered, progress } };
     },
     settle: (failure, firstContentMs) => settle(failure, firstContentMs, (rows) => ledger.append(rows)),
   };

@@ -8,7 +8,7 @@
  * repair is a new attempt that may use any deployment. The budget is innermost, around each attempt, because only there are
  * the price and the maximum that is really sent known.
  */
-import type { Handlers, Step } from '../core/call/call.ts';
+import type { CallWatch, Handlers, Step } from '../core/call/call.ts';
 import type { Leases } from '../core/call/lease.ts';
 import { throughSteps } from '../core/call/step.ts';
 import { monotonicMs as monotonic } from '../core/turns/monotonic.ts';
@@ -42,6 +42,8 @@ export interface PipelineParts {
   /** The store of kept answers: the memory of this process, or a store of the operator's. */
   readonly cache: AnswerStore | AnswerMemory;
   readonly health: HealthBook;
+  /** Default: nobody watches the calls that run. */
+  readonly watch?: CallWatch;
   readonly log: Log;
   readonly now?: () => number;
   /** A clock that never jumps, for durations and times to wait. */
@@ -52,11 +54,11 @@ export interface PipelineParts {
 export function pipeline(parts: PipelineParts): Handlers {
   const { routes, ledger, limits, leases, guard, validate, cache, health, log } = parts;
   const { now = Date.now, monotonicMs = monotonic, random = Math.random } = parts;
-  const { routeFor = unruled(routes) } = parts;
+  const { routeFor = unruled(routes), watch } = parts;
   const rates = outputRates();
   const steps: readonly Step[] = [
     leased(leases), //                                    0. lets the call's signal fire when its key is revoked or expires
-    metered({ ledger, log, now, monotonicMs }), //        1. opens the tally; writes the rows, whatever the ending
+    metered({ ledger, log, now, monotonicMs, ...(watch === undefined ? {} : { watch }) }), // 1. opens the tally; writes the rows, whatever the ending
     limited(limits, maxTokensOn(routeFor)), //            2. may this principal use the route, and is there room?
     guard, //                                             3. checks and masks the prompt; on the way back, the answer
     cached({ store: cache, routeFor, log, validate, now, monotonicMs }), // 4. replays a kept answer, shares one that is being given

@@ -8,9 +8,20 @@
 import { LRUCache } from 'lru-cache';
 import { type Principal, tenantOf } from '../core/call/call.ts';
 import type { ErrorDetails } from '../core/errors.ts';
-import { maxOpenMs } from '../outbound/circuit.ts';
+import { type CircuitState, maxOpenMs } from '../outbound/circuit.ts';
 import type { Deployment, Health } from './route.ts';
-import { forgive, isFailing, meanOf, newStanding, noteFault, noteLatency, noteSuccess, type Standing, showCircuit } from './standing.ts';
+import {
+  forgive,
+  isFailing,
+  meanOf,
+  newStanding,
+  noteFault,
+  noteLatency,
+  noteSuccess,
+  type Standing,
+  showCircuit,
+  shownOpenMs,
+} from './standing.ts';
 
 /** Kept for at most so many, the one heard of longest ago forgotten first. */
 const maxDeployments = 1_000;
@@ -27,6 +38,8 @@ export type Caller = Pick<Principal, 'id' | 'team'>;
 
 export interface HealthBook {
   of(deployment: Deployment): Health;
+  /** How it stands for the caller, null: for everybody. It makes no record of who looks. */
+  look(deployment: Deployment, caller: Caller | null): Breaker;
   /** Callers for whom alone the deployment's circuit is open. */
   shutOut(deployment: Deployment): number;
   /** Milliseconds until the caller may ask the deployment again; 0 when it may now. */
@@ -41,6 +54,12 @@ export interface HealthBook {
     deployments: readonly Deployment[],
     caller: Caller,
   ): { readonly deployment: Deployment; readonly trial: Trial } | null;
+}
+
+export interface Breaker {
+  readonly state: CircuitState;
+  /** Milliseconds until it may be asked again; 0 when it may now. */
+  readonly openForMs: number;
 }
 
 export interface Fault {
@@ -156,6 +175,16 @@ export function healthBook({ monotonicMs = () => performance.now(), random = Mat
         latencyMs: meanOf(record.all, 'latencyMs', now),
         errorRate: meanOf(record.all, 'errorRate', now),
       };
+    },
+    look(deployment, caller) {
+      const record = recordOf(deployment);
+      const now = monotonicMs();
+      const tenant = caller === null ? undefined : record.all.members.get(tenantOf(caller));
+      const own = caller === null || caller.team === null ? undefined : tenant?.members.get(caller.id);
+      const circuits = [tenant, own].flatMap((standing) => standing?.circuit ?? []);
+      const openForMs = Math.max(restMs(record), shownOpenMs(record.all, now), ...circuits.map((circuit) => circuit.leftMs()));
+      const states = [showCircuit(record.all, now), ...circuits.map((circuit) => circuit.state())];
+      return { state: openForMs > 0 ? 'open' : states.every((state) => state === 'closed') ? 'closed' : 'probing', openForMs };
     },
     shutOut: (deployment) => countOpen(recordOf(deployment).all),
     closedInMs(deployment, caller) {

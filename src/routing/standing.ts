@@ -102,6 +102,14 @@ export function showCircuit(standing: Standing, now: number): ReturnType<Circuit
   return states.includes('open') ? 'open' : 'probing';
 }
 
+/** Milliseconds for which {@link showCircuit} goes on to say `open`; 0: it does not say so. */
+export function shownOpenMs(standing: Standing, now: number): number {
+  if (showCircuit(standing, now) !== 'open') return 0;
+  if (standing.circuit.state() === 'open') return standing.circuit.leftMs();
+  const left = heardWithin(recentMs, standing, now).map((member) => shownOpenMs(member, now));
+  return Math.min(...left.filter((ms) => ms > 0));
+}
+
 const heardWithin = (ms: number, { members }: Standing, now: number): readonly Standing[] =>
   [...members.values()].filter(({ heardAt }) => now - heardAt <= ms);
 

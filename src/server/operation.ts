@@ -113,7 +113,20 @@ async function run(
   const { read, operationName, variables, authorization, user, client, headers, lastEventId, contract } = request;
   const { document, operation } = read;
   const name = operationName ?? operation.name?.value ?? null;
-  const asked = { authorization, user, client, headers, operationName: name, documentId: null, lastEventId, contract, signal, stop };
+  const isStream = operation.operation === 'subscription' || read.measures.incremental;
+  const asked = {
+    authorization,
+    user,
+    client,
+    headers,
+    operationName: name,
+    documentId: null,
+    lastEventId,
+    contract,
+    isStream,
+    signal,
+    stop,
+  };
   const open = () => hooks.openOperation(asked);
   // A request without credentials was counted at the door.
   const opening = authorization === null ? open() : anonymousRate.charged(request.address(), open);
@@ -161,7 +174,7 @@ async function run(
     const withUsage = withPlan(plan, usageAttacher(context.usage));
     const executing = bound.execute({ document, operation, operationName, variables, coerced });
     const masked = maskingOf(bound.schema, parts);
-    if (operation.operation !== 'subscription' && !read.measures.incremental) {
+    if (!isStream) {
       const result = (await untilAborted(executing, signal)) as ExecutionResult;
       return withUsage(result.errors === undefined ? result : masked(resultWithAccepted(result, bound.schema)));
     }

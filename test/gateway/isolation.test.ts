@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plainConfig, type TestGateway, whenOver } from '../harness.ts';
 import { newGate, type RawUpstream } from '../raw-upstream.ts';
+import { eventsOf, post } from '../server/http-client.ts';
 import { complete, eventually, newKey, prompt, stream, subscription } from './asking.ts';
 import { facesOf, headersOf, nothingLike, overPost, overSse, type Party, plain, type Variables } from './parties.ts';
 import { counting, saying, scripted, waiting } from './scripted.ts';
@@ -254,7 +255,7 @@ const reports = (): string => {
 const budgets = 'budgets { name limit { amount } spent { amount } held { amount } forecast { amount } }';
 const cases: Readonly<Record<string, Named | Lists | Asks>> = {
   'Query.aiViewer': { lists: `{ aiViewer { principal user team organisation scopes routes ${budgets} quotas { name used held } } }` },
-  'Query.aiRoutes': { lists: '{ aiRoutes { name } }', isSame: true },
+  'Query.aiRoutes': { lists: '{ aiRoutes { name deployments { id breaker openUntil recentFailures ttftP50 } } }', isSame: true },
   'Query.aiFields': {
     lists: '{ aiFields { route source ceiling { cost { amount } } typical { answers cost { amount } } } }',
     isSame: true,
@@ -478,8 +479,8 @@ const cases: Readonly<Record<string, Named | Lists | Asks>> = {
     theirs: async (owner) => ({ id: await ingested(owner, owner.collection) }),
   },
 };
-/** Looked at in tests of their own: one is told the name of a user, who is another one in each team; one tells each caller other things. */
-const ownTests = ['Mutation.revokeAiUser', 'Subscription.aiBudgetWarnings'];
+/** Looked at in tests of their own: one is told the name of a user, who is another one in each team; the others tell each caller other things, or never end. */
+const ownTests = ['Mutation.revokeAiUser', 'Subscription.aiBudgetWarnings', 'Subscription.aiActivity'];
 
 type Root = keyof typeof facesOf;
 const rootOf = (name: string): Root => name.split('.')[0] as Root;
@@ -583,6 +584,48 @@ describe.each(pairs)('Before $who', ({ teams, of: pairOf }) => {
     for (const id of first.ids) expect(other.ids).not.toContain(id);
     if (first.ids.length === 0) expect(again.cache).toEqual(['HIT']);
     else expect(again.ids).toEqual(first.ids);
+  });
+
+  it('Subscription.aiActivity says nothing of the other, whatever he does meanwhile', async () => {
+    const fields =
+      'operationCount streamCount callCount operations { name principal } calls { id principal route } failures { code count } fallbacks { count } deployments { id recentFailures ttftP50 }';
+    const first = async (party: Party): Promise<string> => {
+      const leaving = new AbortController();
+      const response = await post(
+        gateway.url,
+        { query: `subscription Watch { aiActivity { ${fields} } }` },
+        { accept: 'text/event-stream', ...headersOf(party) },
+        leaving.signal,
+      );
+      const events = eventsOf(response);
+      for (let next = await events.next(); next.done !== true; next = await events.next()) {
+        if (next.value.event !== 'next') continue;
+        leaving.abort();
+        return next.value.data;
+      }
+      throw new Error('No state was told.');
+    };
+    const settled = (party: Party): Promise<string> =>
+      eventually(
+        'what it has opened is over',
+        () => first(party),
+        (text) => text.includes('"operationCount":1,'),
+      );
+    const before = await settled(stranger);
+    const gate = newGate();
+    upstream.plays(waiting(gate, 'Lamps '));
+    const running = stream(gateway, prompt(newName()), as(owner));
+    await running.next();
+    await running.next();
+    expect(await settled(stranger)).toBe(before);
+    const own = await first(holderOf(owner));
+    expect(own).toContain('"callCount":1,');
+    expect(own).toContain('"route":"default"');
+    gate.open();
+    for await (const _event of running);
+    upstream.plays(saying('Lamps are bright [1].'));
+    expect(await settled(stranger)).toBe(before);
+    expect(before).not.toContain(await pseudonymOf(owner));
   });
 
   it('GET /graphql/schema is the same, and names nobody', async () => {

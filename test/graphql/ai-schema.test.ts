@@ -83,6 +83,7 @@ describe('the schema', () => {
       ]),
     );
     expect(Object.keys(schema.getSubscriptionType()?.getFields() ?? {}).toSorted()).toEqual([
+      'aiActivity',
       'aiAnswerStream',
       'aiBudgetWarnings',
       'completionEvents',

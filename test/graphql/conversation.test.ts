@@ -316,6 +316,7 @@ describe('a follow-up', () => {
   const deployment = {
     ...{ id: 'a', provider: 'p', model: 'm', contextWindow: 1, maxOutputTokens: 1, inputPerMillion: 0, outputPerMillion: 0 },
     healthy: true,
+    breaker: () => ({ state: 'closed' as const, openForMs: 0 }),
   };
   const writes = { deployments: [{ ...deployment, capabilities: ['completion'] }] };
   const said = [

@@ -14,6 +14,7 @@ import { aiSchema } from '../../src/graphql/ai-schema.ts';
 import { quoteRules } from '../../src/graphql/quote/quote-rules.ts';
 import { priceTreeOf } from '../../src/graphql/quote/read-price-tree.ts';
 import type { RouteView, Services } from '../../src/graphql/services.ts';
+import { openActivity } from '../../src/operations/activity/activity.ts';
 import type { OperationContext } from '../../src/operations/context.ts';
 import { warningFeed } from '../../src/operations/limits/follow-warnings.ts';
 import { operationUsage } from '../../src/operations/usage.ts';
@@ -119,6 +120,7 @@ const routes: readonly RouteView[] = [
         inputPerMillion: 0.15,
         outputPerMillion: 2,
         healthy: true,
+        breaker: () => ({ state: 'closed', openForMs: 0 }),
       },
     ],
   },
@@ -140,6 +142,7 @@ const routes: readonly RouteView[] = [
         inputPerMillion: null,
         outputPerMillion: null,
         healthy: false,
+        breaker: () => ({ state: 'open', openForMs: 2_000 }),
       },
     ],
   },
@@ -293,6 +296,7 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
     retrieval: noRetrieval,
     passages: library,
     routes: () => routes,
+    activity: openActivity(),
     ceiling: (_, request, more) => {
       const inputTokens = estimateInputTokens(request) + more;
       const outputTokens = request.kind === 'completion' ? (request.maxOutputTokens ?? 1_000) : 0;

@@ -69,6 +69,35 @@ describe('the health of a deployment', () => {
     expect(book.begin(one, ada)).toBeNull();
   });
 
+  it('the health of a deployment is told for a caller with the time that is left, and for everybody; looking makes no record', () => {
+    const { clock, book, fail } = bookAt();
+    const [ann, ben] = [ofTeam('search', 'ann'), ofTeam('search', 'ben')];
+    expect(book.look(one, ann)).toEqual({ state: 'closed', openForMs: 0 });
+    fail(5, ann, {});
+    expect(book.look(one, ann)).toEqual({ state: 'open', openForMs: 1_000 });
+    expect(book.look(one, ben)).toEqual({ state: 'closed', openForMs: 0 });
+    expect(book.look(one, ofTeam('ads', 'bob'))).toEqual({ state: 'closed', openForMs: 0 });
+    expect(book.look(one, null)).toEqual({ state: 'closed', openForMs: 0 });
+    clock.ms += 400;
+    expect(book.look(one, ann)).toEqual({ state: 'open', openForMs: 600 });
+    clock.ms += 600;
+    expect(book.look(one, ann)).toEqual({ state: 'probing', openForMs: 0 });
+    book.begin(one, ann)?.failed({ retryAfterMs: 30_000 });
+    expect(book.look(one, null)).toEqual({ state: 'open', openForMs: 30_000 });
+    for (let caller = 0; caller < 300; caller += 1) book.look(two, ofTeam(`team${caller}`, 'a'));
+    expect(book.shutOut(two)).toBe(0);
+  });
+
+  it('the health of a deployment that fails for every caller is told as open until the first of them may ask again', () => {
+    const { clock, book, fail } = bookAt();
+    fail(5, ada);
+    clock.ms += 300;
+    fail(5, bob);
+    expect(book.of(one).circuit).toBe('open');
+    expect(book.look(one, null).state).toBe('open');
+    expect(book.look(one, null).openForMs).toBeGreaterThan(0);
+  });
+
   it('the health of a deployment opens when most calls fail, though some succeed between', () => {
     const { book, fail, succeed } = bookAt();
     for (let round = 0; round < 8; round += 1) {

@@ -162,6 +162,8 @@ export interface Call {
   readonly spent?: Spent;
   /** Equal requests of the same operation get this answer, even if the route does not cache. Default: only requests in flight are shared. */
   readonly onceInOperation?: boolean;
+  /** Where it is now. The steps write it, and whoever watches calls reads it. Default: nobody watches. */
+  readonly progress?: CallProgress;
   readonly report: (fact: Fact) => void;
 }
 
@@ -181,6 +183,16 @@ export interface Spent {
    */
   endsAt: { readonly route: number; readonly call: number } | null;
 }
+
+/** A record that steps write to while the call runs. */
+export interface CallProgress {
+  stage: CallStage;
+  /** The deployment that is asked or answers; of two that race, the one that was asked last. Null: none yet. */
+  deployment: string | null;
+}
+
+/** `checks`: limits, guardrails and the cache; `shared`: waits for an equal call; `model`: has been sent; `answer`: content has come. */
+export type CallStage = 'checks' | 'shared' | 'model' | 'answer';
 
 /** What is known of a call beside its content. Reported in `finally`, so a cancel, a throw and a block are metered too. */
 export type Fact = UsageFact | SentFact | WholeFact | AttemptFact | CacheFact | SettledFact;
@@ -272,4 +284,11 @@ export interface Handlers {
 export interface Step {
   stream(next: Handler): Handler;
   whole(next: WholeHandler): WholeHandler;
+}
+
+/** Whoever watches calls while they run: what runs now, and where it waits. */
+export interface CallWatch {
+  /** Called once for each call. The steps keep what it returns up to date: see `Call.progress`. */
+  begin(call: Call): CallProgress;
+  end(progress: CallProgress, settlement: Settlement): void;
 }

@@ -175,6 +175,7 @@ function chosen(key: string, asked: CachedCall, kept: KeptAnswer | null): Found 
     return { kept: there };
   }
   const joined = shared ? (flights.get(key)?.join(call) ?? null) : null;
+  if (joined !== null && call.progress !== undefined) call.progress.stage = 'shared';
   return { reader: joined ?? opened(asked, key, shared), joined: joined !== null };
 }
 

@@ -5,7 +5,7 @@
  * route waits for that, so that no fact is reported after the call was settled.
  */
 import { type Batch, batchesOf } from '../../core/batch.ts';
-import { type Call, type Handler, type WholeFact, type WholeHandler, withoutAbort } from '../../core/call/call.ts';
+import { type Call, type CallProgress, type Handler, type WholeFact, type WholeHandler, withoutAbort } from '../../core/call/call.ts';
 import { type Answer, answerBuilder } from '../../core/call/collect-answer.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
@@ -52,6 +52,7 @@ abstract class StartedLane implements Lane {
   protected readonly own: Deadline | null;
   readonly #monotonicMs: () => number;
   readonly #began: number;
+  readonly #progress: CallProgress | undefined;
   #spoken: Promise<Lane> | null = null;
   #whole: WholeFact | null = null;
   #failure: GatewayError | null = null;
@@ -63,6 +64,11 @@ abstract class StartedLane implements Lane {
     this.trial = trial;
     this.#monotonicMs = monotonicMs;
     this.#began = monotonicMs();
+    this.#progress = call.progress;
+    if (this.#progress !== undefined) {
+      this.#progress.stage = 'model';
+      this.#progress.deployment = deployment.id;
+    }
     this.own = mayLose ? withDeadline(call.signal, Number.POSITIVE_INFINITY, lost) : null;
     const report: Call['report'] = (fact) => {
       if (fact.type === 'whole') this.#whole = fact;
@@ -113,6 +119,7 @@ abstract class StartedLane implements Lane {
   /** `said`: until then. */
   protected spoke(said: readonly Chunk[]): this {
     this.#tookMs = this.#monotonicMs() - this.#began;
+    if (this.#failure === null && this.#progress !== undefined) this.#progress.stage = 'answer';
     if (this.#failure === null) this.trial.spoke(this.#whole === null ? this.#tookMs : startMs(this.#whole, this.#tookMs, said));
     return this;
   }
