@@ -19,10 +19,12 @@ import { warmUpOnce } from './assembly/warming.ts';
 import { firstDocuments } from './assembly/welcome/welcome.ts';
 import { type GatewayConfig, isDevelopment } from './config/config.ts';
 import { withDefaults } from './config/kinds/section.ts';
+import { pathIn } from './config/path-in.ts';
 import { gatewaySection } from './config/sections/gateway-section.ts';
 import { serverSection } from './config/sections/server-section.ts';
 import { maskError } from './graphql/graphql-errors.ts';
 import { followHooks } from './operations/follow-hooks.ts';
+import { readBuiltPages } from './server/pages/built-pages.ts';
 import { policyJudge } from './server/policy-judge.ts';
 import { openGraphDoor, openSubgraphDoor } from './server/schema-door.ts';
 import { createServer } from './server/server.ts';
@@ -59,7 +61,14 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
 async function connectParts(foundation: Foundation, config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
   const { storage, runs, health, standings, metrics, notices, state, lastUses, log, now } = foundation;
   const { folder, loopback, router = null, warmUp = async () => {} } = options;
-  const { origins, drainMs, limits = {}, trustedProxies, requestsPerMinutePerAddress } = withDefaults(serverSection, config.server);
+  const {
+    origins,
+    drainMs,
+    limits = {},
+    trustedProxies,
+    requestsPerMinutePerAddress,
+    pages = {},
+  } = withDefaults(serverSection, config.server);
   const development = isDevelopment(config);
   const open = development && loopback;
   const present = presentConfiguration(config, (by) => configure(by, foundation, { folder, development, open }));
@@ -87,6 +96,7 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
     publicSchema: router === null ? publicSchemas(current) : undefined,
     background: runs,
     development,
+    pages: readBuiltPages(Object.fromEntries(Object.entries(pages).map(([name, at]) => [name, pathIn(folder, at)])), log),
     limits: serverLimits(limits, open),
     trustedProxies,
     ...callerRules(() => current().callers),

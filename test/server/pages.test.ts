@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { once } from '../../src/core/once.ts';
+import { readBuiltPages } from '../../src/server/pages/built-pages.ts';
 import { addressWithKey } from '../../src/server/pages/key-of-address.ts';
+import { temporaryFolder } from '../storage/state.ts';
 import { serve } from './fixture.ts';
 
 const key = 'fg_RynMsfpAiHR4_abcDEF123';
@@ -99,5 +103,52 @@ describe('GraphiQL', () => {
   it('GraphiQL sends subscriptions by POST: by GET what calls a model is refused', async () => {
     const settings = JSON.parse(/YogaGraphiQL\.renderYogaGraphiQL\(\s*[^\n]+,\s*(\{.*\}),?\s*\);/.exec((await page()).html)?.[1] ?? '{}');
     expect(settings).toMatchObject({ endpoint: '/graphql', method: 'POST', subscriptionsProtocol: 'SSE' });
+  });
+});
+
+describe('a built page', () => {
+  const code = `document.title = '${'x'.repeat(5_000)}';`;
+  async function site() {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'assets'));
+    writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Chat</title>');
+    writeFileSync(join(folder, 'assets', 'main-1.js'), code);
+    writeFileSync(join(folder, 'secret.key'), 'private');
+    const warnings: string[] = [];
+    const folders = { chat: folder, graphql: folder, gone: join(folder, 'nowhere') };
+    const pages = readBuiltPages(folders, { warn: (sentence: string) => void warnings.push(sentence) });
+    const { url } = await serve({ pages });
+    return { at: (path: string, init: RequestInit = {}) => fetch(new URL(path, url), { redirect: 'manual', ...init }), warnings };
+  }
+
+  it('a built page is served at its path, wherever a proxy puts that, loads from here alone, and runs nothing inline', async () => {
+    const { at } = await site();
+    const moved = await at('/chat');
+    expect([moved.status, moved.headers.get('location')]).toEqual([308, 'chat/']);
+    const page = await at('/chat/');
+    expect([page.status, await page.text()]).toEqual([200, '<!doctype html><title>Chat</title>']);
+    expect(page.headers.get('cache-control')).toBe('no-cache');
+    expect(page.headers.get('content-security-policy')).toMatch(
+      /default-src 'none'; script-src 'self'; style-src 'self';.*trusted-types 'none'/,
+    );
+    expect((await at('/chat/', { headers: { 'if-none-match': page.headers.get('etag') ?? '' } })).status).toBe(304);
+  });
+
+  it('a built page keeps its assets in the browser, compressed on the way, and answers a file that is not there with 404', async () => {
+    const { at } = await site();
+    const script = await at('/chat/assets/main-1.js', { headers: { 'accept-encoding': 'br' } });
+    expect(await script.text()).toBe(code);
+    expect(script.headers.get('content-encoding')).toBe('br');
+    expect(Number(script.headers.get('content-length'))).toBeLessThan(200);
+    expect(script.headers.get('cache-control')).toContain('immutable');
+    for (const path of ['/chat/assets/main-2.js', '/chat/secret.key', '/chat/..%2findex.html', '/chat/index.html', '/gone/'])
+      expect((await at(path)).status, path).toBe(404);
+    expect((await at('/chat/', { method: 'POST' })).status).toBe(405);
+  });
+
+  it('a built page that is not there, or has the name of a path of ours, is left out, and the log says so', async () => {
+    const { at, warnings } = await site();
+    expect(warnings).toEqual([expect.stringContaining('server.pages.graphql'), expect.stringContaining('server.pages.gone')]);
+    expect((await at('/graphql?query={hello}')).status).toBe(200);
   });
 });

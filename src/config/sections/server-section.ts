@@ -1,6 +1,6 @@
 /** Where the gateway listens, to whom, and what clients may ask of it. */
 import { networks } from '../../server/client/address.ts';
-import { constantOr, listOf } from '../kinds/composed.ts';
+import { constantOr, each, listOf } from '../kinds/composed.ts';
 import { milliseconds, wholeNumber } from '../kinds/numbers.ts';
 import { section } from '../kinds/section.ts';
 import { flag, text } from '../kinds/texts.ts';
@@ -37,6 +37,11 @@ export const serverSection = section(
     ),
     /** Proxies in front of the gateway, as addresses or networks (`10.0.0.0/8`): of them alone an `X-Forwarded-For` is believed. */
     trustedProxies: listOf(text({ accepted: 'an address or a network, such as 10.0.0.0/8 or fd00::/8', fits: isNetwork }), { default: [] }),
+    /**
+     * Built pages of yours, each at a path of its own: a folder with an `index.html`, and its `assets/`, whose names change with what is in
+     * them. The page may load and ask the gateway alone, and runs no inline script.
+     */
+    pages: each(text({ accepted: 'a folder with an index.html' })),
     /** How long streams may go on at SIGTERM. */
     drainMs: milliseconds({ min: 0, default: 10_000 }),
     /** What one client may ask for, and all together. */

@@ -11,6 +11,7 @@ import { credentialsOf } from '../client/client.ts';
 import type { Origins } from '../client/origin.ts';
 import type { Underway } from '../doors/underway.ts';
 import { answerAt, doorAt } from '../doors/visits.ts';
+import { answerBuiltPage, type BuiltPage, builtPageAt } from '../pages/built-pages.ts';
 import { graphiqlPage } from '../pages/graphiql.ts';
 import { answerLive, answerReady, isReady, type Readiness } from '../pages/health-page.ts';
 import { answerMetrics, type MetricsDoor, metricsPath } from '../pages/metrics-page.ts';
@@ -33,6 +34,8 @@ export interface PathOptions {
   readonly contracts?: () => readonly string[];
   /** Doors without documents, each at paths of its own. Default: none. */
   readonly doors?: readonly Door[];
+  /** Pages of the operator's, each at a path of its own. Default: none. */
+  readonly pages?: readonly BuiltPage[];
 }
 
 interface PathParts extends PathOptions {
@@ -56,7 +59,19 @@ const pageWaitMs = 15_000;
 const pagePollMs = 100;
 
 export function httpPaths(parts: PathParts): HttpPaths {
-  const { door, origins, endpoint, metrics, isClosing, ready, development, publicSchema, contracts = () => [], doors = [] } = parts;
+  const {
+    door,
+    origins,
+    endpoint,
+    metrics,
+    isClosing,
+    ready,
+    development,
+    publicSchema,
+    contracts = () => [],
+    doors = [],
+    pages = [],
+  } = parts;
   const { callers, credentialsIn, addressOf, contractOf, mask } = door;
   const page = graphiqlPage(endpoint, parts.graphiql ?? (() => ['{ __typename }']));
   const paths = [
@@ -66,6 +81,7 @@ export function httpPaths(parts: PathParts): HttpPaths {
     '/health/ready',
     ...(metrics === null ? [] : [metricsPath]),
     ...doors.map(({ path }) => path),
+    ...pages.map(({ path }) => `${path}/`),
   ];
 
   /** Routes the request. What is refused before its caller is known counts for its address. */
@@ -103,6 +119,11 @@ export function httpPaths(parts: PathParts): HttpPaths {
         await callers.admit({ authorization: request.headers.authorization ?? null }, addressOf(request));
         await answerMetrics(request, response, metrics);
       };
+    }
+    const built = builtPageAt(pages, path);
+    if (built !== undefined) {
+      origins.refuseRebound(request);
+      return () => answerBuiltPage(built, path, request, response);
     }
     const plain = doorAt(doors, path);
     const schemaOf =
