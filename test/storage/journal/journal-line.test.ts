@@ -17,7 +17,7 @@ const word = fc.string({ maxLength: 20, unit: 'binary' });
 const count = fc.nat({ max: 1e12 });
 const orNull = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { nil: null });
 /** Every field another value, so that none can stand in the place of another. */
-const row: fc.Arbitrary<UsageRow> = fc.record({
+const row: fc.Arbitrary<Required<UsageRow>> = fc.record({
   time: count,
   callId: word,
   use: count,
