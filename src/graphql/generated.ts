@@ -857,6 +857,14 @@ export type AiTeamMember = {
   readonly user?: Maybe<Scalars['String']['output']>;
 };
 
+/** Times of calls, within 5 % of the exact ones: the ledger counts them in classes that grow by a tenth. */
+export type AiTimePercentiles = {
+  /** Half of the calls took at most this long, in milliseconds. */
+  readonly p50Ms: Scalars['Float']['output'];
+  /** 95 of 100 calls took at most this long, in milliseconds. */
+  readonly p95Ms: Scalars['Float']['output'];
+};
+
 /** A token, without its secret. */
 export type AiToken = {
   /** The most that may be spent with it, in US dollars; null: no limit of its own. */
@@ -887,12 +895,43 @@ export type AiTypicalUse = {
   readonly outputTokens: Scalars['SafeInt']['output'];
 };
 
-/** Which calls to add up: those that fit all that is given. */
+/**
+ * Which calls to add up: those that fit all that is given. A list holds values as rows show them, at most 100, and fits where one of them does;
+ * null in it stands for calls that have none. An empty list fits no call.
+ */
 export type AiUsageFilter = {
+  /** By one of these agents; null: by no agent. */
+  readonly agents?: InputMaybe<ReadonlyArray<InputMaybe<Scalars['String']['input']>>>;
+  /** With one of these cache statuses, such as `HIT`. */
+  readonly caches?: InputMaybe<ReadonlyArray<InputMaybe<Scalars['String']['input']>>>;
+  /** From one of these clients; null: from clients that gave no name. */
+  readonly clients?: InputMaybe<ReadonlyArray<InputMaybe<Scalars['String']['input']>>>;
+  /** Asked by one of these fields, such as `Product.summary`. */
+  readonly coordinates?: InputMaybe<ReadonlyArray<InputMaybe<Scalars['String']['input']>>>;
+  /** Answered by one of these deployments; null: by none. */
+  readonly deployments?: InputMaybe<ReadonlyArray<InputMaybe<Scalars['String']['input']>>>;
+  /** Answered by one of these models; null: by none. */
+  readonly models?: InputMaybe<ReadonlyArray<InputMaybe<Scalars['String']['input']>>>;
+  /** Of operations with one of these names; null: without a name. */
+  readonly operations?: InputMaybe<ReadonlyArray<InputMaybe<Scalars['String']['input']>>>;
+  /** Of one of these organisations; null: of none. */
+  readonly organisations?: InputMaybe<ReadonlyArray<InputMaybe<Scalars['String']['input']>>>;
+  /** With one of these outcomes: `OK`, or a code of what went wrong. */
+  readonly outcomes?: InputMaybe<ReadonlyArray<InputMaybe<Scalars['String']['input']>>>;
+  /** By one of these credentials, as rows name them, such as `key:3f9a`. */
+  readonly principals?: InputMaybe<ReadonlyArray<InputMaybe<Scalars['String']['input']>>>;
+  /** On one of these routes. */
+  readonly routes?: InputMaybe<ReadonlyArray<InputMaybe<Scalars['String']['input']>>>;
+  /** In one of these sessions; null: in none that was named. */
+  readonly sessions?: InputMaybe<ReadonlyArray<InputMaybe<Scalars['String']['input']>>>;
   /** Those with all of these tags, such as `{ "feature": "search" }`. */
   readonly tags?: InputMaybe<Scalars['JSON']['input']>;
+  /** Counted to one of these teams; null: to none. */
+  readonly teams?: InputMaybe<ReadonlyArray<InputMaybe<Scalars['String']['input']>>>;
   /** Those of one user: the name that the backend or the issuer gave, or the pseudonym that reports show. */
   readonly user?: InputMaybe<Scalars['String']['input']>;
+  /** For one of these users, by name or by pseudonym; null: for no user. */
+  readonly users?: InputMaybe<ReadonlyArray<InputMaybe<Scalars['String']['input']>>>;
 };
 
 /** Which part of the ledger to add up, and how. */
@@ -905,44 +944,116 @@ export type AiUsageInput = {
   readonly from: Scalars['DateTime']['input'];
   /** One row for each combination of these; at least one, each once. */
   readonly groupBy?: ReadonlyArray<UsageDimension>;
-  /** Also one row for each value of these tags, by their names; at most four. A report by USER, SESSION or tags, or with `where`, covers at most 31 days. */
+  /** Also one row for each value of these tags, by their names; at most four. A report by USER, SESSION or tags, or with a filter by them, covers at most 31 days. */
   readonly groupByTags?: ReadonlyArray<Scalars['String']['input']>;
-  /** Also one row for each such time (UTC); one for the whole time when absent. */
+  /** Also one row for each such time; one for the whole time when absent. */
   readonly interval?: InputMaybe<UsageInterval>;
+  /** The order of the rows within a time. In another order than KEY, a report has at most 50,000 rows on all pages. */
+  readonly orderBy?: AiUsageOrder;
+  /** The time zone in which days and months begin, by its IANA name, such as `Europe/Berlin`. */
+  readonly timeZone?: Scalars['String']['input'];
   /** Calls that began before this moment. */
   readonly to: Scalars['DateTime']['input'];
   /** Only some calls; all when absent. */
   readonly where?: InputMaybe<AiUsageFilter>;
 };
 
+/** What the rows of a report are in the order of, the largest first. */
+export type AiUsageOrder =
+  /** Uses of AI fields. */
+  | 'CALLS'
+  /** What they cost; unknown prices count as 0. */
+  | 'COST'
+  /** What failed calls cost. */
+  | 'FAILED_COST'
+  /** Calls that ended with a failure. */
+  | 'FAILURES'
+  /** The values of the dimensions, from A to Z: pages then stay apart while calls are made. */
+  | 'KEY'
+  /** What caches and shared calls have spared. */
+  | 'SAVED_COST'
+  /** Tokens of all classes. */
+  | 'TOKENS';
+
 /** A page of the ledger, added up. */
 export type AiUsageReport = {
   /** Hand it back as `after` for the next page; null on the last one. */
   readonly endCursor?: Maybe<Scalars['String']['output']>;
-  /** The rows, the dearest first within a time. */
+  /** The rows of this page, by time, then in the order that was asked for. */
   readonly rows: ReadonlyArray<AiUsageRow>;
+  /** All calls of the report together, whatever page this is: the rows of all pages add up to it. It has no dimensions. */
+  readonly total: AiUsageRow;
 };
 
 /** The calls of one group, added up. */
 export type AiUsageRow = {
+  /** The agent. Null where the report is not by it, and for calls that have none. */
+  readonly agent?: Maybe<Scalars['String']['output']>;
+  /** Whether an earlier answer served. Null where the report is not by it, and for calls that have none. */
+  readonly cache?: Maybe<Scalars['String']['output']>;
   /** How many uses of AI fields. */
   readonly calls: Scalars['SafeInt']['output'];
+  /** The name of the client. Null where the report is not by it, and for calls that have none. */
+  readonly client?: Maybe<Scalars['String']['output']>;
+  /** The field that asked. Null where the report is not by it, and for calls that have none. */
+  readonly coordinate?: Maybe<Scalars['String']['output']>;
+  /** The deployment that answered. Null where the report is not by it, and for calls that have none. */
+  readonly deployment?: Maybe<Scalars['String']['output']>;
+  /** What those cost all the same; part of `usage.cost`. A cancelled call is no failure. */
+  readonly failedCost: AiCost;
   /** How many ended with a failure. */
   readonly failures: Scalars['SafeInt']['output'];
   /** Where the row's time begins; null without an interval. */
   readonly from?: Maybe<Scalars['DateTime']['output']>;
   /** The group: an object with one property for each dimension asked, in lower case, such as `{ "coordinate": "Query.completion" }`, and with `tags`, an object, where tags were asked. */
   readonly key: Scalars['JSON']['output'];
+  /** How long the calls took, with what waited in the gateway; null when there are none. */
+  readonly latency?: Maybe<AiTimePercentiles>;
+  /** The model that answered. Null where the report is not by it, and for calls that have none. */
+  readonly model?: Maybe<Scalars['String']['output']>;
+  /** The name of the operation. Null where the report is not by it, and for calls that have none. */
+  readonly operation?: Maybe<Scalars['String']['output']>;
+  /**
+   * In how many operations the calls were made; an ingestion counts each of its batches. Null where operations fall into several rows (by
+   * ROUTE, DEPLOYMENT, MODEL, OUTCOME, CACHE or tags, or filtered by them), and with calls from before operations were counted.
+   */
+  readonly operations?: Maybe<Scalars['SafeInt']['output']>;
+  /** The organisation. Null where the report is not by it, and for calls that have none. */
+  readonly organisation?: Maybe<Scalars['String']['output']>;
+  /** `OK`, or the code of what went wrong. Null where the report is not by it, and for calls that have none. */
+  readonly outcome?: Maybe<Scalars['String']['output']>;
+  /** Who asked, such as `key:3f9a`; see `principalName`. Null where the report is not by it, and for calls that have none. */
+  readonly principal?: Maybe<Scalars['String']['output']>;
   /** The name of the key that the row is about, in a report by PRINCIPAL, also of a key that was revoked since; null for others. */
   readonly principalName?: Maybe<Scalars['String']['output']>;
+  /** The route. Null where the report is not by it, and for calls that have none. */
+  readonly route?: Maybe<Scalars['String']['output']>;
   /** What caches and shared calls have spared. */
   readonly savedCost?: Maybe<AiCost>;
+  /** The session. Null where the report is not by it, and for calls that have none. */
+  readonly session?: Maybe<Scalars['String']['output']>;
+  /** The tags that the report is by, in that order. */
+  readonly tags: ReadonlyArray<AiUsageTag>;
+  /** The team. Null where the report is not by it, and for calls that have none. */
+  readonly team?: Maybe<Scalars['String']['output']>;
+  /** How long the first token of those took whose answer was followed as it grew; null when there are none. */
+  readonly timeToFirstToken?: Maybe<AiTimePercentiles>;
   /** How many of them were sent to a deployment whose price is unknown. They are in the tokens and not in the cost, which is null when there are no others. */
   readonly unpricedCalls: Scalars['SafeInt']['output'];
   /** Their tokens and cost: of the calls whose price is known. `unpricedCalls` says how many the cost leaves out. */
   readonly usage: TokenUsage;
+  /** The pseudonym of the end user; see `userName`. Null where the report is not by it, and for calls that have none. */
+  readonly user?: Maybe<Scalars['String']['output']>;
   /** The name of the user that the row is about, in a report by USER; null for others, and for users who are not known any more. */
   readonly userName?: Maybe<Scalars['String']['output']>;
+};
+
+/** One tag of a row. */
+export type AiUsageTag = {
+  /** The name of the tag. */
+  readonly name: Scalars['String']['output'];
+  /** Its value; null for calls without the tag. */
+  readonly value?: Maybe<Scalars['String']['output']>;
 };
 
 /** What the calls of one user may cost in a time. */
@@ -2514,13 +2625,13 @@ export type UsageDimension =
 
 /** The length of one row's time. */
 export type UsageInterval =
-  /** One day, UTC. */
+  /** One day of the time zone, which has 23 or 25 hours when clocks change. */
   | 'DAY'
-  /** One hour. */
+  /** One hour, which begins at the full hour of UTC. */
   | 'HOUR'
-  /** One minute. */
+  /** One minute: at most 7 days. */
   | 'MINUTE'
-  /** One calendar month, UTC. */
+  /** One calendar month of the time zone. */
   | 'MONTH';
 
 
@@ -2742,12 +2853,15 @@ export type ResolversTypes = {
   AiSessionCapsInput: AiSessionCapsInput;
   AiTeam: ResolverTypeWrapper<TeamEntry>;
   AiTeamMember: ResolverTypeWrapper<Member>;
+  AiTimePercentiles: ResolverTypeWrapper<AiTimePercentiles>;
   AiToken: ResolverTypeWrapper<TokenRecord>;
   AiTypicalUse: ResolverTypeWrapper<TypicalUse>;
   AiUsageFilter: AiUsageFilter;
   AiUsageInput: AiUsageInput;
-  AiUsageReport: ResolverTypeWrapper<Omit<AiUsageReport, 'rows'> & { rows: ReadonlyArray<ResolversTypes['AiUsageRow']> }>;
+  AiUsageOrder: AiUsageOrder;
+  AiUsageReport: ResolverTypeWrapper<Omit<AiUsageReport, 'rows' | 'total'> & { rows: ReadonlyArray<ResolversTypes['AiUsageRow']>, total: ResolversTypes['AiUsageRow'] }>;
   AiUsageRow: ResolverTypeWrapper<UsageRowView>;
+  AiUsageTag: ResolverTypeWrapper<AiUsageTag>;
   AiUserBudget: ResolverTypeWrapper<PolicyBudget>;
   AiUserLimits: ResolverTypeWrapper<UserPolicy>;
   AiUserLimitsInput: AiUserLimitsInput;
@@ -2891,12 +3005,14 @@ export type ResolversParentTypes = {
   AiSessionCapsInput: AiSessionCapsInput;
   AiTeam: TeamEntry;
   AiTeamMember: Member;
+  AiTimePercentiles: AiTimePercentiles;
   AiToken: TokenRecord;
   AiTypicalUse: TypicalUse;
   AiUsageFilter: AiUsageFilter;
   AiUsageInput: AiUsageInput;
-  AiUsageReport: Omit<AiUsageReport, 'rows'> & { rows: ReadonlyArray<ResolversParentTypes['AiUsageRow']> };
+  AiUsageReport: Omit<AiUsageReport, 'rows' | 'total'> & { rows: ReadonlyArray<ResolversParentTypes['AiUsageRow']>, total: ResolversParentTypes['AiUsageRow'] };
   AiUsageRow: UsageRowView;
+  AiUsageTag: AiUsageTag;
   AiUserBudget: PolicyBudget;
   AiUserLimits: UserPolicy;
   AiUserLimitsInput: AiUserLimitsInput;
@@ -3376,6 +3492,11 @@ export type AiTeamMemberResolvers<ContextType = OperationContext, ParentType ext
   user?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type AiTimePercentilesResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiTimePercentiles'] = ResolversParentTypes['AiTimePercentiles']> = {
+  p50Ms?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  p95Ms?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
 export type AiTokenResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiToken'] = ResolversParentTypes['AiToken']> = {
   budget?: Resolver<Maybe<ResolversTypes['Decimal']>, ParentType, ContextType>;
   expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -3396,18 +3517,43 @@ export type AiTypicalUseResolvers<ContextType = OperationContext, ParentType ext
 export type AiUsageReportResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiUsageReport'] = ResolversParentTypes['AiUsageReport']> = {
   endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   rows?: Resolver<ReadonlyArray<ResolversTypes['AiUsageRow']>, ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['AiUsageRow'], ParentType, ContextType>;
 };
 
 export type AiUsageRowResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiUsageRow'] = ResolversParentTypes['AiUsageRow']> = {
+  agent?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  cache?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   calls?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  client?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  coordinate?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  deployment?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  failedCost?: Resolver<ResolversTypes['AiCost'], ParentType, ContextType>;
   failures?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
   from?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   key?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  latency?: Resolver<Maybe<ResolversTypes['AiTimePercentiles']>, ParentType, ContextType>;
+  model?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  operation?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  operations?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
+  organisation?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  outcome?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  principal?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   principalName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  route?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   savedCost?: Resolver<Maybe<ResolversTypes['AiCost']>, ParentType, ContextType>;
+  session?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  tags?: Resolver<ReadonlyArray<ResolversTypes['AiUsageTag']>, ParentType, ContextType>;
+  team?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  timeToFirstToken?: Resolver<Maybe<ResolversTypes['AiTimePercentiles']>, ParentType, ContextType>;
   unpricedCalls?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
   usage?: Resolver<ResolversTypes['TokenUsage'], ParentType, ContextType>;
+  user?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   userName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type AiUsageTagResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiUsageTag'] = ResolversParentTypes['AiUsageTag']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type AiUserBudgetResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiUserBudget'] = ResolversParentTypes['AiUserBudget']> = {
@@ -3860,10 +4006,12 @@ export type Resolvers<ContextType = OperationContext> = {
   AiSessionCaps?: AiSessionCapsResolvers<ContextType>;
   AiTeam?: AiTeamResolvers<ContextType>;
   AiTeamMember?: AiTeamMemberResolvers<ContextType>;
+  AiTimePercentiles?: AiTimePercentilesResolvers<ContextType>;
   AiToken?: AiTokenResolvers<ContextType>;
   AiTypicalUse?: AiTypicalUseResolvers<ContextType>;
   AiUsageReport?: AiUsageReportResolvers<ContextType>;
   AiUsageRow?: AiUsageRowResolvers<ContextType>;
+  AiUsageTag?: AiUsageTagResolvers<ContextType>;
   AiUserBudget?: AiUserBudgetResolvers<ContextType>;
   AiUserLimits?: AiUserLimitsResolvers<ContextType>;
   AiViewer?: AiViewerResolvers<ContextType>;

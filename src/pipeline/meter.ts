@@ -18,7 +18,7 @@ import type { Ledger } from '../storage/ledger/ledger.ts';
 import type { Log } from '../telemetry/log.ts';
 import { leavable, leavableAnswer } from './leavable.ts';
 import { isContent } from './route/content.ts';
-import { usageRows } from './rows.ts';
+import { endedRows } from './rows.ts';
 
 export interface MeterOptions {
   readonly ledger: Pick<Ledger, 'append' | 'writable'>;
@@ -110,7 +110,7 @@ function meterBooks(call: Call, { ledger, log, watch, now = Date.now, monotonicM
     settled = true;
     const settlement = facts.settled(failure?.code ?? 'OK', sinceMs(), firstContentMs);
     if (progress !== null) watch?.end(progress, settlement);
-    const kept = append(usageRows(call, began, settlement));
+    const kept = append(endedRows(call, began, settlement, failure));
     if (failure !== null) logFailure(log, call, failure, settlement);
     report({ type: 'settled', callId: call.id, settlement });
     return kept;

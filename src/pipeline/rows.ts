@@ -4,6 +4,7 @@
  */
 import { type Call, credentialOf, type Settlement } from '../core/call/call.ts';
 import type { UsageRow } from '../core/call/usage-row.ts';
+import type { GatewayError } from '../core/errors.ts';
 import { addUsage, noUsage, shareUsage } from '../core/money.ts';
 
 /** `time`: when the call began, milliseconds since 1970, UTC. */
@@ -41,6 +42,45 @@ export function usageRows(call: Call, time: number, settlement: Settlement): Usa
     agent: call.principal.agent ?? null,
     session: call.operation.session ?? null,
   }));
+}
+
+/**
+ * The rows of a call that has ended, with what is known of it at its end alone: what counts for its operation, which is counted once, its
+ * attempts, and why it failed.
+ */
+export function endedRows(call: Call, time: number, settlement: Settlement, failure: GatewayError | null): UsageRow[] {
+  const rows = usageRows(call, time, settlement);
+  const { attempts } = settlement;
+  const wentWell = failure === null && attempts.length < 2;
+  return rows.map((row, use) => ({
+    ...row,
+    countsAs: countOf(call.operation, row.coordinate),
+    ...(wentWell ? {} : { errorId: failure?.errorId ?? null, ...(use > 0 ? {} : { tried: attempts, refusedBy: refusedBy(failure) }) }),
+  }));
+}
+
+function refusedBy(failure: GatewayError | null): NonNullable<UsageRow['refusedBy']> | null {
+  const { guardrail, on } = failure?.details ?? {};
+  return guardrail === undefined || on === undefined ? null : { guardrail, on };
+}
+
+/** Coordinates whose rows were made, by the operation. Most have one: a set is made for the second. */
+const counted = new WeakMap<Call['operation'], string | Set<string>>();
+
+function countOf(operation: Call['operation'], coordinate: string): 'operation' | 'field' | null {
+  const known = counted.get(operation);
+  if (known === undefined) {
+    counted.set(operation, coordinate);
+    return 'operation';
+  }
+  if (typeof known === 'string') {
+    if (known === coordinate) return null;
+    counted.set(operation, new Set([known, coordinate]));
+    return 'field';
+  }
+  if (known.has(coordinate)) return null;
+  known.add(coordinate);
+  return 'field';
 }
 
 /** What a crash would make of one attempt that another call pays for: the same amounts, in that call's name. */

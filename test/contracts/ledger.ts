@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { UsageRow } from '../../src/core/call/usage-row.ts';
 import { addUsage, noUsage } from '../../src/core/money.ts';
-import type { Ledger, UsageDimension, UsageQuery, UsageTotal } from '../../src/storage/ledger/ledger.ts';
+import type { Ledger, UsageDimension, UsageFilter, UsageQuery, UsageTotal } from '../../src/storage/ledger/ledger.ts';
 import { perRound } from '../rounds.ts';
 import { usageRow } from '../storage/rows.ts';
 
@@ -45,6 +45,8 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
         unpricedCalls: 0,
         savedCost: 7,
         failures: 1,
+        failedCost: 0,
+        operations: null,
       },
     ]);
   });
@@ -131,12 +133,12 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
       [{ tags: { feature: 'chat' } }, 2],
       [{ tags: { feature: 'search' } }, 5],
     ]);
-    expect(await costs({ tags: ['odd "name"'], where: { users: ['u_ann'] } })).toEqual([
+    expect(await costs({ tags: ['odd "name"'], where: { values: { user: ['u_ann'] } } })).toEqual([
       [{ tags: { 'odd "name"': null } }, 2],
       [{ tags: { 'odd "name"': 'x' } }, 1],
     ]);
-    expect(await costs({ where: { users: ['u_ann', 'u_bob'], tags: { feature: 'search' } } })).toEqual([[{}, 5]]);
-    expect(await costs({ where: { users: ['u_nobody'] } })).toEqual([]);
+    expect(await costs({ where: { values: { user: ['u_ann', 'u_bob'] }, tags: { feature: 'search' } } })).toEqual([[{}, 5]]);
+    expect(await costs({ where: { values: { user: ['u_nobody'] } } })).toEqual([]);
     expect(await costs({ groupBy: ['user'], interval: 'minute', where: { tags: { feature: 'search' } } })).toEqual([
       [{ user: 'u_ann' }, 1],
       [{ user: 'u_bob' }, 4],
@@ -244,6 +246,7 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     [{ from: always.to, to: always.from }, /to a later one/],
     [{ from: Number.NaN }, /to a later one/],
     [{ interval: 'minute' as const }, /at most 7 days/],
+    [{ timeZone: 'Mars/Olympus' }, /no time zone "Mars\/Olympus".*Europe\/Berlin/],
     [{ after: 'nonsense' }, /does not belong/],
   ])('a ledger refuses %o in a sentence', async (part, sentence) => {
     const ledger = await filled([usageRow()]);
@@ -262,78 +265,196 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     });
   });
 
-  it('a ledger agrees with adding up by hand, for any rows, range, grouping and page size', { timeout: 60_000 }, async () => {
+  it('a ledger counts operations once, however many calls they make, and does not where their calls fall into several rows', async () => {
+    const made = { operation: 'Shop', client: 'web' };
+    const ledger = await filled([
+      usageRow({ ...made, coordinate: 'Product.summary', countsAs: 'operation' }),
+      usageRow({ ...made, coordinate: 'Product.summary', countsAs: null, model: 'other', outcome: 'TIMEOUT', cost: 30 }),
+      usageRow({ ...made, coordinate: 'Product.tags', countsAs: 'field' }),
+      usageRow({ ...made, coordinate: 'Product.tags', countsAs: 'operation' }),
+    ]);
+    const counts = async (query: Partial<UsageQuery>) =>
+      (await ledger.totals({ ...always, ...query })).totals.map(({ calls, operations, failedCost }) => [calls, operations, failedCost]);
+    expect(await counts({ groupBy: ['operation'] })).toEqual([[4, 2, 30]]);
+    expect(await counts({ groupBy: ['operation', 'coordinate'] })).toEqual([
+      [2, 1, 30],
+      [2, 2, 0],
+    ]);
+    expect(await counts({ where: { values: { coordinate: ['Product.tags'] } } })).toEqual([[2, 2, 0]]);
+    expect(await counts({ groupBy: ['model'] })).toEqual([
+      [3, null, 0],
+      [1, null, 30],
+    ]);
+    await ledger.append([usageRow(made)]);
+    await ledger.flush();
+    expect(await counts({ groupBy: ['operation'] })).toEqual([[5, null, 30]]);
+  });
+
+  it('a ledger gives times within 5 % of the exact ones, whether they are added up from rows or from roll-ups', async () => {
+    const day = Date.UTC(2026, 5, 1);
+    const times = Array.from({ length: 101 }, (_, index) => Math.round(1.09 ** index));
+    const ledger = await filled(
+      times.map((latencyMs, index) =>
+        usageRow({ time: day + index * 1_000, latencyMs, timeToFirstTokenMs: index < 51 ? null : latencyMs }),
+      ),
+    );
+    for (const [from, to] of [
+      [day, day + 24 * 3_600_000],
+      [day, day + 20 * minute],
+      [day, day + 14 * minute],
+    ] as const) {
+      const { totals, total } = await ledger.totals({ ...always, from, to, percentiles: true, total: true });
+      const [sum] = totals;
+      expect(sum?.calls).toBe(101);
+      for (const [found, exact] of [
+        [sum?.latency?.p50Ms, times[50]],
+        [sum?.latency?.p95Ms, times[95]],
+        [total?.latency?.p95Ms, times[95]],
+        [sum?.timeToFirstToken?.p50Ms, times[75]],
+      ] as const) {
+        expect((found ?? 0) / (exact ?? 1)).toBeGreaterThan(0.95);
+        expect((found ?? 0) / (exact ?? 1)).toBeLessThan(1.05);
+      }
+    }
+    const none = await ledger.totals({ ...always, from: day, to: day + 1_000 * 51, percentiles: true });
+    expect(none.totals[0]?.timeToFirstToken).toBeNull();
+    expect((await ledger.totals({ ...always, from: day })).totals[0]?.latency).toBeUndefined();
+  });
+
+  it('a ledger sorts the rows of a report by what they cost, over pages, and says how many are too many to be sorted', async () => {
+    const ledger = await filled(
+      [5, 9, 1, 9, 3].map((cost, index) =>
+        usageRow({ coordinate: `Query.f${index}`, cost, usage: { ...noUsage, outputTokens: 100 - cost } }),
+      ),
+    );
+    const names = async (query: Partial<UsageQuery>) => {
+      const { totals, endCursor } = await ledger.totals({ ...always, groupBy: ['coordinate'], ...query });
+      return { names: totals.map(({ key }) => key.coordinate), endCursor };
+    };
+    const page = await names({ orderBy: 'cost', first: 2 });
+    expect(page.names).toEqual(['Query.f1', 'Query.f3']);
+    expect((await names({ orderBy: 'cost', after: page.endCursor })).names).toEqual(['Query.f0', 'Query.f4', 'Query.f2']);
+    expect((await names({ orderBy: 'tokens', first: 2 })).names).toEqual(['Query.f2', 'Query.f4']);
+    await expect(names({ orderBy: 'tokens', after: page.endCursor })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+  });
+
+  it('a ledger agrees with adding up by hand, for any rows, range, grouping, filter, time zone, order and page size', {
+    timeout: 60_000,
+  }, async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(anyRow, { minLength: 1, maxLength: 30 }), anyQuery, async (rows, query) => {
+      fc.asyncProperty(fc.array(anyRow, { minLength: 1, maxLength: 30 }).map(withOperations), anyQuery, async (rows, query) => {
         const ledger = await open();
         for (const row of rows) await ledger.append([row]);
         await ledger.flush();
         const found: UsageTotal[] = [];
+        const [whole] = byHand(rows, { ...query, groupBy: [], interval: null });
         let after: string | null = null;
         do {
           const page = await ledger.totals({ ...query, after });
           expect(page.totals.length).toBeLessThanOrEqual(query.first);
           found.push(...page.totals);
+          if (whole !== undefined) expect(page.total).toEqual(whole);
+          else expect(page.total).toMatchObject({ calls: 0, cost: null, failedCost: 0 });
           after = page.endCursor;
         } while (after !== null);
-        expect(found.map((total) => [placeOf(total), total])).toEqual(byHand(rows, query).map((total) => [placeOf(total), total]));
+        expect(found.map((total) => [placeOf(total, query), total])).toEqual(
+          byHand(rows, query).map((total) => [placeOf(total, query), total]),
+        );
+        expect(found.reduce((sum, { cost }) => sum + (cost ?? 0), 0)).toBe(whole?.cost ?? 0);
         await ledger.close();
       }),
-      { numRuns: perRound(8, 200) },
+      { numRuns: perRound(12, 300) },
     );
   });
 }
 
 const minute = 60_000;
+/** Clocks are set back in Los Angeles on the first of these days, in Berlin a week before, and set forward in Berlin on the second. */
 const middle = Date.UTC(2026, 10, 1);
+const spring = Date.UTC(2026, 2, 29);
 /** Around the start of a month and a day, often on the edges. */
 const anyTime = fc.oneof(
   fc.integer({ min: -40 * 24 * 60, max: 3 * 24 * 60 }).map((minutes) => middle + minutes * minute),
-  fc.integer({ min: -3 * 3_600_000, max: 3 * 3_600_000 }).map((ms) => middle + ms),
-  fc.constantFrom(middle, middle - 1, middle + 3_600_000, middle - 3_600_000),
+  fc.integer({ min: -3 * 3_600_000, max: 12 * 3_600_000 }).map((ms) => middle + ms),
+  fc.integer({ min: -30, max: 30 }).map((hours) => spring + hours * 3_600_000),
+  fc.constantFrom(middle, middle - 1, middle + 3_600_000, middle - 3_600_000, spring),
+  // Midnights of zones that are no whole hours from UTC.
+  fc.constantFrom(middle - 5.5 * 3_600_000, middle - 5.75 * 3_600_000, middle - 5.5 * 3_600_000 - 1, middle - 5.75 * 3_600_000 - 1),
 );
 
-const anyRow = fc
-  .record({
-    time: anyTime,
-    callId: fc.uuid(),
-    coordinate: fc.constantFrom('Query.completion', 'Product.summary'),
-    client: fc.constantFrom(null, 'web', 'Web'),
-    principal: fc.constantFrom('key:a', 'key:b'),
-    team: fc.constantFrom(null, 'x', 'y'),
-    organisation: fc.constantFrom(null, 'acme', 'globex'),
-    outcome: fc.constantFrom('OK' as const, 'TIMEOUT' as const, 'CANCELLED' as const, 'LOST' as const),
-    cost: fc.option(fc.nat(1_000)),
-    savedCost: fc.nat(5),
-    estimated: fc.boolean(),
-  })
-  .map(usageRow);
+const anyRow = fc.record({
+  time: anyTime,
+  callId: fc.uuid(),
+  made: fc.nat(6),
+  coordinate: fc.constantFrom('Query.completion', 'Product.summary'),
+  outcome: fc.constantFrom('OK' as const, 'TIMEOUT' as const, 'CANCELLED' as const, 'LOST' as const),
+  cost: fc.option(fc.nat(1_000)),
+  savedCost: fc.nat(5),
+  estimated: fc.boolean(),
+});
 
-const anyQuery: fc.Arbitrary<UsageQuery> = fc
+/** Of operations, each of one client, credential and team. */
+function withOperations(rows: readonly (typeof anyRow extends fc.Arbitrary<infer Row> ? Row : never)[]): readonly UsageRow[] {
+  const seen = new Map<number, Set<string>>();
+  return rows.map(({ made, ...row }) => {
+    const fields = seen.get(made);
+    const countsAs = fields === undefined ? 'operation' : fields.has(row.coordinate) ? null : 'field';
+    seen.set(made, new Set([...(fields ?? []), row.coordinate]));
+    return usageRow({
+      ...row,
+      countsAs,
+      client: [null, 'web', 'Web'][made % 3] ?? null,
+      principal: made % 2 === 0 ? 'key:a' : 'key:b',
+      team: [null, 'x', 'y'][Math.floor(made / 2) % 3] ?? null,
+      organisation: [null, 'acme', 'globex', 'acme'][made % 4] ?? null,
+    });
+  });
+}
+
+const anyQuery = fc
   .record({
     times: fc.tuple(anyTime, anyTime),
     groupBy: fc.uniqueArray(fc.constantFrom<UsageDimension>('coordinate', 'client', 'principal', 'team', 'outcome')),
     interval: fc.constantFrom('minute' as const, 'hour' as const, 'day' as const, 'month' as const, null),
+    timeZone: fc.constantFrom('UTC', 'Asia/Kolkata', 'Asia/Kathmandu', 'America/Los_Angeles', 'Europe/Berlin'),
+    orderBy: fc.constantFrom('key' as const, 'cost' as const, 'calls' as const, 'failedCost' as const),
+    where: fc.constantFrom<UsageFilter>(
+      {},
+      {},
+      { values: { client: [null, 'web'] } },
+      { values: { team: ['x', 'y'], outcome: ['OK', 'LOST'] } },
+      { values: { coordinate: ['Product.summary'] } },
+      { values: { principal: [] } },
+    ),
     first: fc.integer({ min: 1, max: 7 }),
     only: fc.constantFrom(null, { team: 'x' }, { organisation: 'acme' }, { principal: 'key:b' }),
   })
   .map(({ times: [a, b], interval, ...query }) => {
     const [from, to] = [Math.min(a, b), Math.max(a, b)];
-    return { ...query, from, to, interval: interval === 'minute' && to - from > 7 * 24 * 60 * minute ? 'hour' : interval, after: null };
+    const tooLong = interval === 'minute' && to - from > 7 * 24 * 60 * minute;
+    return { ...query, from, to, interval: tooLong ? ('hour' as const) : interval, after: null, total: true };
   });
 
-const dimensionOrder: readonly UsageDimension[] = ['coordinate', 'client', 'principal', 'team', 'outcome'];
+const dimensionOrder = ['coordinate', 'client', 'principal', 'team', 'outcome'] as const;
 
-function byHand(rows: readonly UsageRow[], { from, to, groupBy, interval, only }: UsageQuery): UsageTotal[] {
+type ByHand = Pick<UsageQuery, 'from' | 'to' | 'groupBy' | 'interval' | 'only' | 'where' | 'timeZone' | 'orderBy'>;
+
+function byHand(rows: readonly UsageRow[], query: ByHand): UsageTotal[] {
+  const { from, to, groupBy, interval, timeZone = 'UTC', only, where: { values = {} } = {} } = query;
   const totals = new Map<string, UsageTotal>();
+  const divides = [...groupBy, ...Object.keys(values)];
+  const divided = divides.includes('outcome');
   for (const row of rows) {
     if (row.time < from || row.time >= to) continue;
     const whose = { team: row.team, organisation: row.organisation, principal: row.principal };
     if (Object.entries(only ?? {}).some(([name, of]) => whose[name as keyof typeof whose] !== of)) continue;
+    if (dimensionOrder.some((name) => values[name]?.includes(row[name]) === false)) continue;
     const key = Object.fromEntries(dimensionOrder.filter((name) => groupBy.includes(name)).map((name) => [name, row[name]]));
-    const start = startOf(row.time, interval);
+    const start = startOf(row.time, interval, timeZone);
     const place = JSON.stringify([start, key]);
     const sofar = totals.get(place);
+    const counts = divides.includes('coordinate') ? row.countsAs !== null : row.countsAs === 'operation';
+    const isFailure = row.outcome !== 'OK' && row.outcome !== 'CANCELLED';
     totals.set(place, {
       key,
       from: start,
@@ -343,27 +464,30 @@ function byHand(rows: readonly UsageRow[], { from, to, groupBy, interval, only }
       cost: row.cost === null ? (sofar?.cost ?? null) : (sofar?.cost ?? 0) + row.cost,
       unpricedCalls: (sofar?.unpricedCalls ?? 0) + (row.cost === null ? 1 : 0),
       savedCost: (sofar?.savedCost ?? 0) + row.savedCost,
-      failures: (sofar?.failures ?? 0) + (row.outcome === 'OK' || row.outcome === 'CANCELLED' ? 0 : 1),
+      failures: (sofar?.failures ?? 0) + (isFailure ? 1 : 0),
+      failedCost: (sofar?.failedCost ?? 0) + (isFailure ? (row.cost ?? 0) : 0),
+      operations: divided ? null : (sofar?.operations ?? 0) + (counts ? 1 : 0),
     });
   }
-  return [...totals.values()].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+  return [...totals.values()].sort((a, b) => (placeOf(a, query) < placeOf(b, query) ? -1 : 1));
 }
 
-/** Pages go by time, then by the values of the dimensions. */
-const placeOf = (total: UsageTotal): string =>
-  [String(total.from ?? 0).padStart(16, '0'), ...dimensionOrder.map((name) => total.key[name] ?? '')].join('\u0001');
+/** Pages go by time, then the largest first, then by the values of the dimensions. */
+const placeOf = (total: UsageTotal, { orderBy = 'key' }: Pick<UsageQuery, 'orderBy'>): string =>
+  [
+    String(total.from ?? 0).padStart(16, '0'),
+    String(1e12 - (orderBy === 'key' || orderBy === 'tokens' ? 0 : (total[orderBy] ?? 0))).padStart(16, '0'),
+    ...dimensionOrder.map((name) => total.key[name] ?? ''),
+  ].join('\u0001');
 
-function startOf(time: number, interval: UsageQuery['interval']): number | null {
-  const date = new Date(time);
-  const [year, month, day, hours, minutes] = [
-    date.getUTCFullYear(),
-    date.getUTCMonth(),
-    date.getUTCDate(),
-    date.getUTCHours(),
-    date.getUTCMinutes(),
-  ];
-  if (interval === 'month') return Date.UTC(year, month);
-  if (interval === 'day') return Date.UTC(year, month, day);
-  if (interval === 'hour') return Date.UTC(year, month, day, hours);
-  return interval === 'minute' ? Date.UTC(year, month, day, hours, minutes) : null;
+function startOf(time: number, interval: UsageQuery['interval'], timeZone: string): number | null {
+  if (interval === null) return null;
+  if (interval === 'minute' || interval === 'hour') return time - (time % (interval === 'minute' ? minute : 60 * minute));
+  const shown = (at: number): string =>
+    new Date(at).toLocaleDateString('sv-SE', { timeZone }).slice(0, interval === 'day' ? 'yyyy-mm-dd'.length : 'yyyy-mm'.length);
+  // Every zone is whole quarters of an hour from UTC.
+  const step = interval === 'day' ? 15 * minute : 6 * 60 * minute;
+  let start = time - (time % (15 * minute));
+  for (const size of [step, 15 * minute]) while (shown(start - size) === shown(time)) start -= size;
+  return start;
 }

@@ -36,7 +36,7 @@ const row = (call: number, coordinate: string, time: number = thisHour): UsageRo
 });
 
 describe('the ledger stays fast', () => {
-  it('the ledger stays fast because whole hours are read from roll-ups, written as it goes: one for each hour and key, however many calls', async () => {
+  it('the ledger stays fast because whole quarters of an hour and days are read from roll-ups, written as it goes: one for each key, however many calls', async () => {
     const gateway = await startGateway();
     const { ledger, database } = gateway.storage;
     await ledger.append(Array.from({ length: 3_000 }, (_, call) => row(call, `Query.f${call % 3}`)));
@@ -46,9 +46,9 @@ describe('the ledger stays fast', () => {
       ['Query.f1', 1000, '0.000003'],
       ['Query.f2', 1000, '0.000003'],
     ]);
-    expect(await database.all('select count(*) as hours from usage_hours')).toEqual([{ hours: 3 }]);
+    expect(await database.all('select count(*) as sums from usage_quarters')).toEqual([{ sums: 3 }]);
 
-    // What the roll-ups hold is all that whole hours need: the answer is the same without the rows.
+    // What the roll-ups hold is all that whole quarters need: the answer is the same without the rows.
     await database.run('delete from usage_rows');
     const input = { from: new Date(thisHour).toISOString(), to: new Date(thisHour + hourMs).toISOString(), groupBy: ['TEAM'] };
     const { data } = await gateway.ask('query ($input: AiUsageInput!) { aiUsage(input: $input) { rows { calls } } }', { input });
@@ -76,13 +76,13 @@ describe('the ledger stays fast', () => {
     expect(pages).toBe(3);
   });
 
-  it('the ledger stays fast, and what is older than it must be is dropped by the hour, roll-ups and all', async () => {
+  it('the ledger stays fast, and what is older than it must be is dropped by the day, roll-ups and all', async () => {
     const gateway = await startGateway();
     const { ledger, database } = gateway.storage;
-    await ledger.append([row(1, 'Query.old', thisHour - 5 * hourMs), row(2, 'Query.new')]);
+    await ledger.append([row(1, 'Query.old', thisHour - 25 * hourMs), row(2, 'Query.new')]);
     await ledger.flush();
     expect(await ledger.deleteBefore(thisHour)).toBe(1);
-    expect(await database.all('select k.coordinate as name from usage_hours h join usage_keys k on k.id = h.key_id')).toEqual([
+    expect(await database.all('select k.coordinate as name from usage_days h join usage_keys k on k.id = h.key_id')).toEqual([
       { name: 'Query.new' },
     ]);
     expect(await ledgerOf(gateway, undefined, ['COORDINATE'])).toMatchObject([{ key: { coordinate: 'Query.new' } }]);

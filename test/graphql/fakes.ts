@@ -242,8 +242,10 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
           unpricedCalls: 0,
           savedCost: 0,
           failures: 0,
+          failedCost: 0,
+          operations: 1,
         };
-        return { totals: [total], endCursor: 'more' };
+        return { totals: [total], total: { ...total, key: {} }, endCursor: 'more' };
       },
     },
     keys: {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Limit } from '../../src/core/call/hold.ts';
 import { context, gateway, principal, says } from './fakes.ts';
 
-const usage = `query ($input: AiUsageInput!) { aiUsage(input: $input) { endCursor
-  rows { key from calls failures savedCost { amount } usage { totalTokens cost { amount } } } } }`;
+const usage = `query ($input: AiUsageInput!) { aiUsage(input: $input) { endCursor total { calls operations latency { p95Ms } }
+  rows { key coordinate client tags { name } from calls failures savedCost { amount } usage { totalTokens cost { amount } } } } }`;
 const input = { from: '2026-11-01T00:00:00Z', to: '2026-12-01T00:00:00Z' };
 
 describe('Query.aiUsage', () => {
@@ -14,8 +14,12 @@ describe('Query.aiUsage', () => {
     expect(data).toMatchObject({
       aiUsage: {
         endCursor: 'more',
+        total: { calls: 2, operations: 1, latency: null },
         rows: [
           {
+            coordinate: 'Query.completion',
+            client: null,
+            tags: [],
             key: { coordinate: 'Query.completion' },
             calls: 2,
             savedCost: { amount: '0' },
@@ -30,8 +34,12 @@ describe('Query.aiUsage', () => {
         to: Date.parse(input.to),
         groupBy: ['coordinate', 'model'],
         tags: [],
-        where: {},
+        where: { values: {} },
         interval: 'day',
+        timeZone: 'UTC',
+        orderBy: 'key',
+        total: true,
+        percentiles: true,
         first: 5,
         after: null,
         only: { team: 'search' },
@@ -55,11 +63,27 @@ describe('Query.aiUsage', () => {
     expect(usageQueries.map(({ only }) => only)).toEqual([team, { principal: 'key:ada' }, null, { organisation: 'acme' }, team, team]);
   });
 
+  it('Query.aiUsage adds up what is filtered by lists, in a time zone and an order, and computes nothing that nobody reads', async () => {
+    const { ask, usageQueries } = gateway(says());
+    const where = { clients: ['web', null], users: [null, 'u_ann'], outcomes: [] };
+    const few = 'query ($input: AiUsageInput!) { aiUsage(input: $input) { rows { calls } } }';
+    await ask(few, { input: { ...input, where, timeZone: 'Asia/Kathmandu', orderBy: 'FAILED_COST' } });
+    expect(usageQueries[0]).toMatchObject({
+      where: { values: { client: ['web', null], user: [null, 'u_ann'], outcome: [] } },
+      timeZone: 'Asia/Kathmandu',
+      orderBy: 'failedCost',
+      total: false,
+      percentiles: false,
+    });
+  });
+
   it.each<[string, object, string]>([
     ['a time that ends before it begins', { from: input.to, to: input.from }, 'must lie before'],
     ['no dimension', { groupBy: [] }, 'at least one dimension'],
     ['a dimension twice', { groupBy: ['MODEL', 'MODEL'] }, 'Each may stand once'],
     ['a reserved dimension', { groupBy: ['OTHER'] }, 'no dimension'],
+    ['a time zone that is none', { timeZone: 'Berlin' }, 'such as "Europe/Berlin"'],
+    ['a filter that is too long', { where: { models: Array.from({ length: 101 }, () => 'm') } }, 'at most 100'],
     ['a page that is too long', { first: 5_000 }, 'from 1 to 1000'],
   ])('Query.aiUsage refuses %s with a sentence', async (_, changes, sentence) => {
     const { errors } = await gateway(says()).ask(usage, { input: { ...input, ...changes } });

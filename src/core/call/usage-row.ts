@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors.ts';
+import type { AttemptSummary, ErrorCode } from '../errors.ts';
 import type { NanoUsd, Usage } from '../money.ts';
 
 export type CacheStatus = 'HIT' | 'SHARED' | 'MISS' | 'BYPASS';
@@ -44,4 +44,15 @@ export interface UsageRow {
   readonly agent?: string | null;
   /** As the caller named it; '' and null: it named none. Default: none. */
   readonly session?: string | null;
+  /**
+   * What is counted by this row, so that nothing is counted twice: `operation`, the first row of its operation; `field`, the first of its
+   * coordinate in the operation; null, neither. Default: not known.
+   */
+  readonly countsAs?: 'operation' | 'field' | null;
+  /** Of the failure that the caller saw. Default: none. */
+  readonly errorId?: string | null;
+  /** Attempts of the call, in the first of its rows. Default: not known, or one that went well. */
+  readonly tried?: readonly AttemptSummary[];
+  /** The guardrail that refused the call, in the first of its rows. Default: none did. */
+  readonly refusedBy?: { readonly guardrail: string; readonly on: 'input' | 'output' } | null;
 }

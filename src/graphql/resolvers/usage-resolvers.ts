@@ -1,5 +1,8 @@
 import { credentialOf, type Principal } from '../../core/call/call.ts';
-import type { UsageDimension, UsageQuery, UsageTotal } from '../../storage/ledger/ledger.ts';
+import { noUsage } from '../../core/money.ts';
+import type { UsageDimension, UsageFilter, UsageQuery, UsageTotal } from '../../storage/ledger/ledger.ts';
+import { usageDimensions } from '../../storage/ledger/ledger.ts';
+import { isTimeZone } from '../../storage/limits/calendar.ts';
 import { tagsOf } from '../call/call-input.ts';
 import type { AiUsageInput, Resolvers } from '../generated.ts';
 import { quoteOf } from '../quote/judged-quote.ts';
@@ -7,10 +10,21 @@ import { quoteDesk } from '../quote/quote-work.ts';
 import { checkWhole, jsonObject, refuse } from '../refuse.ts';
 import type { UsageRowView } from '../result-views.ts';
 import { dateTimeOf } from '../scalars.ts';
+import { selects } from '../selects.ts';
 import type { Services } from '../services.ts';
 
 /** Each is looked up in every row. */
 const maxTagGroups = 4;
+const maxFilterValues = 100;
+const orders = {
+  KEY: 'key',
+  COST: 'cost',
+  TOKENS: 'tokens',
+  CALLS: 'calls',
+  FAILURES: 'failures',
+  SAVED_COST: 'savedCost',
+  FAILED_COST: 'failedCost',
+} as const;
 const intervals = { MINUTE: 'minute', HOUR: 'hour', DAY: 'day', MONTH: 'month' } as const;
 
 export function usageResolvers(services: Services): Resolvers {
@@ -22,13 +36,22 @@ export function usageResolvers(services: Services): Resolvers {
         const asked = { document, operationName: operationName ?? null, variables: values, principal, contract, schema };
         return quoteOf(asked, services, desk(usage));
       },
-      aiUsage: async (_, { input }, { principal }) => {
+      aiUsage: async (_, { input }, { principal }, info) => {
         const query = usageQueryOf(input, principal);
-        const { totals, endCursor } = await services.ledger.totals({ ...query, where: await filterOf(input.where, services) });
-        return { rows: await withUserNames(totals, services), endCursor };
+        const { totals, total, endCursor } = await services.ledger.totals({
+          ...query,
+          where: await filterOf(input.where, services),
+          total: selects(info, ['total']),
+          percentiles: selects(info, ['latency', 'timeToFirstToken']),
+        });
+        return { rows: await withUserNames(totals, services), total: total ?? nothing, endCursor };
       },
     },
     AiUsageRow: {
+      ...dimensionFields,
+      tags: ({ key }) => Object.entries(key.tags ?? {}).map(([name, value]) => ({ name, value })),
+      latency: ({ latency }) => latency ?? null,
+      timeToFirstToken: ({ timeToFirstToken }) => timeToFirstToken ?? null,
       from: ({ from }) => dateTimeOf(from),
       principalName: ({ principalName }) => principalName ?? null,
       userName: ({ userName }) => userName ?? null,
@@ -36,6 +59,21 @@ export function usageResolvers(services: Services): Resolvers {
     },
   };
 }
+
+/** The total where nobody looks at it. */
+const nothing: UsageTotal = {
+  key: {},
+  from: null,
+  calls: 0,
+  usage: noUsage,
+  estimated: false,
+  cost: null,
+  unpricedCalls: 0,
+  savedCost: 0,
+  failures: 0,
+  failedCost: 0,
+  operations: 0,
+};
 
 function usageQueryOf(input: AiUsageInput, principal: Principal): UsageQuery {
   const from = Date.parse(input.from);
@@ -53,23 +91,47 @@ function usageQueryOf(input: AiUsageInput, principal: Principal): UsageQuery {
   if (tags.length > maxTagGroups || new Set(tags).size < tags.length)
     refuse(`groupByTags has ${tags.length} names. It may have at most ${maxTagGroups}, each once.`);
   const interval = input.interval == null ? null : intervals[input.interval];
-  return { from, to, groupBy, tags, interval, first, after: input.after ?? null, only: onlyOf(principal) };
+  const timeZone = input.timeZone ?? 'UTC';
+  if (!isTimeZone(timeZone))
+    refuse(`There is no time zone "${timeZone.slice(0, 64)}". It must be an IANA name, such as "Europe/Berlin" or "UTC".`);
+  const orderBy = orders[input.orderBy ?? 'KEY'];
+  return { from, to, groupBy, tags, interval, timeZone, orderBy, first, after: input.after ?? null, only: onlyOf(principal) };
 }
 
-type Where = NonNullable<UsageQuery['where']>;
+/** Fields of the row, one a dimension. */
+const dimensionFields = Object.fromEntries(
+  usageDimensions.map((dimension) => [dimension, ({ key }: UsageRowView) => key[dimension] ?? null]),
+);
 
-async function filterOf(where: AiUsageInput['where'], { identities }: Services): Promise<Where> {
-  const { user, tags } = where ?? {};
+async function filterOf(where: AiUsageInput['where'], { identities }: Services): Promise<UsageFilter> {
+  const { user, tags, users } = where ?? {};
+  const values = usageDimensions.flatMap((dimension) => {
+    const list = where?.[`${dimension}s`] ?? null;
+    if (list === null) return [];
+    if (list.length > maxFilterValues) refuse(`where.${dimension}s has ${list.length} values. It may have at most ${maxFilterValues}.`);
+    return [[dimension, list] as const];
+  });
+  const asked = [user == null ? null : [user], users ?? null].filter((names) => names !== null);
+  const pseudonyms = await Promise.all(asked.map((names) => pseudonymsOfAll(names, identities)));
+  const [first, second] = pseudonyms;
+  const both = first === undefined ? null : second === undefined ? first : first.filter((one) => second.includes(one));
   return {
-    ...(user == null ? {} : { users: await pseudonymsOf(user, identities) }),
+    values: { ...Object.fromEntries(values), ...(both === null ? {} : { user: both }) },
     ...(tags == null ? {} : { tags: tagsOf(tags) }),
   };
 }
 
-/** Pseudonyms of a name, and the pseudonym itself. Nobody has the empty one. */
+async function pseudonymsOfAll(
+  names: readonly (string | null | undefined)[],
+  identities: Services['identities'],
+): Promise<readonly (string | null)[]> {
+  return (await Promise.all(names.map((name) => (name == null ? [null] : pseudonymsOf(name, identities))))).flat();
+}
+
+/** Pseudonyms of a name, and the pseudonym itself. */
 async function pseudonymsOf(user: string, identities: Services['identities']): Promise<readonly string[]> {
   const known = await identities.usersNamed(user);
-  return user.startsWith('u_') ? [...known, user] : known.length === 0 ? [''] : known;
+  return user.startsWith('u_') ? [...known, user] : known;
 }
 
 async function withUserNames(totals: readonly UsageTotal[], { identities }: Services): Promise<readonly UsageRowView[]> {

@@ -1,7 +1,7 @@
 /** Judgements of completions, added up by what the ledger says of their calls. */
 import type { Database, SqlValue } from '../database/database.ts';
 import type { UsageQuery } from '../ledger/ledger.ts';
-import { onlyOf } from '../ledger/report-pieces.ts';
+import { onlyOf } from '../ledger/report/report-columns.ts';
 
 export type RatingDimension = 'coordinate' | 'route' | 'model' | 'prompt';
 

@@ -3,12 +3,13 @@ import type { Database } from '../database/database.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from './ledger.ts';
 import { deleteOldUsage } from './old-usage.ts';
-import { usageTotals } from './report-totals.ts';
+import { usageTotals } from './report/report-totals.ts';
+import { dayMs, startOf } from './roll-ups.ts';
 import { typicalUses } from './typical-use.ts';
-import { hourMs, isStoredCall, startOf } from './usage-rows.ts';
+import { isStoredCall } from './usage-rows.ts';
 
 export interface LedgerStore extends Ledger {
-  /** Deletes rows and roll-ups of the hours that ended by then. Returns how many rows. */
+  /** Deletes rows and roll-ups of the days, of UTC, that ended by then. Returns how many rows. */
   deleteBefore(time: number): Promise<number>;
 }
 
@@ -26,7 +27,7 @@ export function openLedger({ database, journal }: LedgerOptions): LedgerStore {
     typicalUses: (only) => typicalUses(database, only),
     hasCall: (callId, owner) => isStoredCall(database, callId, owner),
     flush: journal.flush,
-    deleteBefore: (time) => deleteOldUsage(database, startOf(time, hourMs)),
+    deleteBefore: (time) => deleteOldUsage(database, startOf(time, dayMs)),
     close: async () => void (await journal.close()),
   };
 }

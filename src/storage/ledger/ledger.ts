@@ -1,5 +1,6 @@
 import type { UsageRow } from '../../core/call/usage-row.ts';
 import type { NanoUsd, Usage } from '../../core/money.ts';
+import type { TimePercentiles } from './time-classes.ts';
 
 export interface Ledger {
   /**
@@ -27,32 +28,53 @@ export interface RowOwner {
   readonly user: string | null;
 }
 
-export type UsageDimension =
-  | 'coordinate'
-  | 'operation'
-  | 'client'
-  | 'principal'
-  | 'team'
-  | 'organisation'
-  | 'route'
-  | 'deployment'
-  | 'model'
-  | 'outcome'
-  | 'cache'
-  | 'user'
-  | 'agent'
-  | 'session';
+/** In the order in which keys of totals have them. */
+export const usageDimensions = [
+  'coordinate',
+  'operation',
+  'client',
+  'principal',
+  'team',
+  'route',
+  'deployment',
+  'model',
+  'outcome',
+  'cache',
+  'organisation',
+  'agent',
+  'user',
+  'session',
+] as const;
+
+export type UsageDimension = (typeof usageDimensions)[number];
+
+export type UsageOrder = 'key' | 'cost' | 'tokens' | 'calls' | 'failures' | 'savedCost' | 'failedCost';
+
+/** Rows that fit all that is given. Default: all rows. */
+export interface UsageFilter {
+  /** Of each dimension, one of these; null among them: rows that have none. Users by their pseudonyms. */
+  readonly values?: Readonly<Partial<Record<UsageDimension, readonly (string | null)[]>>>;
+  /** All of these. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
 
 export interface UsageQuery {
   /** Milliseconds since 1970, UTC: from inclusive, to exclusive. */
   readonly from: number;
   readonly to: number;
   readonly groupBy: readonly UsageDimension[];
-  /** Names of tags to group by. Users, sessions and tags are not in the roll-up by the hour: a report with them covers at most 31 days. Default: none. */
+  /** Names of tags to group by. Users, sessions and tags are not in the roll-ups: a report with them covers at most 31 days. Default: none. */
   readonly tags?: readonly string[];
-  /** Only rows of one of these users (pseudonyms), and with all of these tags. Default: all rows. */
-  readonly where?: { readonly users?: readonly string[]; readonly tags?: Readonly<Record<string, string>> };
+  readonly where?: UsageFilter;
   readonly interval: 'minute' | 'hour' | 'day' | 'month' | null;
+  /** IANA name of the time zone in which days and months begin. Default: UTC. */
+  readonly timeZone?: string;
+  /** Within an interval: by the values of the dimensions, or the largest first. Default: `key`. */
+  readonly orderBy?: UsageOrder;
+  /** Also the total of all pages. Default: false. */
+  readonly total?: boolean;
+  /** Also the percentiles of times. Default: false. */
+  readonly percentiles?: boolean;
   readonly first: number;
   /** `endCursor` of the page before. */
   readonly after: string | null;
@@ -64,6 +86,8 @@ export interface UsageQuery {
 
 export interface UsagePage {
   readonly totals: readonly UsageTotal[];
+  /** Of all pages, where it was asked for. */
+  readonly total?: UsageTotal;
   /** Null on the last page. */
   readonly endCursor: string | null;
 }
@@ -81,6 +105,16 @@ export interface UsageTotal {
   readonly unpricedCalls: number;
   readonly savedCost: NanoUsd;
   readonly failures: number;
+  /** What calls that failed cost. */
+  readonly failedCost: NanoUsd;
+  /**
+   * In how many operations the calls were made. Null where operations cannot be told apart: by what differs among the calls of one
+   * operation (a route, a tag), and for rows that were written before operations were counted.
+   */
+  readonly operations: number | null;
+  /** Of a whole call, and of its first token, where they were asked for; null: no call had one. */
+  readonly latency?: TimePercentiles | null;
+  readonly timeToFirstToken?: TimePercentiles | null;
   /** What people call the key, where the total is that of a key. */
   readonly principalName?: string;
 }

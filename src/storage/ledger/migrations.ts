@@ -1,8 +1,10 @@
 import type { Migration } from '../database/database.ts';
+import { timesSql } from './time-classes.ts';
 
 /**
  * Rows are narrow: what repeats (the dimensions) stands once in `usage_keys`, where '' means null, so that keys compare
- * and sort, and `id` is 64 bits of their digest. `usage_hours` is the roll-up, kept by the transaction that stores the rows. Times are milliseconds since 1970, UTC.
+ * and sort, and `id` is 64 bits of their digest. The roll-ups are kept by the transaction that stores the rows (`roll-ups.ts`); rows and
+ * roll-ups are deleted together, so roll-ups can be made from the rows. Times are milliseconds since 1970, UTC.
  */
 export const ledgerMigrations: readonly Migration[] = [
   {
@@ -55,4 +57,36 @@ export const ledgerMigrations: readonly Migration[] = [
       alter table usage_keys add column agent text not null default '';
       alter table usage_rows add column session text;`,
   },
+  {
+    id: 120,
+    name: 'usage by quarters and days',
+    // Made anew from the rows: the roll-up by the hour knew neither quarters nor times. Of older rows it is not known what they count for.
+    sql: `
+      alter table usage_rows add column counts integer;
+      alter table usage_rows add column error_id text;
+      alter table usage_rows add column details text;
+      create index usage_rows_error on usage_rows (error_id) where error_id is not null;
+      ${rollUp('usage_quarters', 900_000)}
+      ${rollUp('usage_days', 86_400_000)}
+      drop table usage_hours;`,
+  },
 ];
+
+function rollUp(table: string, lengthMs: number): string {
+  const columns = `calls, fresh_input, cache_read, cache_write, output, reasoning, estimated, priced, cost, saved_cost`;
+  const rows = `select time - time % ${lengthMs} as start, key_id, fresh_input, cache_read, cache_write, output, reasoning, estimated, cost,
+    saved_cost, ${timesSql} as times from usage_rows`;
+  return `
+    create table ${table} (
+      start bigint not null, key_id bigint not null,
+      calls bigint not null, fresh_input bigint not null, cache_read bigint not null, cache_write bigint not null,
+      output bigint not null, reasoning bigint not null, estimated bigint not null,
+      priced bigint not null, cost bigint not null, saved_cost bigint not null,
+      counted bigint not null, operations bigint not null, field_operations bigint not null, times text not null,
+      primary key (start, key_id)
+    );
+    insert into ${table} (start, key_id, ${columns}, counted, operations, field_operations, times)
+      select start, key_id, count(*), sum(fresh_input), sum(cache_read), sum(cache_write), sum(output), sum(reasoning), sum(estimated),
+        count(cost), coalesce(sum(cost), 0), sum(saved_cost), 0, 0, 0, string_agg(times, ',') from (${rows}) r group by start, key_id;
+    create index ${table}_key on ${table} (key_id);`;
+}

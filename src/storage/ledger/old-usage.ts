@@ -4,7 +4,7 @@ import type { Database, SqlValue } from '../database/database.ts';
 
 const atOnce = 500;
 
-/** Rows and roll-ups before that hour, and the keys that nothing is left of. Returns how many rows. */
+/** Rows and roll-ups before that day, which is one of UTC, and the keys that nothing is left of. Returns how many rows. */
 export async function deleteOldUsage(database: Database, before: number): Promise<number> {
   const inPieces = async (sql: string, ...values: readonly SqlValue[]): Promise<number> => {
     let all = 0;
@@ -15,17 +15,18 @@ export async function deleteOldUsage(database: Database, before: number): Promis
     return all;
   };
   const rows = await inPieces(deleteRows, before);
-  await inPieces(deleteHours, before);
+  await inPieces(deleteFrom('usage_quarters'), before);
+  await inPieces(deleteFrom('usage_days'), before);
   await deleteUnusedKeys(database);
   return rows;
 }
 
 const deleteRows =
   'delete from usage_rows where (call_id, use) in (select call_id, use from usage_rows where time < $1 order by time limit $2)';
-const deleteHours =
-  'delete from usage_hours where (hour, key_id) in (select hour, key_id from usage_hours where hour < $1 order by hour, key_id limit $2)';
+const deleteFrom = (table: string): string =>
+  `delete from ${table} where (start, key_id) in (select start, key_id from ${table} where start < $1 order by start, key_id limit $2)`;
 
-/** A row has its hour in the roll-up, which is looked through sooner. */
+/** A row has its day in the roll-up, which is looked through sooner. */
 async function deleteUnusedKeys(database: Database): Promise<void> {
   for (let behind: bigint | null = -(2n ** 63n); behind !== null; ) {
     const [last] = await database.all('select cast(id as text) as its_id from usage_keys where id > $1 order by id limit 1 offset $2', [
@@ -34,7 +35,7 @@ async function deleteUnusedKeys(database: Database): Promise<void> {
     ]);
     const until: bigint | null = last === undefined ? null : BigInt(String(last['its_id']));
     await database.run(
-      `delete from usage_keys where id >= $1 and id <= $2 and not exists (select 1 from usage_hours where usage_hours.key_id = usage_keys.id)`,
+      `delete from usage_keys where id >= $1 and id <= $2 and not exists (select 1 from usage_days where usage_days.key_id = usage_keys.id)`,
       [behind, until ?? 2n ** 63n - 1n],
     );
     behind = until;

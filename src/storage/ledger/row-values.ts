@@ -10,6 +10,7 @@ const names = [
   ...['time', 'callId', 'use', 'coordinate', 'operation', 'client', 'documentId', 'principal', 'team', 'route'],
   ...['deployment', 'provider', 'model', 'usage', 'estimated', 'cost', 'savedCost', 'cache', 'attempts', 'outcome'],
   ...['latencyMs', 'timeToFirstTokenMs', 'tags', 'organisation', 'user', 'agent', 'session'],
+  ...['countsAs', 'errorId', 'tried', 'refusedBy'],
 ] as readonly (keyof UsageRow)[];
 
 export function valuesOf(row: UsageRow): readonly unknown[] {
@@ -42,7 +43,14 @@ export function valuesOf(row: UsageRow): readonly unknown[] {
     row.user,
     row.agent ?? null,
     row.session ?? null,
+    ...laterOf(row),
   ];
+}
+
+/** Left out where there is nothing to say, as most rows have it. An empty text: not known. */
+function laterOf({ countsAs, errorId = null, tried = [], refusedBy = null }: UsageRow): readonly unknown[] {
+  const hasMore = errorId !== null || tried.length > 1 || refusedBy !== null;
+  return hasMore ? [countsAs === undefined ? '' : countsAs, errorId, tried, refusedBy] : countsAs === undefined ? [] : [countsAs];
 }
 
 /** What a list of values says of a row; it is not checked. Other values, such as rows of older versions, are given back as they are. */
@@ -52,7 +60,14 @@ export function rowFrom(values: unknown): unknown {
   // Older versions knew none of these.
   const later = (name: string): unknown => row[name] ?? null;
   const added = { organisation: later('organisation'), user: later('user'), agent: later('agent'), session: later('session') };
-  return { ...row, ...added, usage: usageFrom(row['usage']) };
+  const { countsAs, errorId, tried, refusedBy, ...rest } = row;
+  return {
+    ...rest,
+    ...added,
+    usage: usageFrom(row['usage']),
+    ...(countsAs === undefined || countsAs === '' ? {} : { countsAs }),
+    ...(errorId === undefined ? {} : { errorId, tried, refusedBy }),
+  };
 }
 
 function usageFrom(counts: unknown): unknown {

@@ -1,7 +1,7 @@
 /** What a use of each AI field takes, as a rule: medians of the last answers in the ledger. */
 import type { Row, SqlValue, Statements } from '../database/database.ts';
 import type { TypicalUse, UsageQuery } from './ledger.ts';
-import { onlyOf } from './report-pieces.ts';
+import { onlyOf } from './report/report-columns.ts';
 
 /** The last rows of the ledger that are looked through: a table of any size costs the same. */
 const maxRows = 5_000;

@@ -17,7 +17,7 @@ const word = fc.string({ maxLength: 20, unit: 'binary' });
 const count = fc.nat({ max: 1e12 });
 const orNull = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { nil: null });
 /** Every field another value, so that none can stand in the place of another. */
-const row: fc.Arbitrary<Required<UsageRow>> = fc.record({
+const drawn = fc.record({
   time: count,
   callId: word,
   use: count,
@@ -52,6 +52,22 @@ const row: fc.Arbitrary<Required<UsageRow>> = fc.record({
   agent: fc.option(word),
   session: fc.option(word),
 });
+const countsAs = fc.constantFrom('operation' as const, 'field' as const, null);
+/** What is known at the end of a call alone, and of calls of this version. */
+const atItsEnd: fc.Arbitrary<Partial<UsageRow>> = fc.oneof(
+  fc.constant({}),
+  fc.record({ countsAs }),
+  fc.record(
+    {
+      countsAs,
+      errorId: word,
+      tried: fc.array(fc.record({ deployment: word, outcome: fc.constantFrom('OK' as const, 'TIMEOUT' as const), latencyMs: count })),
+      refusedBy: orNull(fc.record({ guardrail: word, on: fc.constantFrom('input' as const, 'output' as const) })),
+    },
+    { requiredKeys: ['errorId', 'tried', 'refusedBy'] },
+  ),
+);
+const row: fc.Arbitrary<UsageRow> = fc.tuple(drawn, atItsEnd).map(([before, after]) => ({ ...before, ...after }));
 const draw = (rows: readonly UsageRow[]): JournalDraw => ({
   id: 'owner.1',
   callId: 'call-1',

@@ -6,8 +6,9 @@ import { migrations } from '../../../src/storage/database/migrate.ts';
 import { openSqlite } from '../../../src/storage/database/sqlite.ts';
 import { openKeys } from '../../../src/storage/keys/sql-keys.ts';
 import type { UsageQuery } from '../../../src/storage/ledger/ledger.ts';
-import { usageTotals } from '../../../src/storage/ledger/report-totals.ts';
-import { hourMs, storeUsageRows } from '../../../src/storage/ledger/usage-rows.ts';
+import { usageTotals } from '../../../src/storage/ledger/report/report-totals.ts';
+import { hourMs } from '../../../src/storage/ledger/roll-ups.ts';
+import { storeUsageRows } from '../../../src/storage/ledger/usage-rows.ts';
 import { ledgerContract } from '../../contracts/ledger.ts';
 import { perRound } from '../../rounds.ts';
 import { usageRow } from '../rows.ts';
@@ -152,20 +153,20 @@ describe('a report over many rows', () => {
 });
 
 describe('retention', () => {
-  it('retention deletes what is older than the hour of the time given, and nothing else', async () => {
+  it('retention deletes what is older than the day of the time given, and nothing else', async () => {
     const { ledger, database } = await processOn(temporaryFolder(), { clock });
-    const hour = Date.UTC(2026, 10, 5, 12);
-    for (const time of [hour - 1, hour - 3_600_000, hour, hour + 1]) await ledger.append([usageRow({ time, model: String(time) })]);
+    const day = Date.UTC(2026, 10, 5);
+    for (const time of [day - 1, day - 24 * hourMs, day, day + hourMs]) await ledger.append([usageRow({ time, model: String(time) })]);
     await ledger.flush();
-    expect(await ledger.deleteBefore(hour + 60_000)).toBe(2);
+    expect(await ledger.deleteBefore(day + 12 * hourMs)).toBe(2);
     expect((await ledger.totals(all)).totals).toMatchObject([{ calls: 2 }]);
     expect(await database.all('select 1 from usage_keys')).toHaveLength(2);
-    expect(await database.all('select 1 from usage_hours')).toHaveLength(2);
+    expect(await database.all('select 1 from usage_days')).toHaveLength(2);
   });
 
-  it('retention deletes any number of rows, hours and keys a little at a time', async () => {
+  it('retention deletes any number of rows, sums and keys a little at a time', async () => {
     const { ledger, database } = await processOn(temporaryFolder(), { clock });
-    const hour = Date.UTC(2026, 10, 5, 12);
+    const hour = Date.UTC(2026, 10, 5);
     const rows = Array.from({ length: 1_300 }, (_, index) =>
       usageRow({ time: hour - 1 - index * 1_000, callId: `${index}`, model: `${index}` }),
     );
@@ -182,11 +183,11 @@ describe('retention', () => {
     expect(Math.max(...changed)).toBeLessThanOrEqual(500);
     expect((await ledger.totals({ ...all, groupBy: ['model'] })).totals.map(({ key }) => key.model)).toEqual(['7', 'new']);
     expect(await database.all('select 1 from usage_keys')).toHaveLength(2);
-    expect(await database.all('select 1 from usage_hours')).toHaveLength(2);
+    expect(await database.all('select 1 from usage_days')).toHaveLength(2);
   });
 });
 
-it('the ledger replaces a row of a lost call that was written before organisations were known, and its hour adds up', async () => {
+it('the ledger replaces a row of a lost call that was written before organisations were known, and its day adds up', async () => {
   const file = join(temporaryFolder(), 'old.db');
   const before = migrations.filter(({ id }) => id < 60);
   const old = openSqlite(file, before);
@@ -201,10 +202,28 @@ it('the ledger replaces a row of a lost call that was written before organisatio
     id,
     '{}',
   ]);
+  const other = usageRow({ latencyMs: 900, time: lost.time + 24 * hourMs });
+  await old.run('insert into usage_rows values ($1, 0, $2, $3, null, 1, 2, 3, 4, 5, 0, 7, 8, 1, 900, null, $4)', [
+    'other',
+    other.time,
+    id,
+    '{}',
+  ]);
   await old.run('insert into usage_hours values ($1, $2, 0, 0, 1, 10, 0, 0, 5, 0, 0, 1, 500, 0)', [hour, id]);
   await old.close();
   const database = openSqlite(file, migrations);
   onTestFinished(() => database.close());
+  const both = { ...all, from: Date.UTC(2026, 10, 5), to: Date.UTC(2026, 10, 7), interval: 'day' as const, percentiles: true };
+  expect((await usageTotals(database, both)).totals).toMatchObject([
+    { calls: 1, cost: 500, operations: null, latency: { p50Ms: 12.5 }, timeToFirstToken: { p50Ms: expect.closeTo(3, 0) } },
+    {
+      calls: 1,
+      cost: 7,
+      savedCost: 8,
+      usage: { freshInputTokens: 1, cacheReadTokens: 2, cacheWriteTokens: 3, outputTokens: 4, reasoningTokens: 5 },
+      timeToFirstToken: null,
+    },
+  ]);
   await database.tx((tx) => storeUsageRows(tx, [{ ...lost, outcome: 'OK', cost: 90 }]));
   const { totals } = await usageTotals(database, { ...all, from: hour, to: hour + hourMs, groupBy: ['outcome', 'organisation'] });
   expect(totals.map(({ key, calls, cost }) => [key, calls, cost])).toEqual([[{ outcome: 'OK', organisation: null }, 1, 90]]);

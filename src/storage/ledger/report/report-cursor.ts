@@ -1,11 +1,14 @@
 /** The cursor of a usage report: continues after the last total of a page, regardless of rows added since. */
 import { createHash } from 'node:crypto';
-import { GatewayError } from '../../core/errors.ts';
-import type { UsageQuery } from './ledger.ts';
+import { GatewayError } from '../../../core/errors.ts';
+import type { UsageQuery } from '../ledger.ts';
 import type { ReportColumn } from './report-columns.ts';
 
-/** Where a total stands among the others: its interval, then the values of its dimensions, '' for null. */
-export type Place = readonly [bucket: number, ...values: string[]];
+/** Where a total stands among the others: its interval, how far it is from the largest, then the values of its dimensions, '' for null. */
+export type Place = readonly [bucket: number, behind: number, ...values: string[]];
+
+/** `measure`: of what totals are in the order of, the largest first. */
+export const placeBetween = (bucket: number, measure: number, values: readonly string[]): Place => [bucket, 0 - measure, ...values];
 
 export function compare(a: Place, b: Place): number {
   for (const [index, value] of a.entries()) {
@@ -21,9 +24,10 @@ export function cursorOf(place: Place, query: UsageQuery, groups: readonly Repor
 
 export function placeOf(cursor: string, query: UsageQuery, groups: readonly ReportColumn[]): Place {
   const parts = parsed(cursor);
-  if (Array.isArray(parts) && parts[0] === queryDigest(query, groups) && parts.length === groups.length + 2) {
-    const [, bucket, ...values]: readonly unknown[] = parts;
-    if (typeof bucket === 'number' && values.every((value) => typeof value === 'string')) return [bucket, ...values];
+  if (Array.isArray(parts) && parts[0] === queryDigest(query, groups) && parts.length === groups.length + 3) {
+    const [, bucket, behind, ...values]: readonly unknown[] = parts;
+    if (typeof bucket === 'number' && typeof behind === 'number' && values.every((value) => typeof value === 'string'))
+      return [bucket, behind, ...values];
   }
   throw new GatewayError(
     'BAD_REQUEST',
@@ -40,9 +44,12 @@ function parsed(cursor: string): unknown {
 }
 
 /** The range may move on between two pages. */
-function queryDigest({ interval, only, where = {} }: UsageQuery, groups: readonly ReportColumn[]): string {
+function queryDigest(
+  { interval, timeZone = 'UTC', orderBy = 'key', only, where = {} }: UsageQuery,
+  groups: readonly ReportColumn[],
+): string {
   return createHash('sha256')
-    .update(JSON.stringify([interval, only, where, groups]))
+    .update(JSON.stringify([interval, timeZone, orderBy, only, where, groups]))
     .digest('base64url')
     .slice(0, 12);
 }

@@ -1,17 +1,20 @@
 /**
- * Computes the totals of the ledger: whole hours from the roll-up, the rest at both ends from the rows. A report is read in
- * pieces, so that other requests are served in between; a report grouped by time is read only as far as its page needs.
+ * Computes the totals of the ledger: whole days and quarters of an hour from the roll-ups, the rest at both ends from the rows. A report
+ * is read in pieces, so that other requests are served in between. One that asks neither for an order nor for the total of all pages is
+ * read only as far as its page needs; the total is the sum of the same rows, so that the rows of all pages add up to it.
  */
 import { setImmediate as letOthers } from 'node:timers/promises';
-import { GatewayError } from '../../core/errors.ts';
-import type { Statements } from '../database/database.ts';
-import { keyNames } from '../keys/key-names.ts';
-import type { UsagePage, UsageQuery } from './ledger.ts';
+import { GatewayError } from '../../../core/errors.ts';
+import type { Statements } from '../../database/database.ts';
+import { keyNames } from '../../keys/key-names.ts';
+import { isTimeZone } from '../../limits/calendar.ts';
+import type { UsagePage, UsageQuery } from '../ledger.ts';
+import { hourMs, quarterMs } from '../roll-ups.ts';
 import { columnsOf, needsRows } from './report-columns.ts';
 import { cursorOf, placeOf } from './report-cursor.ts';
 import { usagePage } from './report-page.ts';
 import { piecesOf } from './report-pieces.ts';
-import { hourMs } from './usage-rows.ts';
+import { addRow, emptySum, totalOf } from './report-sums.ts';
 
 const firstMost = 1_000;
 /** Minutes, users and tags are counted from the rows. */
@@ -31,11 +34,17 @@ export async function usageTotals(
   const after = query.after === null ? null : placeOf(query.after, query, groups);
   const page = usagePage(query, groups, after);
   const used = await timeOfUse(statements);
-  const from = Math.max(Math.ceil(query.from), after?.[0] ?? 0, used.from);
+  const { total: wanted = false } = query;
+  const all = emptySum();
+  const readsAll = wanted || (query.orderBy ?? 'key') !== 'key';
+  const from = Math.max(Math.ceil(query.from), readsAll ? 0 : (after?.[0] ?? 0), used.from);
   const to = Math.min(Math.ceil(query.to), used.to);
-  for await (const { rows, readUntil } of piecesOf(statements, { ...query, from, to }, groups, rowsPerPiece)) {
-    for (const row of rows) page.add(row);
-    if (page.isFullBefore(readUntil)) break;
+  for await (const { rows, wholeBefore } of piecesOf(statements, { ...query, from, to }, groups, rowsPerPiece)) {
+    for (const row of rows) {
+      page.add(row);
+      if (wanted) addRow(all, row);
+    }
+    if (!readsAll && page.isFullBefore(wholeBefore)) break;
     await letOthers();
   }
   const { groups: found, more } = page.found();
@@ -49,21 +58,22 @@ export async function usageTotals(
       const principalName = names.get(total.key.principal ?? '');
       return principalName === undefined ? total : { ...total, principalName };
     }),
+    ...(wanted ? { total: totalOf(all, { key: {}, from: null }, { ...query, groupBy: [], tags: [] }) } : {}),
     endCursor: more && last !== undefined ? cursorOf(last.place, query, groups) : null,
   };
 }
 
-/** From the first hour to the end of the last: there is nothing to be read beside it. */
+/** From the first quarter of an hour to the end of the last: there is nothing to be read beside it. */
 async function timeOfUse(statements: Statements): Promise<{ readonly from: number; readonly to: number }> {
   const [row] = await statements.all(
-    'select (select min(hour) from usage_hours) as first_hour, (select max(hour) from usage_hours) as last_hour',
+    'select (select min(start) from usage_quarters) as first_start, (select max(start) from usage_quarters) as last_start',
   );
-  const { first_hour: first = null, last_hour: last = null } = row ?? {};
-  return first === null || last === null ? { from: 0, to: 0 } : { from: Number(first), to: Number(last) + hourMs };
+  const { first_start: first = null, last_start: last = null } = row ?? {};
+  return first === null || last === null ? { from: 0, to: 0 } : { from: Number(first), to: Number(last) + quarterMs };
 }
 
 function check(query: UsageQuery): void {
-  const { from, to, first, interval } = query;
+  const { from, to, first, interval, timeZone = 'UTC' } = query;
   const wrong = (sentence: string): never => {
     throw new GatewayError('BAD_REQUEST', sentence);
   };
@@ -73,6 +83,7 @@ function check(query: UsageQuery): void {
   if (!Number.isFinite(from) || !Number.isFinite(to) || from > to) {
     wrong('A usage report goes from a time to a later one; the times given do not.');
   }
+  if (!isTimeZone(timeZone)) wrong(`There is no time zone "${timeZone}". An IANA name such as "Europe/Berlin" or "UTC" would be accepted.`);
   if (interval === 'minute' && to - from > minutesRangeMs) {
     wrong('A usage report by the minute covers at most 7 days. A shorter range, or the interval HOUR, would be accepted.');
   }

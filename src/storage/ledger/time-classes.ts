@@ -1,0 +1,71 @@
+/**
+ * How long calls took, counted in classes that grow by a tenth each. Counts of any two periods add up, so that roll-ups keep them, and a
+ * percentile is within 5 % of the exact one.
+ */
+
+/** Of calls in a class: `l` before the class of a whole call's time, `f` before that of its first token's. */
+export type TimeCounts = Map<string, number>;
+
+export interface TimePercentiles {
+  /** Milliseconds, within 5 %. */
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+}
+
+const growth = 1.1;
+
+/** Class 0: less than 1 ms; class n: from 1.1ⁿ⁻¹ ms to 1.1ⁿ ms. */
+const classOf = (ms: number): number => (ms < 1 ? 0 : 1 + Math.floor(Math.log(ms) / Math.log(growth)));
+
+/** The same in SQL, for a column of whole milliseconds. */
+const classSql = (column: string): string =>
+  `case when ${column} < 1 then 0 else 1 + cast(floor(ln(${column}) / ln(${growth})) as integer) end`;
+
+/** What a row of `usage_rows` adds, as text. */
+export const timesSql = `'l' || (${classSql('latency_ms')}) || ':1' ||
+  case when first_token_ms is null then '' else ',f' || (${classSql('first_token_ms')}) || ':1' end`;
+
+export function countTimes(
+  times: TimeCounts,
+  row: { readonly latencyMs: number; readonly timeToFirstTokenMs: number | null },
+  by: number,
+): void {
+  add(times, `l${classOf(Math.round(row.latencyMs))}`, by);
+  if (row.timeToFirstTokenMs !== null) add(times, `f${classOf(Math.round(row.timeToFirstTokenMs))}`, by);
+}
+
+/** Adds what a text of counts says, such as `l41:3,f30:3`. */
+export function addTimes(times: TimeCounts, text: string): void {
+  for (const part of text === '' ? [] : text.split(',')) {
+    const colon = part.indexOf(':');
+    add(times, part.slice(0, colon), Number(part.slice(colon + 1)));
+  }
+}
+
+export const textOfTimes = (times: TimeCounts): string =>
+  [...times].flatMap(([name, count]) => (count > 0 ? [`${name}:${count}`] : [])).join(',');
+
+/** Null: nothing was counted. */
+export function percentilesOf(times: TimeCounts, kind: 'l' | 'f'): TimePercentiles | null {
+  const counts = [...times]
+    .flatMap(([name, count]) => (name.startsWith(kind) && count > 0 ? [{ at: Number(name.slice(1)), count }] : []))
+    .sort((a, b) => a.at - b.at);
+  const all = counts.reduce((sum, { count }) => sum + count, 0);
+  if (all === 0) return null;
+  const at = (part: number): number => {
+    let seen = 0;
+    for (const { at, count } of counts) {
+      seen += count;
+      if (seen >= part * all) return middleOf(at);
+    }
+    return 0;
+  };
+  return { p50Ms: at(0.5), p95Ms: at(0.95) };
+}
+
+/** Milliseconds, to a tenth. */
+const middleOf = (at: number): number => (at === 0 ? 0 : Math.round(10 * growth ** (at - 0.5)) / 10);
+
+function add(times: TimeCounts, name: string, by: number): void {
+  times.set(name, (times.get(name) ?? 0) + by);
+}
