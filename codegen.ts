@@ -1,25 +1,84 @@
 /**
  * schema/ -> src/graphql/generated.ts: what a resolver is given and must return. The error table -> schema/ERRORS.md, the page for
- * people. `npm run check` fails when one of them is stale.
+ * people. The operations of the console -> types and texts beside them. `npm run check` fails when one of them is stale.
  */
+import { globSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
 import type { CodegenConfig } from '@graphql-codegen/cli';
-import { type GraphQLSchema, isEnumType } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, isEnumType, Kind, print, stripIgnoredCharacters, visit } from 'graphql';
 import { errorPage } from './src/core/error-reference.ts';
 
 const core = '../core';
 const views = './result-views.ts';
 
-/** graphql-codegen finds it by its name, in the file that `plugins` names: this one. */
-export function plugin(schema: GraphQLSchema): string {
-  const codes = schema.getType('FailureCode');
-  return errorPage(isEnumType(codes) ? codes.getValues().map(({ name }) => name) : []);
+interface Found {
+  readonly document?: DocumentNode;
 }
+
+/**
+ * graphql-codegen finds it by its name, in the file that `plugins` names: this one. With documents it writes each operation as a text with its
+ * types, and with the fragments that it uses; else the page of errors.
+ */
+export function plugin(schema: GraphQLSchema, documents: readonly Found[] = [], _config: unknown = {}, { outputFile = '' } = {}) {
+  if (!outputFile.endsWith('.generated.ts')) {
+    const codes = schema.getType('FailureCode');
+    return errorPage(isEnumType(codes) ? codes.getValues().map(({ name }) => name) : []);
+  }
+  const definitions = documents.flatMap(({ document }) => document?.definitions ?? []);
+  const fragments = new Map(definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [])));
+  const content = definitions.flatMap((operation) => {
+    if (operation.kind !== Kind.OPERATION_DEFINITION || operation.name === undefined) return [];
+    const used = new Set<string>();
+    const collect = (within: Parameters<typeof print>[0]): void => {
+      visit(within, {
+        FragmentSpread({ name: { value } }) {
+          const fragment = fragments.get(value);
+          if (used.has(value) || fragment === undefined) return;
+          used.add(value);
+          collect(fragment);
+        },
+      });
+    };
+    collect(operation);
+    const text = stripIgnoredCharacters([operation, ...[...used].flatMap((name) => fragments.get(name) ?? [])].map(print).join(' '));
+    const { value: name } = operation.name;
+    const kind = operation.operation.replace(/^./, (letter) => letter.toUpperCase());
+    return [
+      `export const ${name}Document = /* @__PURE__ */ new OperationText<${name}${kind}, ${name}${kind}Variables>(\n  ${JSON.stringify(text)},\n);`,
+    ];
+  });
+  const from = relative(dirname(outputFile), 'src/console/operation-text.ts').replaceAll('\\', '/');
+  return { prepend: [`import { OperationText } from '${from}';`], content: content.join('\n') };
+}
+
+const scalars = { Cursor: 'string', DateTime: 'string', Decimal: 'string', Vector: 'string', SafeInt: 'number', JSON: 'unknown' };
+
+/** `keys.graphql` -> `keys.generated.ts`, so that each page has its own. */
+const consoleOutputs: CodegenConfig['generates'] = Object.fromEntries(
+  globSync('src/console/**/*.graphql').map((file) => [
+    file.replace(/graphql$/, 'generated.ts'),
+    {
+      documents: file,
+      plugins: ['typescript-operations', './codegen.ts'],
+      config: {
+        scalars,
+        strictScalars: true,
+        defaultScalarType: 'unknown',
+        immutableTypes: true,
+        enumsAsTypes: true,
+        useTypeImports: true,
+        skipTypename: true,
+      },
+    },
+  ]),
+);
 
 const config: CodegenConfig = {
   schema: 'schema/*.graphql',
   emitLegacyCommonJSImports: false,
   importExtension: '.ts',
   generates: {
+    ...consoleOutputs,
     'schema/ERRORS.md': { plugins: ['./codegen.ts'] },
     'src/graphql/generated.ts': {
       plugins: ['typescript', 'typescript-resolvers'],
@@ -31,7 +90,7 @@ const config: CodegenConfig = {
         skipTypename: true,
         optionalResolveType: true,
         defaultScalarType: 'unknown',
-        scalars: { Cursor: 'string', DateTime: 'string', Decimal: 'string', Vector: 'string', SafeInt: 'number', JSON: 'unknown' },
+        scalars,
         contextType: '../operations/context.ts#OperationContext',
         mappers: {
           Completion: '../runs/run.ts#RunState',

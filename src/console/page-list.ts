@@ -1,0 +1,16 @@
+/** The pages of the console, in the order of the rail. A page is one entry here and one file in `pages/`, which is loaded when it is opened. */
+import { type ComponentType, lazy } from 'react';
+import type { PageEntry } from './page-entry.ts';
+
+const page = (load: () => Promise<ComponentType>): ComponentType => lazy(async () => ({ default: await load() }));
+
+export const pages: readonly PageEntry[] = [
+  {
+    path: '/keys',
+    name: 'Keys and teams',
+    icon: 'M14 10a4 4 0 1 0-4 4l1 0 2 2h2v2h2v2h4v-3l-7-6z',
+    scopes: [['ai:keys'], ['ai:keys:all'], ['ai:teams'], ['ai:teams:all']],
+    Component: page(async () => (await import('./pages/keys/keys-page.tsx')).KeysPage),
+    find: async (...asked) => (await import('./pages/keys/find-keys.ts')).findKeys(...asked),
+  },
+];
