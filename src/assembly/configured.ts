@@ -46,6 +46,7 @@ import type { Foundation } from './foundation.ts';
 import { graphOf, type OperatorFields, operatorFields, whenComposed } from './graph/configured-graph.ts';
 import { demandLimit } from './graph/demand-limit.ts';
 import { openIndexes } from './graph/entity-indexes.ts';
+import { unknownClasses } from './graph/fields-check.ts';
 import { revealHeaders } from './graph/subgraph-fetch.ts';
 import { limitsOfFields } from './limits-of-fields.ts';
 import { collectionsOf, routesOf, ruleBookOf } from './routes.ts';
@@ -89,7 +90,10 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
   const collections = collectionsOf(config);
   const guards = guardRoutes(routes.keys(), guardrails, config.maskPersonalData);
   const { read, prompts } = operatorFields(config, folder);
-  const routeFor = routesByRules(routes, ruleBookOf(config, read));
+  const routeFor = routesByRules(
+    routes,
+    ruleBookOf(config, read, () => living.others()),
+  );
   const answered = pipeline({
     routes,
     routeFor,
@@ -201,6 +205,9 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     entityFields: new Set(read.fields.map(({ coordinate }) => coordinate)),
   });
 
+  living.onChange(() => {
+    for (const sentence of unknownClasses(config, read, living.others() ?? [])) log.warn(sentence);
+  });
   access.connect({ graph: living, admission: admit });
 
   const keyless = anonymous?.routes?.includes('default') === true;

@@ -3,6 +3,7 @@ import type { DeploymentConfig, GatewayConfig, RouteConfig } from '../config/con
 import { withDefaults } from '../config/kinds/section.ts';
 import { deploymentSection } from '../config/sections/deployments-section.ts';
 import { routeSection } from '../config/sections/routes-section.ts';
+import type { DataClasses } from '../fields/data-classes.ts';
 import type { FieldsRead } from '../fields/read-fields.ts';
 import { embeddedLexical } from '../providers/embedded/embedded.ts';
 import type { CollectionConfig } from '../retrieval/collections.ts';
@@ -37,8 +38,24 @@ export function embeddingModelOf(config: GatewayConfig, route: string): string |
   return embeds === undefined ? null : (config.deployments[embeds]?.model ?? null);
 }
 
-/** The rules of the configuration. `read`: what its AI fields send. */
-export function ruleBookOf({ rules = [] }: GatewayConfig, { dataClasses }: Pick<FieldsRead, 'dataClasses'>): RuleBook {
+/**
+ * The rules of the configuration. `read`: what its AI fields send. `othersNow`: the SDL of the other subgraphs; null: it is not known yet, and what
+ * reads their fields is then taken to send every class that a rule names.
+ */
+export function ruleBookOf(
+  { rules = [] }: GatewayConfig,
+  { dataClasses, reads }: Pick<FieldsRead, 'dataClasses' | 'reads'>,
+  othersNow: () => readonly string[] | null,
+): RuleBook {
+  const all = [...new Set(rules.flatMap((rule) => rule.dataClasses ?? []))];
+  let known: { readonly others: readonly string[]; readonly classes: DataClasses } | null = null;
+  function classesOf(coordinate: string): readonly string[] {
+    if (all.length === 0) return noClasses;
+    const others = othersNow();
+    if (others === null) return (reads.get(coordinate)?.size ?? 0) > 0 ? all : noClasses;
+    if (known?.others !== others) known = { others, classes: dataClasses(others) };
+    return known.classes.get(coordinate) ?? noClasses;
+  }
   return {
     rules: rules.map(
       ({ name, teams = null, routes, dataClasses = null, deployments = null, models = null, regions = null, maxInputTokens = null }) => ({
@@ -46,7 +63,7 @@ export function ruleBookOf({ rules = [] }: GatewayConfig, { dataClasses }: Pick<
         routes: routes === undefined || routes === '*' ? null : routes,
       }),
     ),
-    classesOf: (coordinate) => dataClasses.get(coordinate) ?? noClasses,
+    classesOf,
   };
 }
 

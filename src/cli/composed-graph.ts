@@ -1,6 +1,7 @@
 /** Composes the supergraph of a configuration once: `check` validates it and `compose` prints it. */
 import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 import { aiSdl, aiSubgraph } from '../assembly/graph/configured-graph.ts';
+import { unknownClasses } from '../assembly/graph/fields-check.ts';
 import { nameMistakes, placedSentence } from '../assembly/graph/graph-names.ts';
 import { subgraphAddresses, subgraphSources } from '../assembly/graph/subgraph-fetch.ts';
 import { supergraphReader } from '../assembly/graph/supergraph-source.ts';
@@ -23,23 +24,29 @@ export interface ComposedGraph {
   readonly mistakes: readonly string[];
 }
 
+interface FromSources extends ComposedGraph {
+  /** SDL of the subgraphs beside ours, or the supergraph that was read. */
+  readonly others: readonly string[];
+}
+
 const sourceMs = 10_000;
 
 export async function composedGraph(config: GatewayConfig, folder: string, read: FieldsRead): Promise<ComposedGraph> {
   const { supergraph, subgraphs = [] } = config.graph ?? {};
-  const made =
+  const made: FromSources =
     supergraph === undefined
       ? await withSubgraphs(subgraphs, folder, async (ended) => {
           const graph = await fromSubgraphs(config, folder, read);
           return graph.supergraphSdl === null ? { ...graph, mistakes: [...ended, ...graph.mistakes] } : graph;
         })
       : await attempted(() => supergraphReader(supergraph, folder).read(AbortSignal.timeout(sourceMs)));
-  if (made.supergraphSdl === null) return made;
-  const mistakes = await servingMistakes(made.supergraphSdl, config, read);
-  return mistakes.length === 0 ? made : { supergraphSdl: null, mistakes };
+  const { supergraphSdl, others } = made;
+  if (supergraphSdl === null) return made;
+  const mistakes = [...(await servingMistakes(supergraphSdl, config, read)), ...unknownClasses(config, read, others)];
+  return mistakes.length === 0 ? { supergraphSdl, mistakes } : { supergraphSdl: null, mistakes };
 }
 
-async function fromSubgraphs(config: GatewayConfig, folder: string, read: FieldsRead): Promise<ComposedGraph> {
+async function fromSubgraphs(config: GatewayConfig, folder: string, read: FieldsRead): Promise<FromSources> {
   const sources = subgraphSources(config, folder);
   const asked = await Promise.all(
     sources.map((source) =>
@@ -50,30 +57,26 @@ async function fromSubgraphs(config: GatewayConfig, folder: string, read: Fields
     ),
   );
   const unread = asked.filter((answer) => typeof answer === 'string');
-  if (unread.length > 0) return { supergraphSdl: null, mistakes: unread };
+  if (unread.length > 0) return { supergraphSdl: null, mistakes: unread, others: [] };
   const others = asked.filter((answer) => typeof answer !== 'string');
+  const sdls = others.map(({ sdl }) => sdl);
   const own = config.graph?.ai === false ? null : aiSubgraph;
-  const misnamed =
-    own === null
-      ? []
-      : nameMistakes(
-          read,
-          others.map(({ sdl }) => sdl),
-        );
+  const misnamed = own === null ? [] : nameMistakes(read, sdls);
   // Composing misnamed subgraphs would report problems that mislead.
-  if (misnamed.length > 0 && others.length > 0) return { supergraphSdl: null, mistakes: misnamed };
-  const ours = own === null ? [] : [{ name: own, url: localUrl(own), sdl: aiSdl(read)(others.map(({ sdl }) => sdl)) }];
+  if (misnamed.length > 0 && others.length > 0) return { supergraphSdl: null, mistakes: misnamed, others: sdls };
+  const ours = own === null ? [] : [{ name: own, url: localUrl(own), sdl: aiSdl(read)(sdls) }];
   const composed = await composer().compose([...others, ...ours], new AbortController().signal);
   return composed.ok
-    ? { supergraphSdl: composed.supergraphSdl, mistakes: [] }
-    : { supergraphSdl: null, mistakes: composed.problems.map((problem) => placedSentence(problem, read)) };
+    ? { supergraphSdl: composed.supergraphSdl, mistakes: [], others: sdls }
+    : { supergraphSdl: null, others: sdls, mistakes: composed.problems.map((problem) => placedSentence(problem, read)) };
 }
 
-async function attempted(read: () => Promise<string>): Promise<ComposedGraph> {
+async function attempted(read: () => Promise<string>): Promise<FromSources> {
   try {
-    return { supergraphSdl: await read(), mistakes: [] };
+    const supergraphSdl = await read();
+    return { supergraphSdl, mistakes: [], others: [supergraphSdl] };
   } catch (error) {
-    return { supergraphSdl: null, mistakes: [asGatewayError(error).message] };
+    return { supergraphSdl: null, mistakes: [asGatewayError(error).message], others: [] };
   }
 }
 

@@ -8,7 +8,6 @@
 import {
   type ConstDirectiveNode,
   type DefinitionNode,
-  type DocumentNode,
   Kind,
   type ObjectTypeDefinitionNode,
   type ObjectTypeExtensionNode,
@@ -16,6 +15,7 @@ import {
   print,
   valueFromASTUntyped,
 } from 'graphql';
+import { importedNames } from './imported-names.ts';
 import { namedType } from './requires.ts';
 
 /** Alternatives of scopes: all of one of them are needed. */
@@ -83,23 +83,6 @@ function guardsIn(sdls: readonly string[]): ReadonlyMap<string, readonly Guard[]
     if (guards.length > 0) all.set(coordinate, guards);
   }
   return all;
-}
-
-/** The names that a subgraph gives to directives that it imports under another name: its names, by ours. */
-function importedNames({ definitions }: DocumentNode): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
-  for (const definition of definitions) {
-    if (definition.kind !== Kind.SCHEMA_DEFINITION && definition.kind !== Kind.SCHEMA_EXTENSION) continue;
-    for (const link of definition.directives ?? []) {
-      const imports = link.name.value === 'link' ? link.arguments?.find(({ name }) => name.value === 'import')?.value : undefined;
-      const all = imports === undefined ? [] : valueFromASTUntyped(imports);
-      for (const one of Array.isArray(all) ? (all as readonly unknown[]) : []) {
-        const { name, as } = (typeof one === 'object' && one !== null ? one : {}) as { readonly name?: unknown; readonly as?: unknown };
-        if (typeof name === 'string' && typeof as === 'string') names.set(name.replace(/^@/, ''), as.replace(/^@/, ''));
-      }
-    }
-  }
-  return names;
 }
 
 function note(types: Map<string, Guard[]>, name: string, guard: Guard): void {

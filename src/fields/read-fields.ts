@@ -40,7 +40,8 @@ export interface FieldsRead {
   /** Fields of other teams that each AI field reads, by coordinate. */
   readonly reads: ReadonlyMap<string, ReadonlySet<string>>;
   /** Of the data that AI fields and indexes send to models. */
-  readonly dataClasses: DataClasses;
+  /** `others`: the SDL of the other subgraphs. */
+  readonly dataClasses: (others: readonly string[]) => DataClasses;
   readonly declared: Declared;
   readonly mistakes: readonly Mistake[];
 }
@@ -140,7 +141,7 @@ export function readFields(files: readonly SdlFile[], prompts: ReadonlyMap<strin
   const shownDefinitions = definitions.flatMap(({ definition, file }) => shown(definition, file) ?? []);
   const reads = new Map([...required].map(([coordinate, { coordinates }]) => [coordinate, coordinates]));
   const declared = declaredIn(definitions, placeIn);
-  const dataClasses = dataClassesOf(fields, indexes, fieldsOf);
+  const dataClasses = (others: readonly string[]): DataClasses => dataClassesOf(fields, indexes, fieldsOf, others);
   return { fields, indexes, keys: keyed, sdl: shownDefinitions.map(print).join('\n\n'), reads, dataClasses, declared, mistakes };
 }
 

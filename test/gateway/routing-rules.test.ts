@@ -8,14 +8,18 @@ import { double } from '../doubles.ts';
 import { plainConfig } from '../harness.ts';
 import { type Teams, teams } from './teams.ts';
 
-const sdl = 'type Query { people: [Person!]! } type Person @key(fields: "id") { id: ID! name: String! email: String! boss: Person }';
+const sdl = `directive @dataClass(name: String!) repeatable on FIELD_DEFINITION
+type Query { people: [Person!]! }
+type Person @key(fields: "id") { id: ID! name: String! email: String! phone: String @dataClass(name: "personal") boss: Person }`;
 const completion = (prompt: string): string =>
   `@completion(prompt: "${prompt}", maxInputTokens: 500, maxOutputTokens: 50) @requiresScopes(scopes: [["ai:use"]])`;
-const fields = `extend type Person @key(fields: "id") { id: ID! name: String! email: String! @dataClass(name: "personal") boss: Person
+const fields = `extend type Person @key(fields: "id") { id: ID! name: String! email: String! @dataClass(name: "personal") phone: String boss: Person
   greeting: String ${completion('Greet {name}.')}
   mail: String ${completion('Write to {email}.')}
   report(email: String!): String ${completion('Report {email} of {name}.')}
   above: String ${completion('Write to {boss.email}.')}
+  call: String ${completion('Call {phone}.')}
+  callAbove: String ${completion('Call {boss.phone}.')}
 }`;
 const shared = { maxOutputTokens: 100, price: { input: 1, output: 2 }, capabilities: ['completion', 'json'] } as const;
 
@@ -36,7 +40,7 @@ describe('rules of the configuration', () => {
         yield { type: 'text', text: `From ${model}.` };
         yield { type: 'finish', reason: 'stop' };
       });
-    const ada = { id: '1', name: 'Ada', email: 'ada@example.org', boss: { id: '1' } };
+    const ada = { id: '1', name: 'Ada', email: 'ada@example.org', phone: '1', boss: { id: '1' } };
     graph = await teams({
       remote: {
         people: { sdl, resolvers: { Query: { people: () => [ada] }, Person: { __resolveReference: () => ada, boss: () => ada } } },
@@ -89,6 +93,9 @@ describe('rules of the configuration', () => {
       sent: ['middle'],
     });
     expect((await ask('{ people { above } }', 'staff')).sent).toEqual(['middle']);
+    // The people team has said it of its own field.
+    expect((await ask('{ people { call } }', 'staff')).sent).toEqual(['middle']);
+    expect((await ask('{ people { callAbove } }', 'staff')).sent).toEqual(['middle']);
     // The argument hides the field of that name: it is the caller's word.
     expect((await ask('{ people { report(email: "x") } }', 'staff')).sent).toEqual(['large']);
   });

@@ -39,16 +39,18 @@ export interface ExplainedOperation {
 interface Caller {
   readonly config: GatewayConfig;
   readonly read: FieldsRead;
+  /** The SDL of the other subgraphs; null: it is not known. */
+  readonly others: readonly string[] | null;
   readonly principal: Principal;
 }
 
 export function explainFields(
   uses: readonly QuotedUse[],
   asked: ExplainedOperation,
-  { config, read, principal }: Caller,
+  { config, read, others, principal }: Caller,
 ): readonly ExplainedField[] {
   const routes = routesOf(config);
-  const book = ruleBookOf(config, read);
+  const book = ruleBookOf(config, read, () => others);
   const guards = guardRoutes(routes.keys(), config.guardrails ?? [], config.maskPersonalData);
   return uses.map((use): ExplainedField => {
     const { coordinate } = use;

@@ -17,12 +17,20 @@ export function fieldMistakes(config: GatewayConfig, read: FieldsRead): readonly
       message: `${field.coordinate}: ${sentence}`,
     })),
   );
-  return [...mistakes.map(mistakeText), ...unknownClasses(config, read)];
+  // What the subgraphs say of their fields is known once they have been read.
+  return [...mistakes.map(mistakeText), ...(namesSubgraphs(config) ? [] : unknownClasses(config, read, []))];
 }
 
-/** Rejects a rule about a class that no deployment has: it would hold nothing back. */
-function unknownClasses({ rules = [] }: GatewayConfig, { dataClasses }: Pick<FieldsRead, 'dataClasses'>): readonly string[] {
-  const known = [...new Set([...dataClasses.values()].flat())].sort();
+export const namesSubgraphs = ({ graph = {} }: GatewayConfig): boolean =>
+  graph.supergraph !== undefined || (graph.subgraphs ?? []).length > 0;
+
+/** Rejects a rule about a class that no field has: it would hold nothing back. `others`: the SDL of the other subgraphs. */
+export function unknownClasses(
+  { rules = [] }: GatewayConfig,
+  { dataClasses }: Pick<FieldsRead, 'dataClasses'>,
+  others: readonly string[],
+): readonly string[] {
+  const known = [...new Set([...dataClasses(others).values()].flat())].sort();
   return rules.flatMap((rule, index) =>
     (rule.dataClasses ?? [])
       .filter((name) => !known.includes(name))
@@ -84,10 +92,10 @@ const listed = (names: readonly string[]): string => names.join(', ') || 'none';
 const present = (...sentences: readonly (string | null)[]): string[] => sentences.filter((sentence) => sentence !== null);
 
 /** A note for operators who serve AI fields on entities of teams whose SDL the configuration does not name. */
-export function unknownGuards({ graph = {} }: GatewayConfig, { reads }: Pick<FieldsRead, 'reads'>): readonly string[] {
-  const named = graph.supergraph !== undefined || (graph.subgraphs ?? []).length > 0;
+export function unknownGuards(config: GatewayConfig, { reads }: Pick<FieldsRead, 'reads'>): readonly string[] {
+  const { graph = {} } = config;
   const [first] = [...reads].filter(([, of]) => of.size > 0);
-  if (named || graph.ai === false || first === undefined) return [];
+  if (namesSubgraphs(config) || graph.ai === false || first === undefined) return [];
   return [
     `graph.subgraphs names no subgraph, so what guards ${[...first[1]][0]}, which ${first[0]} reads, is not known, and ${first[0]} does not inherit it. Where a router's composition then says MISSING_TRANSITIVE_AUTH_REQUIREMENTS, name the owner's SDL: graph.subgraphs: [{ name, url, sdl: 'products.graphql' }].`,
   ];

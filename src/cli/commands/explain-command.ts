@@ -42,7 +42,7 @@ export async function explain(args: Arguments): Promise<void> {
         const explained = explainFields(
           quote.fields,
           { operation, variables: coerced, schema, own },
-          { config, read: fields.read, principal },
+          { config, read: fields.read, others: gateway.graph.others(), principal },
         );
         return explanationText({ principal, quote, fields: explained, budgets: await storage.limits.budgets(principal.limits) });
       } finally {

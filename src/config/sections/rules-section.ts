@@ -14,7 +14,7 @@ export const ruleSection = section(
     teams: listOf(text(), { otherwise: 'everybody' }),
     /** The routes that it is about. */
     routes: routeNames('every route'),
-    /** It is about calls whose prompts have a field with one of these classes in them: `@dataClass(name: "personal")` in the files of `graph.fields`. */
+    /** It is about calls whose prompts have a field with one of these classes in them: `@dataClass(name: "personal")` in the files of `graph.fields`, or in the SDL of the subgraph that owns the field. */
     dataClasses: listOf(text(), { otherwise: 'whatever is sent' }),
     /** The deployments that such calls may go to. */
     deployments: listOf(nameOf('deployments'), { otherwise: 'all' }),
