@@ -29,27 +29,52 @@ function kindOf(code: number): number {
   return code < 0xe00 ? letter : dense;
 }
 
-export function minTokens(): MinTokens {
-  let kind = -1;
-  let run = 0;
-  let total = 0;
-  return {
-    add(text, maxTokens = Number.POSITIVE_INFINITY) {
-      const { length } = text;
-      for (let at = 0; at < length; at += 1) {
-        const next = kindOf(text.charCodeAt(at));
-        run = next === kind ? run + 1 : 1;
-        kind = next;
-        const longest = lengthOfRun[next];
-        // A single blank belongs to the word behind it.
-        const begins = run === (next === blank ? longest : 1);
-        if (run === longest) run = 0;
-        if (!begins) continue;
-        total += 1;
-        if (total > maxTokens) return at;
-      }
-      return length;
-    },
-    total: () => total,
-  };
+export const minTokens = (): MinTokens => new CountedMinTokens();
+
+/** A class, since each attempt has one: its methods are made once. */
+class CountedMinTokens implements MinTokens {
+  #kind = -1;
+  /** Characters of the run so far. */
+  #run = 0;
+  #total = 0;
+
+  add(text: string, maxTokens = Number.POSITIVE_INFINITY): number {
+    const { length } = text;
+    for (let at = 0; at < length; ) {
+      const kind = kindOf(text.charCodeAt(at));
+      let end = at + 1;
+      while (end < length && kindOf(text.charCodeAt(end)) === kind) end += 1;
+      const before = kind === this.#kind ? this.#run : 0;
+      const tokens = tokensOf(kind, before + end - at) - tokensOf(kind, before);
+      if (this.#total + tokens > maxTokens) return this.#addUpTo(text, at, maxTokens);
+      this.#total += tokens;
+      this.#kind = kind;
+      this.#run = before + end - at;
+      at = end;
+    }
+    return length;
+  }
+
+  total(): number {
+    return this.#total;
+  }
+
+  /** Character by character from `at` on: the maximum is exceeded inside this run. */
+  #addUpTo(text: string, from: number, maxTokens: number): number {
+    for (let at = from; at < text.length; at += 1) {
+      const kind = kindOf(text.charCodeAt(at));
+      const before = kind === this.#kind ? this.#run : 0;
+      this.#total += tokensOf(kind, before + 1) - tokensOf(kind, before);
+      this.#kind = kind;
+      this.#run = before + 1;
+      if (this.#total > maxTokens) return at;
+    }
+    return text.length;
+  }
+}
+
+/** Of a run of so many characters. A single blank belongs to the word behind it. */
+function tokensOf(kind: number, run: number): number {
+  const longest = lengthOfRun[kind] ?? 1;
+  return kind === blank ? Math.floor(run / longest) : Math.ceil(run / longest);
 }

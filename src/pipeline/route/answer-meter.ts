@@ -21,54 +21,72 @@ export interface AnswerMeter {
   estimate(): Pick<Usage, 'outputTokens' | 'reasoningTokens'>;
 }
 
-export function answerMeter(maxTokens: number): AnswerMeter {
-  const least = minTokens();
-  const maxLeast = maxTokens * tolerance + slackTokens;
-  const inPieces = new Set<string>();
-  let said = '';
-  let reasoned = '';
+export const answerMeter = (maxTokens: number): AnswerMeter => new MeterOfAnswer(maxTokens);
 
-  /** The text up to where the answer becomes too long. */
-  const measured = (text: string): string => text.slice(0, least.add(text, maxLeast));
+/** A class, since each attempt has one: its methods are made once. */
+class MeterOfAnswer implements AnswerMeter {
+  readonly #least = minTokens();
+  readonly #maxLeast: number;
+  /** Ids of tool calls that came in pieces; null: none did. */
+  #inPieces: Set<string> | null = null;
+  #said = '';
+  #reasoned = '';
 
-  /** Name and arguments of a call, each once, whether they came in pieces or whole. */
-  function newTextOf({ id, name, argumentsText, done }: ToolCallChunk): string {
-    if (done) return inPieces.has(id) ? name : name + argumentsText;
-    inPieces.add(id);
-    return argumentsText;
+  constructor(maxTokens: number) {
+    this.#maxLeast = maxTokens * tolerance + slackTokens;
   }
 
-  return {
-    add(chunk) {
-      switch (chunk.type) {
-        case 'text': {
-          const text = measured(chunk.text);
-          said += text;
-          if (text.length === chunk.text.length) return chunk;
-          return text === '' ? null : { type: 'text', text };
-        }
-        case 'reasoning': {
-          const text = measured(chunk.text);
-          reasoned += text;
-          if (text.length === chunk.text.length) return chunk;
-          return text === '' ? null : { type: 'reasoning', text };
-        }
-        case 'tool-call': {
-          const text = newTextOf(chunk);
-          const whole = measured(text);
-          said += whole;
-          return whole.length === text.length ? chunk : null;
-        }
-        case 'object':
-          // An object that also came as text is counted as text.
-          if (chunk.final && said === '') said = measured(JSON.stringify(chunk.value) ?? '');
-          return chunk;
-        default:
-          return chunk;
+  add(chunk: Chunk): Chunk | null {
+    switch (chunk.type) {
+      case 'text': {
+        const text = this.#measured(chunk.text);
+        this.#said += text;
+        if (text.length === chunk.text.length) return chunk;
+        return text === '' ? null : { type: 'text', text };
       }
-    },
-    isFull: () => least.total() > maxLeast,
-    minTokens: () => least.total(),
-    estimate: () => ({ outputTokens: estimateTokens(said), reasoningTokens: estimateTokens(reasoned) }),
-  };
+      case 'reasoning': {
+        const text = this.#measured(chunk.text);
+        this.#reasoned += text;
+        if (text.length === chunk.text.length) return chunk;
+        return text === '' ? null : { type: 'reasoning', text };
+      }
+      case 'tool-call': {
+        const text = this.#newTextOf(chunk);
+        const whole = this.#measured(text);
+        this.#said += whole;
+        return whole.length === text.length ? chunk : null;
+      }
+      case 'object':
+        // An object that also came as text is counted as text.
+        if (chunk.final && this.#said === '') this.#said = this.#measured(JSON.stringify(chunk.value) ?? '');
+        return chunk;
+      default:
+        return chunk;
+    }
+  }
+
+  isFull(): boolean {
+    return this.#least.total() > this.#maxLeast;
+  }
+
+  minTokens(): number {
+    return this.#least.total();
+  }
+
+  estimate(): Pick<Usage, 'outputTokens' | 'reasoningTokens'> {
+    return { outputTokens: estimateTokens(this.#said), reasoningTokens: estimateTokens(this.#reasoned) };
+  }
+
+  /** The text up to where the answer becomes too long. */
+  #measured(text: string): string {
+    return text.slice(0, this.#least.add(text, this.#maxLeast));
+  }
+
+  /** Name and arguments of a call, each once, whether they came in pieces or whole. */
+  #newTextOf({ id, name, argumentsText, done }: ToolCallChunk): string {
+    if (done) return this.#inPieces?.has(id) === true ? name : name + argumentsText;
+    this.#inPieces ??= new Set();
+    this.#inPieces.add(id);
+    return argumentsText;
+  }
 }

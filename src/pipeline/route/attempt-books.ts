@@ -4,7 +4,7 @@
  * At every ending the reported usage is settled if it is plausible (`judged-usage.ts`). When the vendor reports none (a cancel, a cut
  * connection), the usage is estimated from what was sent and received, and marked as an estimate. Each attempt is reported exactly once.
  */
-import type { AttemptFact, Call, WholeFact } from '../../core/call/call.ts';
+import type { AttemptFact, Call, Fact, WholeFact } from '../../core/call/call.ts';
 import type { Draw } from '../../core/call/hold.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import { asGatewayError, type ErrorCode, GatewayError } from '../../core/errors.ts';
@@ -50,115 +50,141 @@ export interface BooksOptions {
 
 export type Warn = (event: string, fields: Readonly<Record<string, unknown>>) => void;
 
-export function attemptBooks(
-  request: ModelRequest,
-  asked: Call,
-  { deployment, now, monotonicMs, warn, rates }: BooksOptions,
-): AttemptBooks {
-  const began = monotonicMs();
-  const sinceMs = (): number => Math.round(monotonicMs() - began);
-  const toSend = withCeiling(request, deployment);
-  const outputCeiling = outputCeilingOf(deployment, toSend);
-  const answer = answerMeter(outputCeiling);
-  let counted: Usage | null = null;
-  let draw: Draw | null = null;
-  let dispatched = false;
-  let finished = false;
-  let failure: GatewayError | null = null;
-  let firstContentMs: number | null = null;
-  let whole: WholeFact | null = null;
+export const attemptBooks = (request: ModelRequest, asked: Call, options: BooksOptions): AttemptBooks =>
+  new BooksOfAttempt(request, asked, options);
 
-  const report: Call['report'] = (fact) => {
-    if (fact.type === 'usage') counted = fact.usage;
-    else if (fact.type === 'sent') dispatched = true;
-    else {
-      if (fact.type === 'whole') whole = fact;
-      asked.report(fact);
+/** A class, since each attempt has one: its methods are made once. */
+class BooksOfAttempt implements AttemptBooks {
+  readonly toSend: ModelRequest;
+  readonly call: Call;
+  readonly #options: BooksOptions;
+  readonly #request: ModelRequest;
+  readonly #asked: Call;
+  readonly #began: number;
+  readonly #outputCeiling: number;
+  readonly #answer: AnswerMeter;
+  #counted: Usage | null = null;
+  #draw: Draw | null = null;
+  #dispatched = false;
+  #finished = false;
+  #failure: GatewayError | null = null;
+  #firstContentMs: number | null = null;
+  #whole: WholeFact | null = null;
+
+  constructor(request: ModelRequest, asked: Call, options: BooksOptions) {
+    const { deployment, monotonicMs } = options;
+    this.#began = monotonicMs();
+    this.#options = options;
+    this.#request = request;
+    this.#asked = asked;
+    this.toSend = withCeiling(request, deployment);
+    this.#outputCeiling = outputCeilingOf(deployment, this.toSend);
+    this.#answer = answerMeter(this.#outputCeiling);
+    this.call = { ...asked, report: (fact) => this.#report(fact) };
+  }
+
+  async draw(): Promise<void> {
+    const { deployment, now } = this.#options;
+    this.#draw = await drawn(deployment, this.#request, this.#outputCeiling, this.#asked, now());
+    this.#dispatched = deployment.provider.tellsSent !== true;
+  }
+
+  received(chunk: Chunk): Chunk | null {
+    if (this.#firstContentMs === null && isContent(chunk)) this.#firstContentMs = this.#sinceMs();
+    if (chunk.type === 'finish') this.#finished = true;
+    return this.#answer.add(chunk);
+  }
+
+  cut(): Chunk | null {
+    if (!this.#answer.isFull()) return null;
+    this.#options.warn('an answer went on beyond the maximum that was asked for, and was cut', { maxTokens: this.#outputCeiling });
+    this.#finished = true;
+    return { type: 'finish', reason: 'length' };
+  }
+
+  finished(): void {
+    this.#finished = true;
+  }
+
+  failed(error: unknown): GatewayError {
+    this.#failure = asGatewayError(error);
+    return this.#failure;
+  }
+
+  async close(): Promise<void> {
+    const { rates, deployment } = this.#options;
+    const ended = this.#attempt();
+    const { usage, outcome, cost } = ended;
+    if (outcome === 'OK' && usage !== null) {
+      const silentMs = this.#whole === null ? (this.#firstContentMs ?? 0) : 0;
+      rates?.note(deployment.id, usage.outputTokens + usage.reasoningTokens, this.#sinceMs() - silentMs);
     }
-  };
+    // A refusal of the gateway's own database is not an attempt at this deployment.
+    if (this.#draw !== null || this.#failure?.details.about !== 'gateway') this.#asked.report(ended);
+    // A store that fails here leaves the draw open: recovery settles it from the ledger row that the call gets.
+    await this.#draw?.settle(cost ?? 0).catch(() => {});
+  }
+
+  #sinceMs(): number {
+    return Math.round(this.#options.monotonicMs() - this.#began);
+  }
+
+  #report(fact: Fact): void {
+    if (fact.type === 'usage') this.#counted = fact.usage;
+    else if (fact.type === 'sent') this.#dispatched = true;
+    else {
+      if (fact.type === 'whole') this.#whole = fact;
+      this.#asked.report(fact);
+    }
+  }
 
   /** A whole answer that was cancelled does not show how much the vendor had written. */
-  const unseenTokens = (): number =>
-    whole === null || firstContentMs !== null ? 0 : Math.min(outputCeiling, Math.ceil((whole.tokensPerMs ?? 0) * sinceMs()));
+  #unseenTokens(): number {
+    if (this.#whole === null || this.#firstContentMs !== null) return 0;
+    return Math.min(this.#outputCeiling, Math.ceil((this.#whole.tokensPerMs ?? 0) * this.#sinceMs()));
+  }
 
-  function attempt(): AttemptFact {
-    const ending = failure?.code ?? (finished ? null : abortError(asked.signal).code);
+  #isMiscounted(counted: Usage): boolean {
+    const { warn } = this.#options;
+    const doubts = doubtsOf(counted, {
+      request: this.#request,
+      inputTokens: inputEstimateOf(this.#request).total,
+      outputCeiling: this.#outputCeiling,
+      minReceivedTokens: this.#answer.minTokens(),
+      received: () => this.#answer.estimate(),
+    });
+    if (doubts.length > 0) warn('a vendor told a count that cannot be true, and usage was estimated', { doubts, counted });
+    return doubts.length > 0;
+  }
+
+  #attempt(): AttemptFact {
+    const { deployment } = this.#options;
+    const { signal } = this.#asked;
+    const counted = this.#counted;
+    const ending = this.#failure?.code ?? (this.#finished ? null : abortError(signal).code);
     // The vendor may have worked on a call that we ended ourselves.
-    const worked = ending === null || firstContentMs !== null || (dispatched && (asked.signal.aborted || perhapsBilled.has(ending)));
-    const miscounted = counted !== null && isMiscounted(counted, { request, outputCeiling, answer, warn });
+    const worked = ending === null || this.#firstContentMs !== null || (this.#dispatched && (signal.aborted || perhapsBilled.has(ending)));
+    const miscounted = counted !== null && this.#isMiscounted(counted);
     const guessed = counted === null || miscounted;
-    const guess = (): Usage | null => (draw !== null && (worked || miscounted) ? estimated(request, answer, unseenTokens()) : null);
-    const usage = guessed ? guess() : counted;
+    const usage = guessed ? this.#guess(worked || miscounted) : counted;
     const fact: AttemptFact = {
       type: 'attempt',
       deployment: deployment.id,
       provider: deployment.provider.name,
       model: deployment.model,
       outcome: ending ?? 'OK',
-      latencyMs: sinceMs(),
+      latencyMs: this.#sinceMs(),
       usage,
       estimated: usage !== null && guessed,
       cost: usage === null || deployment.price === null ? null : costOf(usage, deployment.price),
-      timeToFirstTokenMs: whole === null ? firstContentMs : null,
+      timeToFirstTokenMs: this.#whole === null ? this.#firstContentMs : null,
     };
     return miscounted ? { ...fact, miscounted } : fact;
   }
 
-  return {
-    toSend,
-    call: { ...asked, report },
-    async draw() {
-      draw = await drawn(deployment, request, outputCeiling, asked, now());
-      dispatched = deployment.provider.tellsSent !== true;
-    },
-    received(chunk) {
-      if (firstContentMs === null && isContent(chunk)) firstContentMs = sinceMs();
-      if (chunk.type === 'finish') finished = true;
-      return answer.add(chunk);
-    },
-    cut() {
-      if (!answer.isFull()) return null;
-      warn('an answer went on beyond the maximum that was asked for, and was cut', { maxTokens: outputCeiling });
-      finished = true;
-      return { type: 'finish', reason: 'length' };
-    },
-    finished() {
-      finished = true;
-    },
-    failed(error) {
-      failure = asGatewayError(error);
-      return failure;
-    },
-    async close() {
-      const ended = attempt();
-      const { usage, outcome, cost } = ended;
-      if (outcome === 'OK' && usage !== null)
-        rates?.note(deployment.id, usage.outputTokens + usage.reasoningTokens, sinceMs() - (whole === null ? (firstContentMs ?? 0) : 0));
-      // A refusal of the gateway's own database is not an attempt at this deployment.
-      if (draw !== null || failure?.details.about !== 'gateway') asked.report(ended);
-      // A store that fails here leaves the draw open: recovery settles it from the ledger row that the call gets.
-      await draw?.settle(cost ?? 0).catch(() => {});
-    },
-  };
-}
-
-interface Received {
-  readonly request: ModelRequest;
-  readonly outputCeiling: number;
-  readonly answer: AnswerMeter;
-  readonly warn: Warn;
-}
-
-function isMiscounted(counted: Usage, { request, outputCeiling, answer, warn }: Received): boolean {
-  const doubts = doubtsOf(counted, {
-    request,
-    inputTokens: inputEstimateOf(request).total,
-    outputCeiling,
-    minReceivedTokens: answer.minTokens(),
-    received: answer.estimate,
-  });
-  if (doubts.length > 0) warn('a vendor told a count that cannot be true, and usage was estimated', { doubts, counted });
-  return doubts.length > 0;
+  #guess(worked: boolean): Usage | null {
+    return this.#draw !== null && worked ? estimated(this.#request, this.#answer, this.#unseenTokens()) : null;
+  }
 }
 
 function withCeiling(request: ModelRequest, deployment: Deployment): ModelRequest {

@@ -36,4 +36,14 @@ describe('the least tokens of a text', () => {
     expect(counter.add('three four five', 3)).toBe('three '.length);
     expect(counter.total()).toBe(4);
   });
+
+  it('the least tokens of a text that exceeds the maximum are counted up to the first character that does', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('a', 'B', ' ', '7', '.', '好', 'न'), maxLength: 200 }), fc.nat(30), (text, max) => {
+        const counted = minTokens().add(text, max);
+        expect(of(text.slice(0, counted))).toBeLessThanOrEqual(max);
+        if (counted < text.length) expect(of(text.slice(0, counted + 1))).toBe(max + 1);
+      }),
+    );
+  });
 });
