@@ -14,103 +14,108 @@ import { abortError } from '../core/turns/abort.ts';
 /** How long an aborted stream may take to end. Every step of ours needs microseconds. */
 const graceMs = 5_000;
 
-export interface Leavable<T> {
+export abstract class LeavableStream<T> implements AsyncIterableIterator<T> {
+  #state: 'new' | 'open' | 'closing' | 'ended' = 'new';
+  #below: AsyncIterator<T> | null = null;
+  #deadline: Deadline | null = null;
+  /** The error with which the stream ended, until the reader has got it. */
+  #untold: GatewayError | null = null;
+  #pending: Promise<unknown> | null = null;
+  #tellWaiting: (() => void) | null = null;
+  #closing: Promise<void> | null = null;
+
   /** Called at the first pull; may throw. The stream must listen to the signal of the deadline. */
-  begin(): { readonly stream: AsyncIterable<T>; readonly deadline: Deadline };
-  saw(item: T): void;
+  protected abstract begin(): { readonly stream: AsyncIterable<T>; readonly deadline: Deadline };
+
+  protected abstract saw(item: T): void;
+
   /**
    * Called once for each stream that began: null when it was read to its end. The reader gets the end when it resolves. It never rejects.
    */
-  ended(failure: GatewayError | null): void | Promise<void>;
-}
+  protected abstract ended(failure: GatewayError | null): void | Promise<void>;
 
-export function leavable<T>({ begin, saw, ended }: Leavable<T>): AsyncIterableIterator<T> {
-  let state: 'new' | 'open' | 'closing' | 'ended' = 'new';
-  let below: AsyncIterator<T> | null = null;
-  let deadline: Deadline | null = null;
-  /** The error with which the stream ended, until the reader has got it. */
-  let untold: GatewayError | null = null;
-  let pending: Promise<unknown> = Promise.resolve();
-  let tellWaiting: (() => void) | null = null;
-  let closing: Promise<void> = Promise.resolve();
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
 
-  const end = (failure: GatewayError | null): void | Promise<void> => {
-    state = 'ended';
-    deadline?.end();
-    return ended(failure);
-  };
+  async next(): Promise<IteratorResult<T>> {
+    const from = this.#state === 'new' ? this.#open() : this.#below;
+    return this.#state === 'open' && from !== null ? this.#pulled(from) : this.#closed();
+  }
 
-  const close = (signal: AbortSignal): void => {
-    if (state !== 'open') return;
-    state = 'closing';
-    const returned = Promise.resolve(below?.return?.());
-    closing = withTimeout(Promise.allSettled([pending, returned]), graceMs, null).then(() => {
-      untold = abortError(signal);
-      return end(untold);
+  async return(): Promise<IteratorResult<T>> {
+    if (this.#state === 'new') this.#state = 'ended';
+    this.#deadline?.abort(new GatewayError('CANCELLED', 'The call was cancelled before it ended.'));
+    await this.#closing;
+    this.#untold = null;
+    return { done: true, value: undefined };
+  }
+
+  /** The signal of the deadline has fired. */
+  handleEvent(): void {
+    if (this.#state !== 'open' || this.#deadline === null) return;
+    const { signal } = this.#deadline;
+    this.#state = 'closing';
+    const returned = Promise.resolve(this.#below?.return?.());
+    this.#closing = withTimeout(Promise.allSettled([this.#pending, returned]), graceMs, null).then(() => {
+      this.#untold = abortError(signal);
+      return this.#end(this.#untold);
     });
-    tellWaiting?.();
-  };
+    this.#tellWaiting?.();
+  }
 
-  const open = (): AsyncIterator<T> => {
-    state = 'ended';
-    const { stream, deadline: fresh } = begin();
-    state = 'open';
-    deadline = fresh;
-    below = stream[Symbol.asyncIterator]();
-    if (fresh.signal.aborted) close(fresh.signal);
-    else fresh.signal.addEventListener('abort', () => close(fresh.signal), { once: true });
+  #open(): AsyncIterator<T> {
+    this.#state = 'ended';
+    const { stream, deadline } = this.begin();
+    this.#state = 'open';
+    this.#deadline = deadline;
+    const below = stream[Symbol.asyncIterator]();
+    this.#below = below;
+    if (deadline.signal.aborted) this.handleEvent();
+    else deadline.signal.addEventListener('abort', this, { once: true });
     return below;
-  };
+  }
 
-  const closed = async (): Promise<IteratorResult<T>> => {
-    await closing;
-    const failure = untold;
-    untold = null;
+  #end(failure: GatewayError | null): void | Promise<void> {
+    this.#state = 'ended';
+    this.#deadline?.end();
+    this.#deadline?.signal.removeEventListener('abort', this);
+    return this.ended(failure);
+  }
+
+  async #closed(): Promise<IteratorResult<T>> {
+    await this.#closing;
+    const failure = this.#untold;
+    this.#untold = null;
     if (failure !== null) throw failure;
     return { done: true, value: undefined };
-  };
+  }
 
-  const pulled = (from: AsyncIterator<T>): Promise<IteratorResult<T>> =>
-    new Promise((resolve, reject) => {
+  #pulled(from: AsyncIterator<T>): Promise<IteratorResult<T>> {
+    return new Promise((resolve, reject) => {
       const pulling = from.next();
-      pending = pulling;
-      tellWaiting = () => void closed().then(resolve, reject);
+      this.#pending = pulling;
+      this.#tellWaiting = () => void this.#closed().then(resolve, reject);
       pulling.then(
         (result) => {
-          if (state !== 'open') return;
-          tellWaiting = null;
-          if (result.done !== true) saw(result.value);
-          const ending = result.done === true ? end(null) : undefined;
+          if (this.#state !== 'open') return;
+          this.#tellWaiting = null;
+          if (result.done !== true) this.saw(result.value);
+          const ending = result.done === true ? this.#end(null) : undefined;
           if (ending === undefined) resolve(result);
           else void ending.then(() => resolve(result));
         },
         (error: unknown) => {
-          if (state !== 'open') return;
-          tellWaiting = null;
+          if (this.#state !== 'open') return;
+          this.#tellWaiting = null;
           const failure = asGatewayError(error);
-          const ending = end(failure);
+          const ending = this.#end(failure);
           if (ending === undefined) reject(failure);
           else void ending.then(() => reject(failure));
         },
       );
     });
-
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    async next() {
-      const from = state === 'new' ? open() : below;
-      return state === 'open' && from !== null ? pulled(from) : closed();
-    },
-    async return() {
-      if (state === 'new') state = 'ended';
-      deadline?.abort(new GatewayError('CANCELLED', 'The call was cancelled before it ended.'));
-      await closing;
-      untold = null;
-      return { done: true, value: undefined };
-    },
-  };
+  }
 }
 
 /**

@@ -6,7 +6,7 @@
  */
 
 import type { Batch } from '../core/batch.ts';
-import type { Call, CallProgress, CallWatch, Handler, Settlement, Step, WholeHandler } from '../core/call/call.ts';
+import type { Call, CallProgress, CallWatch, Fact, Handler, Settlement, Step, WholeHandler } from '../core/call/call.ts';
 import type { Answer } from '../core/call/collect-answer.ts';
 import { tally } from '../core/call/tally.ts';
 import { asGatewayError, type ErrorCode, GatewayError } from '../core/errors.ts';
@@ -16,7 +16,7 @@ import { abortError, throwIfAborted } from '../core/turns/abort.ts';
 import { monotonicMs as monotonic } from '../core/turns/monotonic.ts';
 import type { Ledger } from '../storage/ledger/ledger.ts';
 import type { Log } from '../telemetry/log.ts';
-import { leavable, leavableAnswer } from './leavable.ts';
+import { LeavableStream, leavableAnswer } from './leavable.ts';
 import { isContent } from './route/content.ts';
 import { endedRows } from './rows.ts';
 
@@ -32,37 +32,50 @@ export interface MeterOptions {
 
 export function metered(options: MeterOptions): Step {
   return {
-    stream: (next) => (request, call) => ({ [Symbol.asyncIterator]: () => meteredStream(next, request, call, options) }),
+    stream: (next) => (request, call) => ({ [Symbol.asyncIterator]: () => new MeteredStream(next, request, call, options) }),
     whole: (next) => (request, call) => meteredAnswer(next, request, call, options),
   };
 }
 
-function meteredStream(next: Handler, request: ModelRequest, call: Call, options: MeterOptions) {
-  const books = meterBooks(call, options);
-  let firstContentMs: number | null = null;
-  let finished = false;
-  const shown = call.shown ?? (() => call.live === true && firstContentMs !== null);
-  return leavable<Batch>({
-    begin() {
-      const { deadline, metered } = books.begin();
-      return { deadline, stream: started(next, request, { ...metered, shown }) };
-    },
-    saw(batch) {
-      const type = batch[0]?.type;
-      if (type === 'restart') firstContentMs = null;
-      else if (type === 'finish') finished = true;
-      else if (firstContentMs === null && batch.some(isContent)) firstContentMs = books.sinceMs();
-    },
-    ended(failure) {
-      // A reader who leaves after the last batch has had the whole answer.
-      return books.settle(finished && failure?.code === 'CANCELLED' ? null : failure, firstContentMs);
-    },
-  });
+/** A class, since a thousand streams are open at once: its methods are made once. */
+class MeteredStream extends LeavableStream<Batch> {
+  readonly #next: Handler;
+  readonly #request: ModelRequest;
+  readonly #call: Call;
+  readonly #books: MeterBooks;
+  #firstContentMs: number | null = null;
+  #hasFinished = false;
+
+  constructor(next: Handler, request: ModelRequest, call: Call, options: MeterOptions) {
+    super();
+    this.#next = next;
+    this.#request = request;
+    this.#call = call;
+    this.#books = new MeterBooks(call, options);
+  }
+
+  protected begin(): { readonly stream: AsyncIterable<Batch>; readonly deadline: Deadline } {
+    const { deadline, metered } = this.#books.begin();
+    const shown = this.#call.shown ?? ((): boolean => this.#call.live === true && this.#firstContentMs !== null);
+    return { deadline, stream: started(this.#next, this.#request, { ...metered, shown }) };
+  }
+
+  protected saw(batch: Batch): void {
+    const type = batch[0]?.type;
+    if (type === 'restart') this.#firstContentMs = null;
+    else if (type === 'finish') this.#hasFinished = true;
+    else if (this.#firstContentMs === null && batch.some(isContent)) this.#firstContentMs = this.#books.sinceMs();
+  }
+
+  protected ended(failure: GatewayError | null): void | Promise<void> {
+    // A reader who leaves after the last batch has had the whole answer.
+    return this.#books.settle(this.#hasFinished && failure?.code === 'CANCELLED' ? null : failure, this.#firstContentMs);
+  }
 }
 
 /** Meters a whole answer. Nobody is shown anything before its end, so it has no time to the first token. */
 async function meteredAnswer(next: WholeHandler, request: ModelRequest, call: Call, options: MeterOptions): Promise<Answer> {
-  const books = meterBooks(call, options);
+  const books = new MeterBooks(call, options);
   const { deadline, metered } = books.begin();
   try {
     throwIfAborted(deadline.signal);
@@ -78,66 +91,79 @@ async function meteredAnswer(next: WholeHandler, request: ModelRequest, call: Ca
   }
 }
 
-interface MeterBooks {
+/** The facts of one call, and its rows. A class, since each call has one: its methods are made once. */
+class MeterBooks {
+  readonly #call: Call;
+  readonly #options: MeterOptions;
+  readonly #facts = tally();
+  #began = 0;
+  #beganMs = 0;
+  #isSettled = false;
+  #progress: CallProgress | null = null;
+
+  constructor(call: Call, options: MeterOptions) {
+    this.#call = call;
+    this.#options = options;
+  }
+
   /** Throws MODEL_UNAVAILABLE, settled, while usage cannot be recorded. */
-  begin(): { readonly deadline: Deadline; readonly metered: Call };
-  sinceMs(): number;
+  begin(): { readonly deadline: Deadline; readonly metered: Call } {
+    const { ledger, now = Date.now } = this.#options;
+    this.#began = now();
+    this.#beganMs = this.#nowMs();
+    this.#progress = this.#options.watch?.begin(this.#call) ?? null;
+    if (!ledger.writable()) {
+      const failure = new GatewayError(
+        'MODEL_UNAVAILABLE',
+        'Usage cannot be recorded at the moment, so no new calls are made. Try again in a moment; /health/ready says what is the matter.',
+        { about: 'gateway', retryAfterMs: 1_000 },
+      );
+      void this.#settle(failure, null, () => {});
+      throw failure;
+    }
+    const allowedMs = this.#call.deadlineMs - this.#beganMs;
+    const deadline = callDeadline(this.#call, allowedMs, () => tooLate(allowedMs));
+    const report: Call['report'] = (fact) => this.#report(fact);
+    const metered = { ...this.#call, signal: deadline.signal, report };
+    return { deadline, metered: this.#progress === null ? metered : { ...metered, progress: this.#progress } };
+  }
+
+  sinceMs(): number {
+    return Math.round(this.#nowMs() - this.#beganMs);
+  }
+
   /**
    * Settles the call; `null` means that it went well. Resolves when the rows are kept, and the answer does not end before. Never rejects.
    */
-  settle(failure: GatewayError | null, firstContentMs: number | null): void | Promise<void>;
-}
+  settle(failure: GatewayError | null, firstContentMs: number | null): void | Promise<void> {
+    return this.#settle(failure, firstContentMs, (rows) => this.#options.ledger.append(rows));
+  }
 
-function meterBooks(call: Call, { ledger, log, watch, now = Date.now, monotonicMs = monotonic }: MeterOptions): MeterBooks {
-  const facts = tally();
-  let began = 0;
-  let beganMs = 0;
-  let settled = false;
-  let progress: CallProgress | null = null;
-  const sinceMs = (): number => Math.round(monotonicMs() - beganMs);
-
-  const report: Call['report'] = (fact) => {
-    if (settled && fact.type !== 'settled') log.warn('a fact came after its call was settled', { callId: call.id, fact: fact.type });
-    facts.add(fact);
-    try {
-      call.report(fact);
-    } catch (cause) {
-      log.error('whoever made a call could not take a fact of it', { callId: call.id, fact: fact.type, cause });
-    }
-  };
-
-  const settle = (failure: GatewayError | null, firstContentMs: number | null, append: Ledger['append']): void | Promise<void> => {
-    settled = true;
-    const settlement = facts.settled(failure?.code ?? 'OK', sinceMs(), firstContentMs);
-    if (progress !== null) watch?.end(progress, settlement);
-    const kept = append(endedRows(call, began, settlement, failure));
-    if (failure !== null) logFailure(log, call, failure, settlement);
-    report({ type: 'settled', callId: call.id, settlement });
+  #settle(failure: GatewayError | null, firstContentMs: number | null, append: Ledger['append']): void | Promise<void> {
+    this.#isSettled = true;
+    const settlement = this.#facts.settled(failure?.code ?? 'OK', this.sinceMs(), firstContentMs);
+    if (this.#progress !== null) this.#options.watch?.end(this.#progress, settlement);
+    const kept = append(endedRows(this.#call, this.#began, settlement, failure));
+    if (failure !== null) logFailure(this.#options.log, this.#call, failure, settlement);
+    this.#report({ type: 'settled', callId: this.#call.id, settlement });
     return kept;
-  };
+  }
 
-  return {
-    sinceMs,
-    begin() {
-      began = now();
-      beganMs = monotonicMs();
-      progress = watch?.begin(call) ?? null;
-      if (!ledger.writable()) {
-        const failure = new GatewayError(
-          'MODEL_UNAVAILABLE',
-          'Usage cannot be recorded at the moment, so no new calls are made. Try again in a moment; /health/ready says what is the matter.',
-          { about: 'gateway', retryAfterMs: 1_000 },
-        );
-        void settle(failure, null, () => {});
-        throw failure;
-      }
-      const allowedMs = call.deadlineMs - beganMs;
-      const deadline = callDeadline(call, allowedMs, () => tooLate(allowedMs));
-      const metered = { ...call, signal: deadline.signal, report };
-      return { deadline, metered: progress === null ? metered : { ...metered, progress } };
-    },
-    settle: (failure, firstContentMs) => settle(failure, firstContentMs, (rows) => ledger.append(rows)),
-  };
+  #report(fact: Fact): void {
+    const { log } = this.#options;
+    const { id: callId } = this.#call;
+    if (this.#isSettled && fact.type !== 'settled') log.warn('a fact came after its call was settled', { callId, fact: fact.type });
+    this.#facts.add(fact);
+    try {
+      this.#call.report(fact);
+    } catch (cause) {
+      log.error('whoever made a call could not take a fact of it', { callId, fact: fact.type, cause });
+    }
+  }
+
+  #nowMs(): number {
+    return (this.#options.monotonicMs ?? monotonic)();
+  }
 }
 
 /** A step that throws instead of returning a stream makes a stream that throws: it is settled like any other. */
