@@ -34,7 +34,7 @@ export type Scalars = {
   Float: { input: number; output: number; }
   /** A place in a completion's event log. Opaque: hand it back as `after` to go on where you were, and read nothing from it. */
   Cursor: { input: string; output: string; }
-  /** A moment as RFC 3339 text in UTC, such as `2026-11-23T12:00:00.000Z`. */
+  /** A moment as RFC 3339 text in UTC, such as `2026-11-23T12:00:00.000Z`. An input may be of any time zone, or a date alone, such as `2026-11-23`: its midnight in UTC. */
   DateTime: { input: string; output: string; }
   /** A decimal number as text, such as `"0.0015"`: exact, never a float. Use a decimal library, or show it as it is. */
   Decimal: { input: string; output: string; }

@@ -6,6 +6,8 @@ type Scalar<T> = Pick<GraphQLScalarTypeConfig<T, unknown>, 'serialize' | 'parseV
 
 const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
 
+const fullDate = /^\d{4}-\d{2}-\d{2}$/;
+
 /** Whether the day exists: Date.parse takes 30 February for 2 March. */
 function isDay(date: string): boolean {
   const time = Date.parse(`${date}T00:00:00Z`);
@@ -43,8 +45,8 @@ const decimal = textual('Decimal', 'a decimal number as text, such as "12.50"', 
 
 export const scalars = {
   Cursor: textual('Cursor', 'the `cursor` of an event, unchanged', (text) => (/^[\w-]{1,200}$/.test(text) ? text : null)),
-  DateTime: textual('DateTime', 'RFC 3339 text such as "2026-11-23T12:00:00Z"', (text) => {
-    const time = rfc3339.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
+  DateTime: textual('DateTime', 'RFC 3339 text such as "2026-11-23T12:00:00Z", or a date such as "2026-11-23"', (text) => {
+    const time = (rfc3339.test(text) || fullDate.test(text)) && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
     return Number.isNaN(time) ? null : new Date(time).toISOString();
   }),
   Decimal: { ...decimal, parseLiteral: (node: ValueNode) => decimal.parseValue?.(decimals(node)) ?? '' },

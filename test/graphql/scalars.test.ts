@@ -3,9 +3,21 @@ import { describe, expect, it } from 'vitest';
 import { encodeVector, scalars } from '../../src/graphql/scalars.ts';
 
 describe('scalars', () => {
-  it('scalars take a moment in any zone and give it in UTC', () => {
+  it('scalars take a moment in any zone, or a date as its midnight in UTC, and give it in UTC', () => {
     expect(scalars.DateTime.parseValue?.('2026-11-23T12:00:00+02:00')).toBe('2026-11-23T10:00:00.000Z');
-    for (const wrong of ['2026-11-23', 'now', 1, '2026-13-01T00:00:00Z', '2026-02-30T00:00:00Z', '2025-02-29T12:00:00+01:00'])
+    expect(scalars.DateTime.parseValue?.('2026-11-23')).toBe('2026-11-23T00:00:00.000Z');
+    for (const wrong of [
+      '2026-02-30',
+      '2026-11',
+      '2026-11-23T12:00',
+      '23.11.2026',
+      '',
+      'now',
+      1,
+      '2026-13-01T00:00:00Z',
+      '2026-02-30T00:00:00Z',
+      '2025-02-29T12:00:00+01:00',
+    ])
       expect(() => scalars.DateTime.parseValue?.(wrong)).toThrow('RFC 3339');
   });
 
