@@ -29,7 +29,7 @@ function candidatesIn(passage: string): string[] {
 
 /** A line of a table or of code is a sentence of its own. */
 function textsOf({ kind, text }: ReadBlock): string[] {
-  return kind === 'line' ? [text.trim()] : sentencesIn(text).map((sentence) => sentence.replace(/\s+/g, ' ').trim());
+  return kind === 'line' ? [text.trim()] : sentencesIn(text).map((sentence) => sentence.replace(/[\s\u0085]+/g, ' ').trim());
 }
 
 /** Cuts a long sentence between words. The part that is kept begins where the wanted words begin. */

@@ -155,7 +155,7 @@ describe('a quote', () => {
       fc.property(
         paragraph,
         fc.array(fc.boolean(), { minLength: 1, maxLength: 20 }),
-        fc.constantFrom('\n', '\r\n', ' \n', '\n  '),
+        fc.constantFrom('\n', '\r\n', ' \n', '\n  ', '\r', '\u0085', '\u2028'),
         fc.constantFrom('', '- ', '1. ', '# Reserve\n', 'Reserve\n=======\n\n', 'Other text.\n\n'),
         paragraph,
         (text, at, end, before, asked) => {
