@@ -117,6 +117,7 @@ const config: CodegenConfig = {
           AiEntityRef: `${core}/chunk.ts#EntityRef`,
           SourcePassage: `${core}/chunk.ts#Passage`,
           SourceDocument: `${core}/chunk.ts#Source`,
+          AiSource: `${views}#SourceTextView`,
           Ingestion: '../retrieval/retrieval.ts#IngestionState',
           AiBudget: '../storage/limits/limits.ts#BudgetState',
           AiBudgetNotice: '../storage/limits/warnings/budget-warnings.ts#BudgetWarning',

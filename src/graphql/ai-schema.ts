@@ -22,6 +22,7 @@ import { activityResolvers } from './resolvers/gateway/activity-resolvers.ts';
 import { fieldResolvers } from './resolvers/gateway/field-resolvers.ts';
 import { ratingResolvers } from './resolvers/rating-resolvers.ts';
 import { retrievalResolvers } from './resolvers/retrieval-resolvers.ts';
+import { sourceResolvers } from './resolvers/source-resolvers.ts';
 import { usageResolvers } from './resolvers/usage-resolvers.ts';
 import { scalars } from './scalars.ts';
 import type { Services } from './services.ts';
@@ -47,6 +48,7 @@ export function aiResolvers(services: Services): Resolvers {
     ratingResolvers(services),
     embeddingResolvers(services),
     retrievalResolvers(services),
+    sourceResolvers(services),
     accountResolvers(services),
     budgetResolvers(services),
     keyResolvers(services),

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { RunState } from '../runs/run.ts';
-import type { TextPartView, ReasoningPartView, ToolCallView, UsageView, ProvenanceView, StartedView, TextView, ReasoningView, ToolCallDeltaView, ToolCallReadyView, ObjectView, CitationView, SnapshotView, FinishedView, FailedView, EmbeddingView, AgentLimitsView, UsedFieldView, MessageView, UsageRowView } from './result-views.ts';
+import type { TextPartView, ReasoningPartView, ToolCallView, UsageView, ProvenanceView, StartedView, TextView, ReasoningView, ToolCallDeltaView, ToolCallReadyView, ObjectView, CitationView, SnapshotView, FinishedView, FailedView, EmbeddingView, SourceTextView, AgentLimitsView, UsedFieldView, MessageView, UsageRowView } from './result-views.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { AttemptSummary } from '../core/errors.ts';
 import type { Citation, EntityRef, Passage, Source } from '../core/chunk.ts';
@@ -789,6 +789,36 @@ export type AiSessionCapsInput = {
   readonly turns?: InputMaybe<Scalars['Int']['input']>;
   /** The parts of `amount` at which operators are warned, from 0.01 to 1. */
   readonly warnAt?: InputMaybe<ReadonlyArray<Scalars['Float']['input']>>;
+};
+
+/** A document of a collection with its text. */
+export type AiSource = {
+  /** How long its text is, in UTF-16 units. */
+  readonly length: Scalars['SafeInt']['output'];
+  /** What it was ingested as, such as `application/pdf`. */
+  readonly mediaType: Scalars['String']['output'];
+  /** How many passages it has been cut into. */
+  readonly passageCount: Scalars['SafeInt']['output'];
+  /** Its passages in the order of the text. */
+  readonly passages: ReadonlyArray<SourcePassage>;
+  /** What is known of it. */
+  readonly source: SourceDocument;
+  /** A piece of its text. Offsets of passages and citations point into the whole; what stands in no passage is shown as space. */
+  readonly text: Scalars['String']['output'];
+};
+
+
+/** A document of a collection with its text. */
+export type AiSourcePassagesArgs = {
+  first?: Scalars['Int']['input'];
+  start?: Scalars['Int']['input'];
+};
+
+
+/** A document of a collection with its text. */
+export type AiSourceTextArgs = {
+  length?: Scalars['Int']['input'];
+  start?: Scalars['Int']['input'];
 };
 
 /** A team: what its callers have at most, and share. A key or token that names no such team has no bounds but its own. */
@@ -1616,6 +1646,8 @@ export type IngestInput = {
 
 /** A job that puts documents into a collection. */
 export type Ingestion = {
+  /** The collection that it puts sources into; null: it is older than this field. */
+  readonly collection?: Maybe<Scalars['String']['output']>;
   /** Sources that are dealt with, unchanged and failed ones included. */
   readonly done: Scalars['Int']['output'];
   /** Sources that could not be read or embedded, and why. */
@@ -1624,6 +1656,8 @@ export type Ingestion = {
   readonly failure?: Maybe<Failure>;
   /** Names the job in Subscription.ingestion. */
   readonly id: Scalars['ID']['output'];
+  /** When it was asked for. */
+  readonly startedAt: Scalars['DateTime']['output'];
   /** How far it is. COMPLETED also when single sources failed: see `failed`. */
   readonly status: CompletionStatus;
   /** Sources in all. */
@@ -2063,6 +2097,8 @@ export type Query = {
    * prompt. Fields of ours, such as `completion`, are not among them: `aiQuote` prices those by their arguments. Needs scope `ai:use`.
    */
   readonly aiFields: ReadonlyArray<AiField>;
+  /** Your own ingestions of the last seven days, the newest first: those that run and those that have ended. Needs scope `ai:ingest` and the right to write the collection. */
+  readonly aiIngestions: ReadonlyArray<Ingestion>;
   /** The virtual keys of your team with scope `ai:keys`, of all teams of your organisation with `ai:teams` beside it, everybody's with `ai:keys:all`; revoked ones included, newest first. Never shows a secret. */
   readonly aiKeys: ReadonlyArray<AiKey>;
   /** With scope `ai:teams` your organisation; with `ai:teams:all` every organisation. By name, archived ones included. */
@@ -2083,6 +2119,8 @@ export type Query = {
   readonly aiRoutes: ReadonlyArray<AiRoute>;
   /** Finds the passages of a collection that fit a query best, by words and by vector. Needs scope `ai:use` and the right to read the collection. */
   readonly aiSearch?: Maybe<AiSearchResult>;
+  /** A source with its text, as it was read from the document; null when there is none. Costs nothing. Needs scope `ai:use` and the right to read the collection. */
+  readonly aiSource?: Maybe<AiSource>;
   /** The sources of a collection, ordered by id. Costs nothing. Needs scope `ai:use` and the right to read the collection. */
   readonly aiSources: ReadonlyArray<SourceDocument>;
   /** With scope `ai:teams` the teams of your organisation, or your own team where it belongs to none; with `ai:teams:all` every team. By name, archived ones included. */
@@ -2123,6 +2161,13 @@ export type QueryAiConversationsArgs = {
 
 
 /** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
+export type QueryAiIngestionsArgs = {
+  collection: Scalars['String']['input'];
+  first?: Scalars['Int']['input'];
+};
+
+
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
 export type QueryAiQuoteArgs = {
   document: Scalars['String']['input'];
   operationName?: InputMaybe<Scalars['String']['input']>;
@@ -2139,6 +2184,13 @@ export type QueryAiRatingsArgs = {
 /** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
 export type QueryAiSearchArgs = {
   input: AiSearchInput;
+};
+
+
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
+export type QueryAiSourceArgs = {
+  collection: Scalars['String']['input'];
+  id: Scalars['ID']['input'];
 };
 
 
@@ -2851,6 +2903,7 @@ export type ResolversTypes = {
   AiSearchResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AiSearchResult']>;
   AiSessionCaps: ResolverTypeWrapper<SessionCaps>;
   AiSessionCapsInput: AiSessionCapsInput;
+  AiSource: ResolverTypeWrapper<SourceTextView>;
   AiTeam: ResolverTypeWrapper<TeamEntry>;
   AiTeamMember: ResolverTypeWrapper<Member>;
   AiTimePercentiles: ResolverTypeWrapper<AiTimePercentiles>;
@@ -3003,6 +3056,7 @@ export type ResolversParentTypes = {
   AiSearchResult: ResolversUnionTypes<ResolversParentTypes>['AiSearchResult'];
   AiSessionCaps: SessionCaps;
   AiSessionCapsInput: AiSessionCapsInput;
+  AiSource: SourceTextView;
   AiTeam: TeamEntry;
   AiTeamMember: Member;
   AiTimePercentiles: AiTimePercentiles;
@@ -3457,6 +3511,15 @@ export type AiSessionCapsResolvers<ContextType = OperationContext, ParentType ex
   warnAt?: Resolver<ReadonlyArray<ResolversTypes['Float']>, ParentType, ContextType>;
 };
 
+export type AiSourceResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiSource'] = ResolversParentTypes['AiSource']> = {
+  length?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  mediaType?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  passageCount?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  passages?: Resolver<ReadonlyArray<ResolversTypes['SourcePassage']>, ParentType, ContextType, RequireFields<AiSourcePassagesArgs, 'first' | 'start'>>;
+  source?: Resolver<ResolversTypes['SourceDocument'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType, RequireFields<AiSourceTextArgs, 'length' | 'start'>>;
+};
+
 export type AiTeamResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiTeam'] = ResolversParentTypes['AiTeam']> = {
   agents?: Resolver<ReadonlyArray<ResolversTypes['AiAgentLimits']>, ParentType, ContextType>;
   archivedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
@@ -3714,10 +3777,12 @@ export type GuardrailBlockedResolvers<ContextType = OperationContext, ParentType
 };
 
 export type IngestionResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Ingestion'] = ResolversParentTypes['Ingestion']> = {
+  collection?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   done?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   failed?: Resolver<ReadonlyArray<ResolversTypes['SourceFailure']>, ParentType, ContextType>;
   failure?: Resolver<Maybe<ResolversTypes['Failure']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  startedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['CompletionStatus'], ParentType, ContextType>;
   total?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   unchanged?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -3828,12 +3893,14 @@ export type QueryResolvers<ContextType = OperationContext, ParentType extends Re
   aiConversation?: Resolver<Maybe<ResolversTypes['AiConversation']>, ParentType, ContextType, RequireFields<QueryAiConversationArgs, 'id'>>;
   aiConversations?: Resolver<ResolversTypes['AiConversationPage'], ParentType, ContextType, RequireFields<QueryAiConversationsArgs, 'first'>>;
   aiFields?: Resolver<ReadonlyArray<ResolversTypes['AiField']>, ParentType, ContextType>;
+  aiIngestions?: Resolver<ReadonlyArray<ResolversTypes['Ingestion']>, ParentType, ContextType, RequireFields<QueryAiIngestionsArgs, 'collection' | 'first'>>;
   aiKeys?: Resolver<ReadonlyArray<ResolversTypes['AiKey']>, ParentType, ContextType>;
   aiOrganisations?: Resolver<ReadonlyArray<ResolversTypes['AiOrganisation']>, ParentType, ContextType>;
   aiQuote?: Resolver<ResolversTypes['AiQuote'], ParentType, ContextType, RequireFields<QueryAiQuoteArgs, 'document'>>;
   aiRatings?: Resolver<ReadonlyArray<ResolversTypes['AiRatingRow']>, ParentType, ContextType, RequireFields<QueryAiRatingsArgs, 'input'>>;
   aiRoutes?: Resolver<ReadonlyArray<ResolversTypes['AiRoute']>, ParentType, ContextType>;
   aiSearch?: Resolver<Maybe<ResolversTypes['AiSearchResult']>, ParentType, ContextType, RequireFields<QueryAiSearchArgs, 'input'>>;
+  aiSource?: Resolver<Maybe<ResolversTypes['AiSource']>, ParentType, ContextType, RequireFields<QueryAiSourceArgs, 'collection' | 'id'>>;
   aiSources?: Resolver<ReadonlyArray<ResolversTypes['SourceDocument']>, ParentType, ContextType, RequireFields<QueryAiSourcesArgs, 'collection' | 'first'>>;
   aiTeams?: Resolver<ReadonlyArray<ResolversTypes['AiTeam']>, ParentType, ContextType>;
   aiUsage?: Resolver<ResolversTypes['AiUsageReport'], ParentType, ContextType, RequireFields<QueryAiUsageArgs, 'input'>>;
@@ -4004,6 +4071,7 @@ export type Resolvers<ContextType = OperationContext> = {
   AiSearchHit?: AiSearchHitResolvers<ContextType>;
   AiSearchResult?: AiSearchResultResolvers<ContextType>;
   AiSessionCaps?: AiSessionCapsResolvers<ContextType>;
+  AiSource?: AiSourceResolvers<ContextType>;
   AiTeam?: AiTeamResolvers<ContextType>;
   AiTeamMember?: AiTeamMemberResolvers<ContextType>;
   AiTimePercentiles?: AiTimePercentilesResolvers<ContextType>;

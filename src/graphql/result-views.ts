@@ -3,7 +3,7 @@
  * schema's own shapes.
  */
 import type { Settlement } from '../core/call/call.ts';
-import type { MessagePart } from '../core/chunk.ts';
+import type { MessagePart, Source } from '../core/chunk.ts';
 import type { NanoUsd, Usage } from '../core/money.ts';
 import type { Message } from '../core/request/request.ts';
 import type { AiField } from '../fields/ai-field.ts';
@@ -11,6 +11,7 @@ import type { Ceiling } from '../pricing/ceiling.ts';
 import type { RunEvent, RunState } from '../runs/run.ts';
 import type { AgentPolicy, TeamRecord } from '../storage/directory/directory.ts';
 import type { TypicalUse, UsageTotal } from '../storage/ledger/ledger.ts';
+import type { SourceSize } from '../storage/passages/passages.ts';
 
 export type TextPartView = Extract<MessagePart, { type: 'text' }>;
 export type ReasoningPartView = Extract<MessagePart, { type: 'reasoning' }>;
@@ -95,4 +96,8 @@ export interface MessageView {
   readonly turn: number;
   readonly beganAt: number;
   readonly said: Message | RunState;
+}
+
+export interface SourceTextView extends SourceSize {
+  readonly source: Source;
 }

@@ -51,7 +51,7 @@ export interface Services {
   readonly tokens: TokenDesk;
   readonly identities: Pick<Identities, 'usersNamed' | 'userNames'>;
   readonly retrieval: Retrieval;
-  readonly passages: Pick<Passages, 'source' | 'sources'>;
+  readonly passages: Pick<Passages, 'source' | 'sources' | 'sourceSize' | 'passagesOf'>;
   /** All routes, in the order of the configuration, with their health now. */
   routes(): readonly RouteView[];
   /** What runs now, and what has failed in the last minutes. */

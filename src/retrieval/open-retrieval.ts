@@ -96,6 +96,7 @@ export function openRetrieval(options: RetrievalOptions): Retrieval {
 
     ingest: (request) => ingesting.enqueue(request),
     ingestion: (id, principal) => ingesting.find(id, principal),
+    ingestions: (collection, first, principal) => ingesting.list(collection, first, principal),
     followIngestion: (id, principal, signal) => ingesting.follow(id, principal, signal),
 
     async deleteSource(principal, collection, sourceId) {

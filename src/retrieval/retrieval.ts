@@ -23,6 +23,8 @@ export interface Retrieval {
   ingest(request: IngestRequest): Promise<IngestionState>;
   /** Null when there is none, or it is another principal's. */
   ingestion(id: string, principal: Principal): Promise<IngestionState | null>;
+  /** The principal's own, of the last 7 days, the newest first. Throws BAD_REQUEST or FORBIDDEN for a collection that it may not write. */
+  ingestions(collection: string, first: number, principal: Principal): Promise<readonly IngestionState[]>;
   /** Each state from now on, the terminal one last. Throws BAD_REQUEST where {@link Retrieval.ingestion} gives null. */
   followIngestion(id: string, principal: Principal, signal: AbortSignal): AsyncIterableIterator<IngestionState>;
   /** False when there was no such source. */
@@ -125,6 +127,10 @@ export interface NewSource {
 
 export interface IngestionState {
   readonly id: string;
+  /** Null: it is older than this was kept. */
+  readonly collection: string | null;
+  /** When it was asked for, in milliseconds since 1970, UTC. */
+  readonly startedAt: number;
   readonly status: 'RUNNING' | 'COMPLETED' | 'FAILED';
   /** Sources finished, whichever way: equals `total` at the end. */
   readonly done: number;

@@ -36,12 +36,42 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
     const { jobs } = await open();
     expect(await jobs.find('a')).toBeNull();
     await jobs.add(job('a'));
-    expect(await jobs.find('a')).toEqual({ id: 'a', owner: 'key:a', status: 'waiting', progress: null });
+    expect(await jobs.find('a')).toEqual({
+      id: 'a',
+      owner: 'key:a',
+      status: 'waiting',
+      progress: null,
+      subject: '',
+      createdAt: expect.any(Number),
+    });
     const lease = await taken(jobs);
     expect(await lease.progressed('1')).toBe(true);
     expect(await jobs.find('a')).toMatchObject({ status: 'running', progress: '1' });
     await lease.end('done', '2');
     expect(await jobs.find('a')).toMatchObject({ status: 'done', progress: '2' });
+  });
+
+  it('a store of jobs lists the jobs of an owner about a subject, the newest first, also those that have ended', async () => {
+    const { jobs, pass } = await open();
+    for (const [id, owner, subject] of [
+      ['a', 'key:ada', 'docs'],
+      ['b', 'key:ada', 'docs'],
+      ['c', 'key:ada', 'news'],
+      ['d', 'key:bob', 'docs'],
+    ] as const) {
+      await jobs.add(job(id, { owner, subject, progress: '0' }));
+      pass(1);
+    }
+    await (await taken(jobs)).end('done', '9');
+    const listed = await jobs.list('ingest', 'key:ada', 'docs', 10);
+    expect(listed.map(({ id, status, progress }) => [id, status, progress])).toEqual([
+      ['b', 'waiting', '0'],
+      ['a', 'done', '9'],
+    ]);
+    expect((listed[0]?.createdAt ?? 0) - (listed[1]?.createdAt ?? 0)).toBe(1);
+    expect((await jobs.list('ingest', 'key:ada', 'docs', 1)).map(({ id }) => id)).toEqual(['b']);
+    expect(await jobs.list('ingest', 'key:ada', 'gone', 10)).toEqual([]);
+    expect(await jobs.list('other', 'key:ada', 'docs', 10)).toEqual([]);
   });
 
   it('a store of jobs gives a job whose worker died to another, with the progress it had, and takes it from the dead one', async () => {

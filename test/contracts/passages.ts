@@ -37,6 +37,25 @@ export function passagesContract(open: () => Promise<PassagesFixture>): void {
       expect(await passages.source('nowhere', 'a')).toBeNull();
     });
 
+    it('sources give their passages in the order of the text, in pieces, and say how long they are', async () => {
+      const passages = await opened();
+      const piece = (text: string, start: number): NewPassage => ({ ...passage(text), start, end: start + text.length });
+      await passages.put(source('a', { mediaType: 'text/markdown' }), [piece('Second.', 10), piece('First.', 0), piece('Third.', 20)]);
+      await passages.put(source('b'), []);
+      expect(await passages.sourceSize('docs', 'a')).toEqual({ mediaType: 'text/markdown', passages: 3, length: 26 });
+      expect(await passages.sourceSize('docs', 'b')).toEqual({ mediaType: 'text/plain', passages: 0, length: 0 });
+      expect(await passages.sourceSize('docs', 'gone')).toBeNull();
+      const read = async (start: number, end: number, first = 10) =>
+        (await passages.passagesOf('docs', 'a', { start, end, first })).map(({ text }) => text);
+      expect(await read(0, 100)).toEqual(['First.', 'Second.', 'Third.']);
+      expect(await read(6, 20)).toEqual(['Second.']);
+      expect(await read(5, 21)).toEqual(['First.', 'Second.', 'Third.']);
+      expect(await read(0, 100, 2)).toEqual(['First.', 'Second.']);
+      expect(await passages.passagesOf('other', 'a', { start: 0, end: 100, first: 10 })).toEqual([]);
+      await passages.put(source('a'), [piece('New.', 0)]);
+      expect(await read(0, 100)).toEqual(['New.']);
+    });
+
     it('sources are replaced as a whole', async () => {
       const passages = await opened();
       await passages.put(source('a', { digest: 'old' }), [passage('Lanterns glow.', [1, 0]), passage('Lanterns dim.', [1, 0.1])]);

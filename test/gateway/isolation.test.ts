@@ -286,6 +286,23 @@ const cases: Readonly<Record<string, Named | Lists | Asks>> = {
     theirs: ({ collection }) => ({ name: collection }),
     ofTeam: true,
   },
+  'Query.aiSource': {
+    document: 'query ($name: String!, $id: ID!) { aiSource(collection: $name, id: $id) { length text passages { text } } }',
+    async theirs(owner) {
+      const id = newName();
+      await ingested(owner, owner.collection, id);
+      return { name: owner.collection, id };
+    },
+    ofTeam: true,
+  },
+  'Query.aiIngestions': {
+    document: 'query ($name: String!) { aiIngestions(collection: $name) { id status total } }',
+    async theirs(owner) {
+      await ingested(owner, owner.collection);
+      return { name: owner.collection };
+    },
+    ofTeam: true,
+  },
   'Query.aiQuote': {
     document:
       'query ($of: JSON!) { aiQuote(document: "query ($name: String!) { aiSearch(input: { collection: $name, query: \\"lamps\\" }) { __typename } }", variables: $of) { allowed reason cost { amount } inputTokens } }',

@@ -156,6 +156,7 @@ const noRetrieval: Retrieval = {
   search: unused,
   answer: unused,
   ingest: unused,
+  ingestions: unused,
   ingestion: async () => null,
   followIngestion: unused,
   deleteSource: async () => false,
@@ -170,6 +171,8 @@ const library: Services['passages'] = {
     const behind = ['a', 'b', 'c'].filter((id) => id > (after ?? '')).slice(0, first);
     return behind.map((id) => ({ id, title: null, collection, metadata: null }));
   },
+  sourceSize: async () => ({ mediaType: 'text/plain', passages: 3, length: 34 }),
+  passagesOf: async () => [],
   source: async (collection, id) => (['a', 'b', 'c'].includes(id) ? { id, title: null, collection, metadata: null } : null),
 };
 

@@ -122,7 +122,17 @@ describe('retrieval', () => {
     const made = withLibrary(true, {
       async ingest({ sources }) {
         taken.push(...sources);
-        return { id: 'i', status: 'RUNNING', done: 0, total: 1, unchanged: 0, failed: [], failure: null };
+        return {
+          collection: 'handbook',
+          startedAt: 0,
+          id: 'i',
+          status: 'RUNNING',
+          done: 0,
+          total: 1,
+          unchanged: 0,
+          failed: [],
+          failure: null,
+        };
       },
     });
     const ingest =
@@ -146,7 +156,7 @@ describe('retrieval', () => {
   });
 
   it('retrieval follows an ingestion to its end', async () => {
-    const state = { id: 'i', total: 2, unchanged: 0, failed: [], failure: null };
+    const state = { collection: 'handbook', startedAt: 0, id: 'i', total: 2, unchanged: 0, failed: [], failure: null };
     async function* progress() {
       yield { ...state, status: 'RUNNING' as const, done: 1 };
       yield { ...state, status: 'COMPLETED' as const, done: 2 };
@@ -168,5 +178,58 @@ describe('retrieval', () => {
       '{ aiSearch(input: { collection: "payroll", query: "x" }) { __typename ... on Failure { code } } }',
     );
     expect([data, errors]).toEqual([{ aiSearch: { __typename: 'OtherFailure', code: 'FORBIDDEN' } }, undefined]);
+  });
+});
+
+const read = `query ($id: ID!, $start: Int! = 0, $length: Int! = 100, $first: Int! = 10) { aiSource(collection: "handbook", id: $id) {
+  source { id collection } mediaType passageCount length text(start: $start, length: $length) passages(first: $first) { text start end } } }`;
+
+describe('Query.aiSource', () => {
+  const pieces = [
+    { id: '1', text: 'First.', start: 0, end: 6 },
+    { id: '2', text: 'Second one.', start: 8, end: 19 },
+    { id: '3', text: 'one. Third.', start: 15, end: 26 },
+  ];
+  const { services } = gateway(says());
+  const { ask } = gateway(says(), {
+    passages: {
+      ...services.passages,
+      passagesOf: async (collection, id, { start, end, first }) =>
+        pieces
+          .filter((one) => one.end > start && one.start < end)
+          .slice(0, first)
+          .map((one) => ({ ...one, source: { id, title: null, collection, metadata: null } })),
+    },
+  });
+  const text = async (start: number, length: number) => {
+    const { data } = await ask(read, { id: 'a', start, length });
+    return (data as { aiSource: { text: string } }).aiSource.text;
+  };
+
+  it('Query.aiSource gives the text with the offsets of its passages, overlaps once and gaps as space, and null for no source', async () => {
+    expect((await ask(read, { id: 'a', first: 2 })).data).toEqual({
+      aiSource: {
+        source: { id: 'a', collection: 'handbook' },
+        mediaType: 'text/plain',
+        passageCount: 3,
+        length: 34,
+        text: 'First.\n Second one. Third.',
+        passages: pieces.slice(0, 2).map(({ id: _, ...piece }) => piece),
+      },
+    });
+    expect((await ask(read, { id: 'gone' })).data).toEqual({ aiSource: null });
+    expect(await text(3, 10)).toBe('st.\n Secon');
+    expect(await text(7, 3)).toBe(' Se');
+    expect(await text(20, 100)).toBe('Third.');
+    expect(await text(30, 100)).toBe('');
+  });
+
+  it('Query.aiSource refuses a collection that the caller may not read, and a piece that is too long', async () => {
+    const payroll = await ask('{ aiSource(collection: "payroll", id: "a") { length } }');
+    expect(payroll.errors?.[0]).toMatchObject({
+      message: expect.stringContaining('that you may read'),
+      extensions: { code: 'BAD_REQUEST' },
+    });
+    expect((await ask(read, { id: 'a', length: 1_000_001 })).errors?.[0]?.message).toContain('from 1 to 1000000');
   });
 });

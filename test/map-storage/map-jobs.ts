@@ -8,6 +8,8 @@ interface Row {
   readonly kind: string;
   readonly owner: string;
   readonly tenant: string;
+  readonly subject: string;
+  readonly createdAt: number;
   readonly body: string;
   readonly place: number;
   readonly parts: Map<number, string>;
@@ -102,13 +104,14 @@ export function mapJobs(now: () => number): Jobs {
 
   return {
     async add(job: NewJob, room) {
-      const { id, kind, owner, tenant = owner, body, parts = [], progress = null } = job;
+      const { id, kind, owner, tenant = owner, subject = '', body, parts = [], progress = null } = job;
       const queued = [...rows.values()]
         .filter((row) => row.kind === kind && row.owner === owner && isOpen(row))
         .flatMap((row) => [...row.parts.values()]);
       const has = { parts: queued.length, bytes: bytesOf(queued) };
       if (room !== undefined && (has.parts + parts.length > room.maxParts || has.bytes + bytesOf(parts) > room.maxBytes)) return has;
       rows.set(id, {
+        ...{ subject, createdAt: now() },
         ...{ id, kind, owner, tenant, body, progress, place: rows.size, parts: new Map(parts.entries()), drafts: new Map() },
         ...{ status: 'waiting', lease: null, leasedUntil: 0, leaseMs: 0, notBefore: 0, takes: 0 },
       });
@@ -123,7 +126,14 @@ export function mapJobs(now: () => number): Jobs {
     },
     async find(id) {
       const row = rows.get(id);
-      return row === undefined ? null : { id, owner: row.owner, status: row.status, progress: row.progress };
+      return row === undefined ? null : stateOf(row);
+    },
+    async list(kind, owner, subject, first) {
+      const own = [...rows.values()].filter((row) => row.kind === kind && row.owner === owner && row.subject === subject);
+      return own
+        .toSorted((a, b) => b.place - a.place)
+        .slice(0, first)
+        .map(stateOf);
     },
     async owners(kind) {
       const open = [...rows.values()].filter((row) => row.kind === kind && isOpen(row)).toSorted((a, b) => b.place - a.place);
@@ -137,3 +147,12 @@ export function mapJobs(now: () => number): Jobs {
     },
   };
 }
+
+const stateOf = ({ id, owner, status, progress, subject, createdAt }: Row): JobState => ({
+  id,
+  owner,
+  status,
+  progress,
+  subject,
+  createdAt,
+});

@@ -9,6 +9,7 @@ import type { Resolvers, SourceInput } from '../generated.ts';
 import { allFailures, failureAsData, failureOf, memberType } from '../graphql-errors.ts';
 import { checkBase64, checkWhole, jsonObject, refuse } from '../refuse.ts';
 import type { Services } from '../services.ts';
+import { checkReadable } from './source-resolvers.ts';
 import { answerEvents, wholeAnswer } from './whole-answer.ts';
 
 const searchFailures = ['BudgetExceeded', 'RateLimited', 'ModelUnavailable', 'OtherFailure'] as const;
@@ -68,10 +69,7 @@ export function retrievalResolvers(services: Services): Resolvers {
       aiCollections: (_, __, { principal }) => retrieval.collections(principal),
       aiSources: async (_, { collection, first, after }, { principal }) => {
         checkWhole('first', first, 1, 1_000);
-        const names = await readable(principal);
-        if (!names.includes(collection)) {
-          refuse(`There is no collection "${shortened(collection)}" that you may read. Collections: ${names.join(', ') || 'none'}.`);
-        }
+        await checkReadable(collection, principal, services);
         return passages.sources(collection, { first, after: after ?? null });
       },
     },
@@ -110,8 +108,6 @@ export function retrievalResolvers(services: Services): Resolvers {
     },
   };
 }
-
-const shortened = (name: string): string => (name.length > 80 ? `${name.slice(0, 80)}…` : name);
 
 function newSource(source: SourceInput) {
   const { id, title, mediaType, text, base64, metadata } = source;

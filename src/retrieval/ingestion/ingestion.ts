@@ -23,6 +23,8 @@ import type { JobBody } from './turn.ts';
 interface Ingestion {
   enqueue(request: IngestRequest): Promise<IngestionState>;
   find(id: string, principal: Principal): Promise<IngestionState | null>;
+  /** The newest first. */
+  list(collection: string, first: number, principal: Principal): Promise<readonly IngestionState[]>;
   /** The states of the job as it goes on, until it has ended. */
   follow(id: string, principal: Principal, signal: AbortSignal): Stream<IngestionState>;
   start(): void;
@@ -31,10 +33,11 @@ interface Ingestion {
 
 interface IngestionOptions extends Omit<WorkerOptions & EndedOwnersOptions, 'changes'> {
   readonly queue: QueueLimits;
+  readonly now?: () => number;
 }
 
 export function ingestion(options: IngestionOptions): Ingestion {
-  const { jobs, collections, queue, pollMs } = options;
+  const { jobs, collections, queue, pollMs, now = Date.now } = options;
   const changes = bell();
   let working: { readonly controller: AbortController; readonly ended: Promise<unknown> } | null = null;
 
@@ -71,10 +74,15 @@ export function ingestion(options: IngestionOptions): Ingestion {
       const queued = await jobs.add(job, room);
       if (queued !== null) throw queueIsFull(queued, { parts: job.parts.length, bytes: bytesOf(job.parts) }, queue);
       changes.ring(anyWork);
-      return stateOf({ ...job, status: 'waiting' });
+      return stateOf({ ...job, status: 'waiting', createdAt: now() });
     },
 
     find,
+
+    async list(collection, first, principal) {
+      collections.toWrite(principal, collection);
+      return (await jobs.list(kind, principal.id, collection, first)).map(stateOf);
+    },
 
     follow: (id, principal, signal) => interruptible((stop) => states(id, principal, stop), { signal }),
 
@@ -104,6 +112,7 @@ function jobOf({ principal, collection, sources }: IngestRequest) {
     kind,
     owner: principal.id,
     tenant: tenantOf(principal),
+    subject: collection,
     body: JSON.stringify(body),
     parts: sources.map((source) => JSON.stringify(source)),
     progress: writeProgress(newProgress(sources.length)),

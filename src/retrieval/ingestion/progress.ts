@@ -43,9 +43,19 @@ const statusOf: Readonly<Record<JobState['status'], IngestionState['status']>> =
   failed: 'FAILED',
 };
 
-export function stateOf({ id, status, progress }: JobState): IngestionState {
+export function stateOf({ id, status, progress, subject, createdAt }: JobState): IngestionState {
   const { done, total, unchanged, failed, failure = null } = readProgress(progress);
-  return { id, status: statusOf[status], done, total, unchanged, failed, failure: status === 'failed' ? (failure ?? gaveUp(id)) : null };
+  return {
+    id,
+    collection: subject === '' ? null : subject,
+    startedAt: createdAt,
+    status: statusOf[status],
+    done,
+    total,
+    unchanged,
+    failed,
+    failure: status === 'failed' ? (failure ?? gaveUp(id)) : null,
+  };
 }
 
 /** The job was taken again and again without any progress: see `storage/jobs/jobs.ts`. */

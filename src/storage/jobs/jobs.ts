@@ -15,6 +15,8 @@ export interface Jobs {
    */
   take(kind: string, leaseMs: number, maxPerTenant?: number): Promise<JobLease | null>;
   find(id: string): Promise<JobState | null>;
+  /** Jobs of the owner that are about the subject, the newest first: all that have not been forgotten yet, at most `first`. */
+  list(kind: string, owner: string, subject: string, first: number): Promise<readonly JobState[]>;
   /** Of jobs that have not ended: each owner once, with the tenant of the oldest of its jobs. */
   owners(kind: string): Promise<readonly { readonly owner: string; readonly tenant: string }[]>;
   /** The oldest job of the owner that nobody works on, whatever its time and its turn, leased to the caller: to end it. */
@@ -27,6 +29,8 @@ export interface NewJob {
   readonly owner: string;
   /** Owners of one tenant share its turns. Default: the owner is alone. */
   readonly tenant?: string;
+  /** A name for what it is about. It is kept when the job has ended, other than the body. Default: ''. */
+  readonly subject?: string;
   readonly body: string;
   /** What is worked on piece by piece; read one at a time by their positions. */
   readonly parts?: readonly string[];
@@ -56,6 +60,10 @@ export interface JobState {
   readonly status: 'waiting' | 'running' | 'done' | 'failed';
   /** JSON text that the worker wrote last. */
   readonly progress: string | null;
+  /** '': it has none. */
+  readonly subject: string;
+  /** When it was added, in milliseconds since 1970, UTC. */
+  readonly createdAt: number;
 }
 
 export interface JobLease {

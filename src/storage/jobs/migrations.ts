@@ -56,4 +56,11 @@ export const jobMigrations: readonly Migration[] = [
       create index jobs_running on jobs (kind, tenant, leased_until) where status = 'running';
       create index jobs_ended on jobs (ended_at) where ended_at is not null;`,
   },
+  {
+    id: 130,
+    name: 'subjects of jobs',
+    sql: `
+      alter table jobs add column subject text not null default '';
+      create index jobs_by_owner on jobs (kind, owner, created_at);`,
+  },
 ];

@@ -1,6 +1,6 @@
 import { machineMs } from '../../core/turns/monotonic.ts';
 import { commitOrRefuse } from '../database/commit-or-refuse.ts';
-import type { Database, Statements } from '../database/database.ts';
+import type { Database, Row, Statements } from '../database/database.ts';
 import { forgetParts, leaseOf } from './job-lease.ts';
 import { idleJobOf, nextJob, ownersOf } from './job-turns.ts';
 import { bytesOf, type JobRoom, type JobState, type Jobs, type NewJob, type Queued } from './jobs.ts';
@@ -39,15 +39,13 @@ export async function openJobs(database: Database, now: () => number = Date.now,
       }),
 
     async find(id) {
-      const [row] = await database.all('select id, owner, status, progress from jobs where id = $1', [id]);
-      if (row === undefined) return null;
-      const progress = row['progress'];
-      return {
-        id: String(row['id']),
-        owner: String(row['owner']),
-        status: String(row['status']) as JobState['status'],
-        progress: typeof progress === 'string' ? progress : null,
-      };
+      const [row] = await database.all(`${selectState} where id = $1`, [id]);
+      return row === undefined ? null : stateOf(row);
+    },
+
+    async list(kind, owner, subject, first) {
+      const sql = `${selectState} where kind = $1 and owner = $2 and subject = $3 order by created_at desc, id limit $4`;
+      return (await database.all(sql, [kind, owner, subject, first])).map(stateOf);
     },
 
     owners: (kind) => ownersOf(database, kind),
@@ -57,6 +55,20 @@ export async function openJobs(database: Database, now: () => number = Date.now,
         const job = await idleJobOf(tx, kind, owner, { now: machine(), leaseMs });
         return job === null ? null : leaseOf(database, tx, { ...job, kind }, { leaseMs, now, machine });
       }),
+  };
+}
+
+const selectState = 'select id, owner, status, progress, subject, created_at from jobs';
+
+function stateOf(row: Row): JobState {
+  const progress = row['progress'];
+  return {
+    id: String(row['id']),
+    owner: String(row['owner']),
+    status: String(row['status']) as JobState['status'],
+    progress: typeof progress === 'string' ? progress : null,
+    subject: String(row['subject']),
+    createdAt: Number(row['created_at']),
   };
 }
 
@@ -74,12 +86,16 @@ function hasRoom(queued: Queued, { maxParts, maxBytes }: JobRoom, { parts = [] }
 }
 
 /** Two jobs that an owner adds in the same millisecond keep their order. */
-async function insert(tx: Statements, { id, kind, owner, tenant = owner, body, parts = [], progress }: NewJob, now: number): Promise<void> {
+async function insert(
+  tx: Statements,
+  { id, kind, owner, tenant = owner, subject = '', body, parts = [], progress }: NewJob,
+  now: number,
+): Promise<void> {
   await tx.run(
-    `insert into jobs (id, kind, owner, tenant, body, progress, status, created_at)
-     select $1, $2, $3, $4, $5, $6, 'waiting', case when last >= $7 then last + 1 else $7 end from
+    `insert into jobs (id, kind, owner, tenant, body, progress, subject, status, created_at)
+     select $1, $2, $3, $4, $5, $6, $8, 'waiting', case when last >= $7 then last + 1 else $7 end from
        (select coalesce(max(created_at), 0) as last from jobs where kind = $2 and owner = $3 and status in ('waiting', 'running')) as line`,
-    [id, kind, owner, tenant, body, progress ?? null, now],
+    [id, kind, owner, tenant, body, progress ?? null, now, subject],
   );
   for (const [position, part] of parts.entries()) {
     await tx.run('insert into job_parts (job_id, position, bytes, body) values ($1, $2, $3, $4)', [

@@ -40,7 +40,7 @@ export async function hitsOf(database: Statements, scored: readonly Scored[]): P
   });
 }
 
-function passageOf(row: Row): Passage {
+export function passageOf(row: Row): Passage {
   return {
     id: String(row['passage_id']),
     text: String(row['body']),

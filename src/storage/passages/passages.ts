@@ -16,6 +16,10 @@ export interface Passages {
   /** By id, in code-point order: those behind `after`, and up to `first` of them. */
   sources(collection: string, page?: SourcePage): Promise<readonly Source[]>;
   source(collection: string, sourceId: string): Promise<Source | null>;
+  /** Null when there is no such source. */
+  sourceSize(collection: string, sourceId: string): Promise<SourceSize | null>;
+  /** Those that lie in the range, or reach into it, in the order of the text; at most `first`. */
+  passagesOf(collection: string, sourceId: string, range: TextRange): Promise<readonly Passage[]>;
   /** By BM25, best first. The query is words, never the syntax of a search engine. */
   byWords(collection: string, query: string, most: number): Promise<readonly WordHit[]>;
   /**
@@ -30,6 +34,20 @@ export interface SourcePage {
   readonly first?: number;
   /** The id of the last one of the page before. Default: from the beginning. */
   readonly after?: string | null;
+}
+
+/** UTF-16 offsets into the source's extracted text. */
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
+  readonly first: number;
+}
+
+export interface SourceSize {
+  readonly mediaType: string;
+  readonly passages: number;
+  /** Where the last passage ends, in UTF-16 units. */
+  readonly length: number;
 }
 
 export interface StoredSource extends Source {

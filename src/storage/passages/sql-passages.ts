@@ -8,7 +8,7 @@ import { waitInLine } from '../../core/turns/turns.ts';
 import type { Database, Row } from '../database/database.ts';
 import { findByWords } from './by-words.ts';
 import { termsOf } from './index-words.ts';
-import { computeCosines, hitsOf, sourceOf } from './passage-rows.ts';
+import { computeCosines, hitsOf, passageOf, sourceOf } from './passage-rows.ts';
 import type { CollectionState, Passages, VectorHit } from './passages.ts';
 import { type CollectionRow, signsInMemory } from './signs-in-memory.ts';
 import { sweep } from './source-versions.ts';
@@ -81,6 +81,26 @@ export async function openPassages(database: Database, now: () => number = Date.
     async source(collection, sourceId) {
       const [row] = await database.all(`${selectSource} and s.id = $2`, [collection, sourceId]);
       return row === undefined ? null : sourceOf(row, sourceId);
+    },
+
+    async sourceSize(collection, sourceId) {
+      const [row] = await database.all(
+        `select s.media_type, s.passages, (select max(p.end_offset) from passages p where p.version = s.version) as length
+         from sources s join collections c on c.id = s.collection_id where c.name = $1 and s.id = $2`,
+        [collection, sourceId],
+      );
+      if (row === undefined) return null;
+      return { mediaType: String(row['media_type']), passages: Number(row['passages']), length: Number(row['length'] ?? 0) };
+    },
+
+    async passagesOf(collection, sourceId, { start, end, first }) {
+      const rows = await database.all(
+        `select p.id as passage_id, p.source_id, p.start_offset, p.end_offset, p.body, s.title, s.metadata, c.name as collection
+         from sources s join collections c on c.id = s.collection_id join passages p on p.version = s.version
+         where c.name = $1 and s.id = $2 and p.end_offset > $3 and p.start_offset < $4 order by p.start_offset, p.id limit $5`,
+        [collection, sourceId, start, end, first],
+      );
+      return rows.map(passageOf);
     },
 
     async byWords(collection, query, most) {

@@ -230,6 +230,8 @@ describe('ingestion', () => {
     const sources = [markdown('a', 'Text of a.'), markdown('b', '', { text: null, base64: 'bm8=', mediaType: 'application/pdf' })];
     expect(last(await ingested(retrieval, sources))).toEqual({
       id: expect.any(String),
+      collection: 'docs',
+      startedAt: expect.any(Number),
       status: 'FAILED',
       ...{ done: 0, total: 2, unchanged: 0, failed: [] },
       failure: { code: 'UNAUTHENTICATED', message: keyEnded.message, errorId: expect.any(String) },
