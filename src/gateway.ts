@@ -25,6 +25,7 @@ import { serverSection } from './config/sections/server-section.ts';
 import { maskError } from './graphql/graphql-errors.ts';
 import { followHooks } from './operations/follow-hooks.ts';
 import { readBuiltPages } from './server/pages/built-pages.ts';
+import { readConsole } from './server/pages/console-page.ts';
 import { policyJudge } from './server/policy-judge.ts';
 import { openGraphDoor, openSubgraphDoor } from './server/schema-door.ts';
 import { createServer } from './server/server.ts';
@@ -68,6 +69,7 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
     trustedProxies,
     requestsPerMinutePerAddress,
     pages = {},
+    console: isConsoleOn,
   } = withDefaults(serverSection, config.server);
   const development = isDevelopment(config);
   const open = development && loopback;
@@ -96,7 +98,10 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
     publicSchema: router === null ? publicSchemas(current) : undefined,
     background: runs,
     development,
-    pages: readBuiltPages(Object.fromEntries(Object.entries(pages).map(([name, at]) => [name, pathIn(folder, at)])), log),
+    pages: [
+      ...(isConsoleOn && router === null ? readConsole() : []),
+      ...readBuiltPages(Object.fromEntries(Object.entries(pages).map(([name, at]) => [name, pathIn(folder, at)])), log),
+    ],
     limits: serverLimits(limits, open),
     trustedProxies,
     ...callerRules(() => current().callers),

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
+import { brotliCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { once } from '../../src/core/once.ts';
-import { readBuiltPages } from '../../src/server/pages/built-pages.ts';
+import { readBuiltPage, readBuiltPages } from '../../src/server/pages/built-pages.ts';
 import { addressWithKey } from '../../src/server/pages/key-of-address.ts';
 import { temporaryFolder } from '../storage/state.ts';
 import { serve } from './fixture.ts';
@@ -144,6 +145,16 @@ describe('a built page', () => {
     for (const path of ['/chat/assets/main-2.js', '/chat/secret.key', '/chat/..%2findex.html', '/chat/index.html', '/gone/'])
       expect((await at(path)).status, path).toBe(404);
     expect((await at('/chat/', { method: 'POST' })).status).toBe(405);
+  });
+
+  it('a built page is sent as its build has compressed it', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'index.html'), 'as it is');
+    writeFileSync(join(folder, 'index.html.br'), brotliCompressSync('as the build compressed it'));
+    const { url } = await serve({ pages: [readBuiltPage('/console', folder)] });
+    const read = async (encoding: string) => (await fetch(new URL('/console/', url), { headers: { 'accept-encoding': encoding } })).text();
+    expect([await read('br'), await read('identity')]).toEqual(['as the build compressed it', 'as it is']);
+    expect((await fetch(new URL('/console/index.html.br', url))).status).toBe(404);
   });
 
   it('a built page that is not there, or has the name of a path of ours, is left out, and the log says so', async () => {

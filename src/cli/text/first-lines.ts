@@ -4,6 +4,7 @@ import { firstQueries, needsGraph } from '../../assembly/welcome/welcome.ts';
 import type { GatewayConfig } from '../../config/config.ts';
 import type { AiField } from '../../fields/ai-field.ts';
 import type { Gateway } from '../../gateway.ts';
+import { howToBuildConsole, isConsoleBuilt } from '../../server/pages/console-page.ts';
 import { addressWithKey } from '../../server/pages/key-of-address.ts';
 
 /** Milliseconds that the first queries wait for the graph that they are made of. */
@@ -23,6 +24,12 @@ const graphiqlLine = (endpoint: string, key: string | null): string =>
     ? `  GraphiQL    ${endpoint}   (in a browser)`
     : `  GraphiQL    ${addressWithKey(endpoint, key)}   (in a browser: it asks with your key)`;
 
+/** On this machine it opens without a login. */
+function consoleLine(url: string, key: string | null): string {
+  if (!isConsoleBuilt()) return `  Console     ${howToBuildConsole}`;
+  return `  Console     ${key === null ? `${url}/console/` : addressWithKey(`${url}/console/`, key)}   (in a browser: who spends what, keys, a playground)`;
+}
+
 /** The address and the key at once; the first queries when there is a graph that they are made of, and nothing more after `ended`. */
 export async function* firstLines(
   url: string,
@@ -36,6 +43,7 @@ export async function* firstLines(
     '',
     `  Fieldgate   ${url}/graphql`,
     ...(developmentKey === null ? [] : [graphiqlLine(`${url}/graphql`, isHere ? developmentKey : null)]),
+    ...((config.server?.console ?? true) ? [consoleLine(url, isHere ? developmentKey : null)] : []),
     `  health      ${url}/health/ready`,
     ...(developmentKey === null
       ? []

@@ -26,6 +26,8 @@ export const serverSection = section(
     ),
     /** GraphiQL, and anonymous use of the embedded provider on loopback. */
     development: flag({ otherwise: 'true, unless NODE_ENV is `production`' }),
+    /** The console at `/console`: static pages for operators, who log in with a key. */
+    console: flag({ default: true }),
     /**
      * Requests a minute that one address may make without a key in force, a minute's share at once; false: any number. An IPv6
      * address counts as its /64.

@@ -1,11 +1,11 @@
 /**
- * Serves built pages of the operator's: a folder with an `index.html`, and what it loads, at a path of its own.
+ * Serves built pages, the console and those of the operator's: a folder with an `index.html`, and what it loads, at a path of its own.
  *
  * The files are read once, so that a path names a file of the folder or nothing. Addresses are relative: a proxy may put the gateway under
  * any path. The page may load and ask this server alone, and runs no inline script.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
@@ -25,7 +25,7 @@ interface BuiltFile {
   readonly body: Buffer;
   readonly type: string;
   readonly etag: string;
-  /** Of a text, made when it is first asked for. */
+  /** Of a text: the build has left it beside the file (`main.js.br`), or it is made when it is first asked for. */
   brotli: Promise<Buffer> | null;
 }
 
@@ -42,7 +42,7 @@ const types: Readonly<Record<string, string>> = {
 const isText = (type: string): boolean => !/^(image\/png|font\/)/.test(type);
 
 /** Throws where the folder cannot be read or has no `index.html`. Files of other kinds are left out. */
-function readBuiltPage(path: string, folder: string): BuiltPage {
+export function readBuiltPage(path: string, folder: string): BuiltPage {
   const files = new Map<string, BuiltFile>();
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const type = types[extname(entry.name)];
@@ -51,7 +51,8 @@ function readBuiltPage(path: string, folder: string): BuiltPage {
     const body = readFileSync(file);
     const name = relative(folder, file).split(sep).join('/');
     const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-    files.set(name === 'index.html' ? '' : name, { body, type, etag, brotli: null });
+    const brotli = existsSync(`${file}.br`) ? Promise.resolve(readFileSync(`${file}.br`)) : null;
+    files.set(name === 'index.html' ? '' : name, { body, type, etag, brotli });
   }
   if (!files.has('')) throw new Error(`There is no index.html in ${folder}.`);
   return { path, files };
