@@ -1,0 +1,41 @@
+import type { FormEvent } from 'react';
+import { useAction } from '../../data/use-action.ts';
+import { Modal } from '../../parts/modal.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { announce } from '../../parts/toasts.tsx';
+import { KeyFields, readKeyFields } from './key-fields.tsx';
+import { type KeyRowFragment, UpdateKeyDocument } from './keys.generated.ts';
+
+export function EditKey({ of: key, onClose }: { readonly of: KeyRowFragment; readonly onClose: () => void }) {
+  const { run, isRunning, problem } = useAction(UpdateKeyDocument);
+
+  async function save(event: FormEvent<HTMLFormElement>): Promise<void> {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const data = await run({ id: key.id, input: { name: String(form.get('name')), ...readKeyFields(form) } });
+    if (data === null) return;
+    announce(`${key.name} is changed, from its next request on.`);
+    onClose();
+  }
+
+  return (
+    <Modal title={`Edit ${key.name}`} isOpen onClose={onClose}>
+      <form className="stack" onSubmit={(event) => void save(event)}>
+        <label className="field">
+          <span>Name</span>
+          <input name="name" required maxLength={100} defaultValue={key.name} />
+        </label>
+        <KeyFields of={key} />
+        {problem && <Problem problem={problem} />}
+        <div className="actions">
+          <button type="submit" className="primary" disabled={isRunning}>
+            Save
+          </button>
+          <button type="button" onClick={onClose}>
+            Cancel
+          </button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
