@@ -6,6 +6,7 @@ import { memberDesk } from '../access/teams/member-desk.ts';
 import type { DeclaredTeams, TeamBook } from '../access/teams/team-book.ts';
 import { teamDesk } from '../access/teams/team-desk.ts';
 import { tokenDesk } from '../access/tokens/token-desk.ts';
+import { userEraser } from '../access/users/erase-user.ts';
 import type { Handlers } from '../core/call/call.ts';
 import { responsePaths } from '../federation/engine/response-paths.ts';
 import { templatesOf } from '../fields/prompt-templates.ts';
@@ -89,6 +90,16 @@ export function servicesOf(parts: ServiceParts): Services {
     teamBook: parts.teams,
     keyAccounts: (key) => accountsOf(key, storage.keys, parts.teams),
     tokens: tokenDesk({ identities: storage.identities, keys: storage.keys, issuers: parts.issuers, onRevoked: parts.leases.look, now }),
+    users: userEraser({
+      erasure: storage.erasure,
+      identities: storage.identities,
+      members: storage.directory.members,
+      issuers: parts.issuers,
+      onRevoked: parts.leases.look,
+      forget: parts.runs.forget,
+      record: (erased, by) => log.info('a user was erased', { ...erased, by }),
+      now,
+    }),
     identities: storage.identities,
     retrieval: parts.retrieval,
     passages: storage.passages,

@@ -23,6 +23,8 @@ async function run(args: Arguments): Promise<void> {
       return (await import('./commands/explain-command.ts')).explain(args);
     case 'keys':
       return (await import('./commands/keys-command.ts')).keys(args);
+    case 'users':
+      return (await import('./commands/users-command.ts')).users(args);
     case 'teams':
       return (await import('./commands/teams-command.ts')).teams(args);
     case 'organisations':

@@ -1520,6 +1520,28 @@ export type EmbeddingInput = {
 /** The vectors, or why there are none. It may grow: keep a default branch. */
 export type EmbeddingResult = BudgetExceeded | Embedding | GuardrailBlocked | ModelUnavailable | OtherFailure | RateLimited;
 
+/** Who is erased. */
+export type EraseAiUserInput = {
+  /** The issuer of the configuration that he is a user of, which needs `ai:keys:all`; when absent, he is a user of your team's keys. */
+  readonly issuer?: InputMaybe<Scalars['String']['input']>;
+  /** As your backend or the issuer calls him. */
+  readonly user: Scalars['String']['input'];
+};
+
+/** A user who was erased, and how much was. */
+export type ErasedAiUser = {
+  /** Rows of usage that have another pseudonym now. */
+  readonly calls: Scalars['SafeInt']['output'];
+  /** Completions that were deleted, with their idempotency keys and ratings. */
+  readonly completions: Scalars['SafeInt']['output'];
+  /** Conversations that were deleted. */
+  readonly conversations: Scalars['SafeInt']['output'];
+  /** The pseudonym that he had. */
+  readonly id: Scalars['ID']['output'];
+  /** Tokens that were deleted. */
+  readonly tokens: Scalars['SafeInt']['output'];
+};
+
 /** What a caller must be able to show. Select `... on Failure`; unions and enums may grow, so keep a default branch. */
 export type Failure = {
   /** What kind of failure it is, for programs. */
@@ -1773,6 +1795,13 @@ export type Mutation = {
   readonly deleteAiConversation: Scalars['Boolean']['output'];
   /** Takes a source and its passages out of a collection. False when there was none. Needs scope `ai:ingest` and the right to write the collection. */
   readonly deleteSource?: Maybe<Scalars['Boolean']['output']>;
+  /**
+   * Erases a user, for good: what runs for him ends within two seconds; his name, his tokens, completions, idempotency keys, ratings and
+   * conversations are deleted, and his place in a team. What was used stays in reports, under a pseudonym that nobody has. His budgets go on
+   * as they stand. Kept answers expire by themselves, and what another replica has in memory within ten minutes; logs have his pseudonym alone.
+   * Should he come again, he is somebody new. Erasing twice, or somebody who was never seen, is no error.
+   */
+  readonly eraseAiUser: ErasedAiUser;
   /** Puts documents into a collection, as a job that survives a crash: follow it with Subscription.ingestion. Unchanged sources cost nothing. Owners take turns, source by source, so that nobody waits for another's; a source that meets a limit of its owner waits and is tried again. RATE_LIMITED where the caller has too many sources or bytes in the queue. Needs scope `ai:ingest` and the right to write the collection. */
   readonly ingest?: Maybe<Ingestion>;
   /** Keeps your judgement of a completion of yours, for as long as its usage is kept, also when the completion itself is not any more; judging again replaces it. Null when there is none with this id. Needs scope `ai:use`. */
@@ -1898,6 +1927,12 @@ export type MutationDeleteAiConversationArgs = {
 export type MutationDeleteSourceArgs = {
   collection: Scalars['String']['input'];
   sourceId: Scalars['ID']['input'];
+};
+
+
+/** What can be changed or begun. */
+export type MutationEraseAiUserArgs = {
+  input: EraseAiUserInput;
 };
 
 
@@ -2947,6 +2982,8 @@ export type ResolversTypes = {
   Embedding: ResolverTypeWrapper<EmbeddingView>;
   EmbeddingInput: EmbeddingInput;
   EmbeddingResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['EmbeddingResult']>;
+  EraseAiUserInput: EraseAiUserInput;
+  ErasedAiUser: ResolverTypeWrapper<ErasedAiUser>;
   Failure: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Failure']>;
   FailureCode: FailureCode;
   FileInput: FileInput;
@@ -3096,6 +3133,8 @@ export type ResolversParentTypes = {
   Embedding: EmbeddingView;
   EmbeddingInput: EmbeddingInput;
   EmbeddingResult: ResolversUnionTypes<ResolversParentTypes>['EmbeddingResult'];
+  EraseAiUserInput: EraseAiUserInput;
+  ErasedAiUser: ErasedAiUser;
   Failure: ResolversInterfaceTypes<ResolversParentTypes>['Failure'];
   FileInput: FileInput;
   GuardrailBlocked: GuardrailBlocked;
@@ -3761,6 +3800,14 @@ export type EmbeddingResultResolvers<ContextType = OperationContext, ParentType 
   __resolveType?: TypeResolveFn<'BudgetExceeded' | 'Embedding' | 'GuardrailBlocked' | 'ModelUnavailable' | 'OtherFailure' | 'RateLimited', ParentType, ContextType>;
 };
 
+export type ErasedAiUserResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['ErasedAiUser'] = ResolversParentTypes['ErasedAiUser']> = {
+  calls?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  completions?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  conversations?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  tokens?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+};
+
 export type FailureResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Failure'] = ResolversParentTypes['Failure']> = {
   __resolveType?: TypeResolveFn<'BudgetExceeded' | 'GuardrailBlocked' | 'InvalidOutput' | 'ModelUnavailable' | 'OtherFailure' | 'RateLimited', ParentType, ContextType>;
 };
@@ -3829,6 +3876,7 @@ export type MutationResolvers<ContextType = OperationContext, ParentType extends
   createAiToken?: Resolver<ResolversTypes['CreatedAiToken'], ParentType, ContextType, RequireFields<MutationCreateAiTokenArgs, 'input'>>;
   deleteAiConversation?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationDeleteAiConversationArgs, 'id'>>;
   deleteSource?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType, RequireFields<MutationDeleteSourceArgs, 'collection' | 'sourceId'>>;
+  eraseAiUser?: Resolver<ResolversTypes['ErasedAiUser'], ParentType, ContextType, RequireFields<MutationEraseAiUserArgs, 'input'>>;
   ingest?: Resolver<Maybe<ResolversTypes['Ingestion']>, ParentType, ContextType, RequireFields<MutationIngestArgs, 'input'>>;
   rateCompletion?: Resolver<Maybe<ResolversTypes['CompletionFeedback']>, ParentType, ContextType, RequireFields<MutationRateCompletionArgs, 'id' | 'score'>>;
   removeAiTeamMember?: Resolver<Maybe<ResolversTypes['AiTeamMember']>, ParentType, ContextType, RequireFields<MutationRemoveAiTeamMemberArgs, 'issuer' | 'team' | 'user'>>;
@@ -4100,6 +4148,7 @@ export type Resolvers<ContextType = OperationContext> = {
   Decimal?: GraphQLScalarType;
   Embedding?: EmbeddingResolvers<ContextType>;
   EmbeddingResult?: EmbeddingResultResolvers<ContextType>;
+  ErasedAiUser?: ErasedAiUserResolvers<ContextType>;
   Failure?: FailureResolvers<ContextType>;
   GuardrailBlocked?: GuardrailBlockedResolvers<ContextType>;
   Ingestion?: IngestionResolvers<ContextType>;

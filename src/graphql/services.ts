@@ -5,6 +5,7 @@ import type { MemberDesk } from '../access/teams/member-desk.ts';
 import type { TeamBook } from '../access/teams/team-book.ts';
 import type { TeamDesk } from '../access/teams/team-desk.ts';
 import type { TokenDesk } from '../access/tokens/token-desk.ts';
+import type { UserEraser } from '../access/users/erase-user.ts';
 import type { Handlers, Principal } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
 import type { GatewayError } from '../core/errors.ts';
@@ -49,6 +50,7 @@ export interface Services {
   /** The limits that the calls of a key draw on: its own, those of the keys that it comes from, of its team and its organisation. */
   keyAccounts(key: KeyRecord): Promise<readonly Limit[]>;
   readonly tokens: TokenDesk;
+  readonly users: Pick<UserEraser, 'erase'>;
   readonly identities: Pick<Identities, 'usersNamed' | 'userNames'>;
   readonly retrieval: Retrieval;
   readonly passages: Pick<Passages, 'source' | 'sources' | 'sourceSize' | 'passagesOf'>;

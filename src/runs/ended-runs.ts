@@ -3,6 +3,8 @@
 export interface EndedRuns {
   add(id: string, principal: string, bytes: number): void;
   has(id: string): boolean;
+  /** Lets go of it now, where it is kept. */
+  remove(id: string): void;
   readonly bytes: number;
 }
 
@@ -70,6 +72,7 @@ export function endedRuns({ maxBytes, keptMs, now, letGo }: EndedRunsOptions): E
       sweep();
     },
     has: (id) => ended.has(id),
+    remove,
     get bytes() {
       return all;
     },

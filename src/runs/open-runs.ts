@@ -169,6 +169,11 @@ export function openRuns(options: RunsOptions): Runs {
       const id = await completions.withKey(key, principal.id);
       return id === null ? null : find(id, principal);
     },
+    forget(user) {
+      const isTheirs = (principal: string): boolean => principal.endsWith(`:${user}`);
+      for (const [id, { principal }] of kept) if (isTheirs(principal)) ended.remove(id);
+      plain.forget(isTheirs);
+    },
     counts() {
       const open = running();
       return { open: open.length + plain.open.size, readers: open.reduce((sum, run) => sum + run.readers(), 0) };

@@ -20,6 +20,8 @@ export interface PlainAnswers {
   find(id: string, principal: string): RunState | null;
   /** Answers that are being made. */
   readonly open: ReadonlyMap<string, PlainAnswer>;
+  /** Forgets those of such principals. */
+  forget(isTheirs: (principal: string) => boolean): void;
   /** Forgets the answers that are too old. */
   sweep(): void;
   /** Memory of the answers that are kept, in bytes. */
@@ -124,6 +126,13 @@ export function plainAnswers({ maxBytes, keptMs, now }: PlainAnswersOptions): Pl
       const one = kept.get(id);
       if (one === undefined || one.principal !== principal || one.at < now() - keptMs) return null;
       return one.state;
+    },
+    forget(isTheirs) {
+      for (const [id, { principal, bytes }] of kept) {
+        if (!isTheirs(principal)) continue;
+        kept.delete(id);
+        all -= bytes;
+      }
     },
     open,
     sweep,

@@ -22,6 +22,8 @@ export interface Runs {
   find(id: string, principal: Principal): Promise<Run | null>;
   /** The same by its idempotency key, for as long as that holds (24 h). */
   findByKey(key: string, principal: Principal): Promise<Run | null>;
+  /** Forgets what ended for this user, by the pseudonym: it is gone as if it had expired. What is stored is not touched. */
+  forget(user: string): void;
   /** Runs that have not ended, and the readers that follow them now. */
   counts(): { readonly open: number; readonly readers: number };
   /** Resolves when no run is under way, or after `graceMs`. */

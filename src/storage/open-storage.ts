@@ -10,6 +10,7 @@ import { openSqlite } from './database/sqlite.ts';
 import { databaseIsLost, isUnavailable } from './database/unavailable.ts';
 import { maxLogPages, watchLog } from './database/write-ahead-log.ts';
 import { openDirectory } from './directory/sql-directory.ts';
+import { type Erasure, openErasure } from './erasure/erasure.ts';
 import { openIdentities } from './identities/sql-identities.ts';
 import { openJobs } from './jobs/sql-jobs.ts';
 import { adoptJournals } from './journal/adopt-journals.ts';
@@ -43,6 +44,7 @@ const keptRevocationDays = 90;
 export interface EmbeddedStorage extends Storage {
   readonly database: Database;
   readonly ledger: LedgerStore;
+  readonly erasure: Erasure;
 }
 
 export interface StorageOptions {
@@ -109,6 +111,8 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
   const completions = openCompletions({ database, seal, owner, now });
   const conversations = openConversations({ database, seal, owner, keptMs: conversationDays * dayMs, now });
   const identities = openIdentities({ database, seal, now });
+  const newPseudonym = (): string => identities.pseudonymOf('', crypto.randomUUID());
+  const erasure = openErasure({ database, identities, ledger, newPseudonym, now });
   const passages = await openPassages(database, now);
 
   const recover = async (): Promise<void> => {
@@ -137,6 +141,7 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
   const timers = [
     every(recoverEveryMs, recover, 'What dead processes left could not be recovered: it is tried again.'),
     every(tidyEveryMs, tidy, 'What has expired could not be deleted: it is tried again.'),
+    every(recoverEveryMs, erasure.sweep, 'What was written late of erased users could not be erased: it is tried again.'),
     every(recoverEveryMs, passages.sweep, 'What was left of sources that nobody sees could not be removed: it is tried again.'),
   ];
 
@@ -169,6 +174,7 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
     completions,
     conversations,
     passages,
+    erasure,
     jobs: await openJobs(database, now),
     async problems() {
       const inTime = (work: Promise<unknown>): Promise<boolean> =>

@@ -2,6 +2,7 @@
 import type { Completions } from './completions/completions.ts';
 import type { Conversations } from './conversations/conversations.ts';
 import type { Directory } from './directory/directory.ts';
+import type { Erasure } from './erasure/erasure.ts';
 import type { Identities } from './identities/identities.ts';
 import type { Jobs } from './jobs/jobs.ts';
 import type { Keys } from './keys/keys.ts';
@@ -20,6 +21,8 @@ export interface Storage {
   readonly conversations: Conversations;
   readonly passages: Passages;
   readonly jobs: Jobs;
+  /** Default: users cannot be erased. */
+  readonly erasure?: Erasure;
   /** What keeps calls that cost from being made at the moment, in sentences; none: the stores answer and can be written. */
   problems(): Promise<readonly string[]>;
   /** Stores what waits, and lets go of everything. Idempotent. */

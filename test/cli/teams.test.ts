@@ -80,6 +80,19 @@ describe('fieldgate teams', () => {
     expect(await refusal(['teams', 'remove', 'web', ...who], cwd)).toContain('is not in the team "web"');
   });
 
+  it('fieldgate users erases a user of a login, with his place in a team, and a user of the keys of a team', async () => {
+    const issuers = "issuers: { okta: { issuer: 'https://login.example.com', audiences: ['gateway'] } }";
+    const cwd = folderWith({ 'gateway.config.ts': configText(issuers) });
+    await inProcess(['teams', 'create', 'web'], { cwd });
+    const who = ['--issuer', 'okta', '--user', 'ann@example.com'];
+    await inProcess(['teams', 'add', 'web', ...who], { cwd });
+    expect((await inProcess(['users', 'erase', 'ann@example.com', '--issuer', 'okta'], { cwd })).out).toMatch(
+      /^The user u_[\w-]{22} has been erased: 0 token\(s\), 0 completion\(s\), 0 conversation\(s\); 0 row\(s\) of usage/,
+    );
+    expect(await refusal(['teams', 'remove', 'web', ...who], cwd)).toContain('is not in the team "web"');
+    expect((await inProcess(['users', 'erase', '4711', '--team', 'web'], { cwd })).code).toBe(0);
+  });
+
   it('fieldgate teams lists a team of the configuration, and changes it not', async () => {
     const cwd = folderWith({ 'gateway.config.ts': configText('teams: { shop: { concurrency: 3 } }') });
     expect((await inProcess(['teams', 'list'], { cwd })).out).toMatch(/^shop .*the configuration/m);
@@ -102,6 +115,9 @@ describe('fieldgate teams', () => {
     [['teams', 'create', 'a', '--budget', 'day=much'], '--budget is "much". It must be US dollars'],
     [['teams', 'create', 'a', '--agent', 'a b:rpm=5'], 'agents: "a b" names no agent'],
     [['organisations', 'create', 'a', '--per-user', 'rpm=5'], '--per-user means nothing to "organisations"'],
+    [['users', 'erase', 'a'], 'users takes whom to erase: erase NAME --team TEAM, or erase NAME --issuer ISSUER.'],
+    [['users', 'list', '--team', 'a'], 'users takes whom to erase'],
+    [['users', 'erase', 'a', '--issuer', 'okta'], 'There is no issuer "okta". Issuers: none.'],
     [['teams', 'create', 'a', '--share', 'all'], 'cacheSharing is "all". Sharings: organisation, team, principal.'],
     [['teams', 'create', 'a', '--organisation', 'b'], 'There is no organisation "b"'],
     [['organisations', 'create', 'a.b'], 'The name "a.b" of the organisation is refused: letters, digits, _ and -'],

@@ -497,7 +497,7 @@ const cases: Readonly<Record<string, Named | Lists | Asks>> = {
   },
 };
 /** Looked at in tests of their own: one is told the name of a user, who is another one in each team; the others tell each caller other things, or never end. */
-const ownTests = ['Mutation.revokeAiUser', 'Subscription.aiBudgetWarnings', 'Subscription.aiActivity'];
+const ownTests = ['Mutation.revokeAiUser', 'Subscription.aiBudgetWarnings', 'Subscription.aiActivity', 'Mutation.eraseAiUser'];
 
 type Root = keyof typeof facesOf;
 const rootOf = (name: string): Root => name.split('.')[0] as Root;
@@ -671,6 +671,24 @@ describe('What one does', () => {
     }
     await overPost(gateway, acme, document, { user: 'carla' });
     expect(await works(token)).toBe(401);
+  });
+
+  it('Mutation.eraseAiUser erases the user of the own team alone, and says of a name that others have what it says of a new one', async () => {
+    const document = 'mutation ($user: String!) { eraseAiUser(input: { user: $user }) { id tokens completions conversations calls } }';
+    const [flora, acting] = [await tokenOf(globex, 'flora'), { ...globex, user: 'flora' }];
+    const id = await completion(acting, newName());
+    for (const stranger of [acme, others, await tokenOf(globex, 'bob'), acting]) {
+      const [theirs, nothing] = await Promise.all(
+        ['flora', 'nobody'].map(async (user) => plain(await overPost(gateway, stranger, document, { user }), { user })),
+      );
+      expect(theirs).toBe(nothing);
+      expect(await works(flora)).toBe(200);
+    }
+    const shown = 'query ($id: ID!) { completionById(id: $id) { text } }';
+    expect(await overPost(gateway, acting, shown, { id })).toContain('Lamps');
+    expect(await overPost(gateway, globex, document, { user: 'flora' })).toMatch(/"tokens":1,"completions":1,"conversations":0,"calls":1/);
+    expect(await works(flora)).toBe(401);
+    expect(await overPost(gateway, acting, shown, { id })).toContain('"completionById":null');
   });
 
   it('Subscription.aiBudgetWarnings tells each caller of the budgets that he is told of, and of none of others', async () => {

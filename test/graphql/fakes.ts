@@ -228,6 +228,7 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
       revokeToken: async () => null,
       revokeUser: async () => 'u_nobody',
     },
+    users: { erase: async () => ({ id: 'u_nobody', tokens: 0, completions: 0, conversations: 0, calls: 0 }) },
     identities: { usersNamed: async () => [], userNames: async () => new Map() },
     ledger: {
       typicalUses: async () => new Map([['Product.summary', { cost: 1_500, inputTokens: 300, outputTokens: 40, latencyMs: 900, uses: 7 }]]),

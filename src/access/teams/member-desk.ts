@@ -56,7 +56,7 @@ export function memberDesk({ directory, teams, identities, issuers, now = Date.n
 
   async function shown(record: MemberRecord): Promise<Member> {
     const [, issuer = '', user = ''] = /^jwt:(.*):([^:]+)$/.exec(record.principal) ?? [];
-    return { record, issuer, user: (await identities.findUser(user))?.name ?? null };
+    return { record, issuer, user: (await identities.findUser(user))?.name || null };
   }
 
   return {

@@ -23,7 +23,7 @@ export async function principalOfToken(
   };
   if (user === null) return held;
   const known = await findUser(user);
-  return principalOfUser(held, { id: user, name: known?.name ?? null, revokedAt: known?.revokedAt ?? null }, limitsOfUser);
+  return principalOfUser(held, { id: user, name: known?.name || null, revokedAt: known?.revokedAt ?? null }, limitsOfUser);
 }
 
 /** For the time of the token. What it began may go on after that, and draws on it all the same. */

@@ -4,7 +4,8 @@ import { GatewayError } from '../../core/errors.ts';
 import type { NanoUsd } from '../../core/money.ts';
 import type { Identities, TokenRecord } from '../../storage/identities/identities.ts';
 import type { Keys } from '../../storage/keys/keys.ts';
-import { isUserScope, namedUser, realmOfIssuer, realmOfTeam, userNameOf } from '../users/end-user.ts';
+import { isUserScope, namedUser, realmOfTeam, userNameOf } from '../users/end-user.ts';
+import { realmFor } from '../users/user-realm.ts';
 import { checkPresentSecret, keyIdOf } from '../virtual-key.ts';
 import { issueToken } from './short-lived-token.ts';
 
@@ -87,7 +88,7 @@ export function tokenDesk({ identities, keys, issuers, onRevoked, now }: TokenDe
       return revoked;
     },
     async revokeUser(name, issuer, by) {
-      const user = namedUser(realmOf(issuer, by), name, identities);
+      const user = namedUser(realmFor(issuer, by, issuers, 'revoked'), name, identities);
       await identities.revokeUser(user, now());
       await onRevoked();
       return user.id;
@@ -108,23 +109,6 @@ export function tokenDesk({ identities, keys, issuers, onRevoked, now }: TokenDe
     if (maker.team === null)
       throw new GatewayError('FORBIDDEN', 'Your key has no team, so it has no users. A key of a team may name them.');
     return namedUser(realmOfTeam(maker.team), acted ?? userNameOf(name ?? '', 'user'), identities);
-  }
-
-  function realmOf(issuer: string | null, by: Principal): string {
-    if (issuer !== null) {
-      if (!by.scopes.includes('ai:keys:all'))
-        throw new GatewayError(
-          'FORBIDDEN',
-          'Users of an issuer are revoked with the scope ai:keys:all, which you do not have. Without `issuer`, the users of your team are meant.',
-        );
-      if (issuers.includes(issuer)) return realmOfIssuer(issuer);
-      throw new GatewayError('BAD_REQUEST', `There is no issuer "${issuer.slice(0, 64)}". Issuers: ${issuers.join(', ') || 'none'}.`);
-    }
-    if (by.team !== null && by.token === undefined && by.user === undefined && by.kind === 'key') return realmOfTeam(by.team);
-    throw new GatewayError(
-      'FORBIDDEN',
-      'The users of a team are revoked by a virtual key of the team with the scope ai:act-as. You do not show one.',
-    );
   }
 }
 

@@ -13,6 +13,7 @@ export const commands = {
     says: 'teams: list, create NAME, update NAME, archive NAME, restore NAME; add NAME, remove NAME a user of a login',
   },
   organisations: { takes: 'ACTION [NAME]', says: 'organisations of teams: list, create NAME, update NAME, archive NAME, restore NAME' },
+  users: { takes: 'ACTION NAME', says: 'end users: erase NAME, for good' },
   ingest: { takes: 'PATH...', says: 'add documents to a collection' },
   subgraph: { takes: null, says: 'serve the AI schema as a Federation-2 subgraph for a router of your own' },
 } as const;
@@ -75,7 +76,12 @@ export const flags = {
   operation: { type: 'string', value: 'NAME', of: asking, says: 'which operation of the file' },
   collection: { type: 'string', value: 'NAME', of: ['ingest'], says: 'the collection; may be left out when there is one' },
   name: { type: 'string', value: 'NAME', of: keyed, says: 'what the key is for' },
-  team: { type: 'string', value: 'NAME', of: keyed, says: 'whose budget and cache it shares' },
+  team: {
+    type: 'string',
+    value: 'NAME',
+    of: ['keys', 'users'],
+    says: 'whose budget and cache it shares; of a user, whose keys act for him',
+  },
   scope: {
     type: 'string',
     multiple: true,
@@ -110,7 +116,12 @@ export const flags = {
     says: 'of a key the agent that asks with it; of a team what an agent may use, NAME:LIMITS (support-bot:month=50,turns=40), repeatable',
   },
   organisation: { type: 'string', value: 'NAME', of: ['teams'], says: 'the organisation that it belongs to; none for none' },
-  issuer: { type: 'string', value: 'NAME', of: ['teams'], says: 'add, remove: the issuer of the configuration whose tokens the user has' },
+  issuer: {
+    type: 'string',
+    value: 'NAME',
+    of: ['teams', 'users'],
+    says: 'add, remove, erase: the issuer of the configuration whose tokens the user has',
+  },
   user: { type: 'string', value: 'NAME', of: ['teams'], says: 'add, remove: the user, as the issuer calls him' },
   description: { type: 'string', value: 'TEXT', of: teamed, says: 'what it is, for people' },
   guardrail: {

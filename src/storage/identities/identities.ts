@@ -16,6 +16,7 @@ export interface NamedUser {
   readonly name: string;
 }
 
+/** `name`: empty where the user was erased and has not come again. */
 export interface UserRecord extends NamedUser {
   /** What began before ends, and tokens that were made before are refused; null: never revoked. */
   readonly revokedAt: number | null;
@@ -61,6 +62,13 @@ export interface Identities {
   userNames(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Revokes the user's tokens too. */
   revokeUser(user: NamedUser, at: number): Promise<void>;
+  /**
+   * Forgets the name and deletes the tokens; the user stays revoked, so that what was issued for him before is refused. Returns how many tokens there
+   * were. Who comes again after it is known anew.
+   */
+  eraseUser(user: NamedUser, at: number): Promise<number>;
+  /** Users who were erased then or later, and when. */
+  erasedSince(time: number): Promise<readonly { readonly id: string; readonly at: number }[]>;
   /** Keeps its user too. False, and nothing is stored: the key has `maxInForce` tokens already that have neither expired nor been revoked. */
   putToken(token: TokenRecord, user: NamedUser | null, maxInForce: number): Promise<boolean>;
   /** Also revoked and expired ones: the caller judges. */

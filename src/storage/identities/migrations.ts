@@ -23,4 +23,12 @@ export const identityMigrations: readonly Migration[] = [
     name: 'budgets of tokens',
     sql: 'alter table short_lived_tokens add column budget bigint;',
   },
+  {
+    id: 154,
+    name: 'erased users',
+    // Of an erased user the name is '' until he comes again. When he was erased, and revoked, stays known.
+    sql: `
+      alter table end_users add column erased_at bigint;
+      create index end_users_erased on end_users (erased_at) where erased_at is not null;`,
+  },
 ];

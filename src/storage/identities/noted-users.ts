@@ -60,4 +60,4 @@ export function notedUsers(database: Database, now: () => number): NotedUsers {
 }
 
 export const putUser = `insert into end_users (id, realm, name, seen_at) values ($1, $2, $3, $4)
-  on conflict (id) do update set seen_at = excluded.seen_at`;
+  on conflict (id) do update set seen_at = excluded.seen_at, name = excluded.name`;

@@ -43,12 +43,12 @@ export function openIdentities({ database, seal, now = Date.now }: IdentitiesOpt
     },
     async usersNamed(name) {
       await noted.flush();
-      return (await database.all('select id from end_users where name = $1', [name])).map((row) => String(row['id']));
+      return (await database.all(`select id from end_users where name = $1 and name <> ''`, [name])).map((row) => String(row['id']));
     },
     async userNames(ids) {
       await noted.flush();
       const rows = await inPieces(namesOfUsers, [...new Set(ids)]);
-      return new Map(rows.map((row) => [String(row['id']), String(row['name'])]));
+      return new Map(rows.filter((row) => row['name'] !== '').map((row) => [String(row['id']), String(row['name'])]));
     },
     async revokeUser({ id, realm, name }, at) {
       await commit(async (tx) => {
@@ -56,6 +56,20 @@ export function openIdentities({ database, seal, now = Date.now }: IdentitiesOpt
         await tx.run('update short_lived_tokens set revoked_at = coalesce(revoked_at, $2) where end_user = $1', [id, at]);
       });
       changes += 1;
+    },
+    async eraseUser({ id, realm }, at) {
+      const tokens = await commit(async (tx) => {
+        await tx.run(revokeUser, [id, realm, '', at]);
+        await tx.run(`update end_users set name = '', erased_at = $2 where id = $1`, [id, at]);
+        return tx.run('delete from short_lived_tokens where end_user = $1', [id]);
+      });
+      noted.forget(id);
+      changes += 1;
+      return tokens;
+    },
+    async erasedSince(time) {
+      const rows = await database.all('select id, erased_at from end_users where erased_at >= $1', [time]);
+      return rows.map((row) => ({ id: String(row['id']), at: Number(row['erased_at']) }));
     },
     async putToken(token, user, maxInForce) {
       return commit(async (tx) => {

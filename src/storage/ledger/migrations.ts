@@ -70,6 +70,11 @@ export const ledgerMigrations: readonly Migration[] = [
       ${rollUp('usage_days', 86_400_000)}
       drop table usage_hours;`,
   },
+  {
+    id: 153,
+    name: 'usage by end user',
+    sql: 'create index usage_rows_user on usage_rows (end_user, time) where end_user is not null;',
+  },
 ];
 
 function rollUp(table: string, lengthMs: number): string {

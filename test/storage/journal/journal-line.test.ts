@@ -49,8 +49,8 @@ const drawn = fc.record({
   timeToFirstTokenMs: orNull(count),
   tags: fc.dictionary(word, word, { noNullPrototype: true, maxKeys: 3 }),
   user: fc.option(word),
-  agent: fc.option(word),
-  session: fc.option(word),
+  agent: orNull(word),
+  session: orNull(word),
 });
 const countsAs = fc.constantFrom('operation' as const, 'field' as const, null);
 /** What is known at the end of a call alone, and of calls of this version. */

@@ -23,6 +23,7 @@ export function tokenResolvers(services: Services): Resolvers {
       revokeAiUser: async (_, { input: { user, issuer } }, { principal }) => ({
         id: await services.tokens.revokeUser(user, issuer ?? null, principal),
       }),
+      eraseAiUser: (_, { input: { user, issuer } }, { principal }) => services.users.erase(user, issuer ?? null, principal),
     },
     CreatedAiToken: { secret: ({ token }) => token, expiresAt: ({ expiresAt }) => new Date(expiresAt).toISOString() },
     AiToken: {
