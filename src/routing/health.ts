@@ -7,28 +7,17 @@
  */
 import { LRUCache } from 'lru-cache';
 import { type Principal, tenantOf } from '../core/call/call.ts';
-import type { ErrorDetails } from '../core/errors.ts';
 import { type CircuitState, maxOpenMs } from '../outbound/circuit.ts';
 import type { Deployment, Health } from './route.ts';
-import {
-  forgive,
-  isFailing,
-  meanOf,
-  newStanding,
-  noteFault,
-  noteLatency,
-  noteSuccess,
-  type Standing,
-  showCircuit,
-  shownOpenMs,
-} from './standing.ts';
+import { meanOf, newStanding, type Standing, showCircuit, shownOpenMs } from './standing.ts';
+import { StandingTrial, type Trial } from './trial.ts';
+
+export type { Trial } from './trial.ts';
 
 /** Kept for at most so many, the one heard of longest ago forgotten first. */
 const maxDeployments = 1_000;
 const maxTenants = 256;
 const maxCallersOfATenant = 64;
-/** A provider may ask for more: it is then asked once in so long. */
-const maxRestMs = 10 * 60_000;
 /** One call in so long is let through to a route whose deployments are all left alone; the tenant that had the last one waits longer. */
 const trickleMs = 1_000;
 const trickleOfOneMs = 1_500;
@@ -62,23 +51,6 @@ export interface Breaker {
   readonly openForMs: number;
 }
 
-export interface Fault {
-  /** See `ErrorDetails.about`. */
-  readonly about?: ErrorDetails['about'];
-  /** Milliseconds for which the provider asks to be left alone. */
-  readonly retryAfterMs?: number;
-}
-
-/** One attempt. The first of `succeeded`, `failed` and `abandoned` counts. */
-export interface Trial {
-  /** Its first content came after so many milliseconds. A circuit that it probed is closed from now on. */
-  spoke(latencyMs: number): void;
-  succeeded(): void;
-  failed(fault?: Fault): void;
-  /** Ended without telling anything about the deployment. */
-  abandoned(): void;
-}
-
 export interface HealthOptions {
   readonly monotonicMs?: () => number;
   readonly random?: () => number;
@@ -107,10 +79,14 @@ export function healthBook({ monotonicMs = () => performance.now(), random = Mat
   const restMs = (record: Record): number => Math.max(0, record.restUntil - monotonicMs());
 
   /** The newest from now on; made when there is none, in place of the oldest when there are too many. A Map, since most have no members. */
-  function memberOf({ members }: Standing, name: string, max: number): Standing {
-    const member = members.get(name) ?? newStanding(options);
+  function memberOf(standing: Standing, name: string, max: number): Standing {
+    const { members } = standing;
+    const known = members.get(name);
+    if (known !== undefined && standing.newest === name) return known;
+    const member = known ?? newStanding(options);
     members.delete(name);
     members.set(name, member);
+    standing.newest = name;
     const [oldest] = members.keys();
     if (members.size > max && oldest !== undefined) members.delete(oldest);
     return member;
@@ -123,48 +99,7 @@ export function healthBook({ monotonicMs = () => performance.now(), random = Mat
     return [all, tenant, memberOf(tenant, id, maxCallersOfATenant)];
   }
 
-  function trialOf(record: Record, standings: readonly Standing[]): Trial {
-    const probed = standings.filter((standing) => standing.circuit.state() !== 'closed');
-    for (const { circuit } of probed) circuit.probe();
-    let probing = true;
-    let over = false;
-    const endProbe = (): void => {
-      if (!probing) return;
-      probing = false;
-      for (const { circuit } of probed) circuit.probed();
-    };
-    const end = (count: () => void): void => {
-      if (over) return;
-      over = true;
-      endProbe();
-      count();
-    };
-    return {
-      spoke(latencyMs) {
-        if (over) return;
-        for (const standing of standings) noteLatency(standing, latencyMs);
-        endProbe();
-        for (const { circuit } of probed) circuit.close();
-      },
-      succeeded: () =>
-        end(() => {
-          for (const standing of standings) noteSuccess(standing, monotonicMs());
-          for (const standing of probed) forgive(standing);
-        }),
-      failed: ({ about, retryAfterMs = 0 } = {}) =>
-        end(() => {
-          const now = monotonicMs();
-          if (about === 'request' || about === 'gateway') return;
-          record.restUntil = Math.max(record.restUntil, now + Math.min(maxRestMs, retryAfterMs));
-          for (const standing of standings) noteFault(standing, now, about === 'deployment');
-          for (const standing of standings.toReversed()) {
-            if (standing.circuit.state() === 'open') continue;
-            if (probed.includes(standing) || isFailing(standing, now)) standing.circuit.open();
-          }
-        }),
-      abandoned: () => end(() => {}),
-    };
-  }
+  const trialOf = (record: Record, standings: readonly Standing[]): Trial => new StandingTrial(record, standings, monotonicMs);
 
   return {
     of(deployment) {

@@ -5,6 +5,8 @@ export interface Standing {
   readonly circuit: Circuit;
   /** Those of whom it consists: tenants of a deployment, callers of a tenant. The one heard of last stands last. */
   readonly members: Map<string, Standing>;
+  /** Name of that one; empty: there is none. */
+  newest: string;
   calls: number;
   /** Moving averages; null before the first call. */
   latencyMs: number | null;
@@ -31,6 +33,7 @@ const newest = 0.2;
 export const newStanding = (options: CircuitOptions): Standing => ({
   circuit: circuit(options),
   members: new Map(),
+  newest: '',
   calls: 0,
   latencyMs: null,
   errorRate: null,

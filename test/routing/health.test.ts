@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Caller, type Fault, healthBook } from '../../src/routing/health.ts';
+import { type Caller, healthBook } from '../../src/routing/health.ts';
+import type { Fault } from '../../src/routing/trial.ts';
 import { deployment, says } from '../doubles.ts';
 
 const one = deployment(says('Hi.'), { id: 'one' });
