@@ -7,4 +7,8 @@ import module from 'node:module';
 
 module.enableCompileCache?.();
 // What cannot be read here (by an older Node, say) is told by whoever starts it.
-if (import.meta.main) await import('./src/cli/commands/serve-command.ts').catch(() => {});
+if (import.meta.main) {
+  await import('./src/cli/commands/serve-command.ts').catch(() => {});
+  // The page at /chat/ of `npm start`.
+  await import('./examples/chat/build.ts').then(({ buildChat }) => buildChat()).catch(() => {});
+}

@@ -1,8 +1,35 @@
 /** What `npm start` serves: two teams' subgraphs, AI fields on their entities, and a small collection of documents. */
-import { defineConfig, fromEnvironment } from '../src/index.ts';
+import {
+  type DeploymentConfig,
+  defineConfig,
+  embeddedCapabilities,
+  embeddedContextWindow,
+  embeddedExtractive,
+  embeddedPrice,
+  embeddedProvider,
+  fromEnvironment,
+} from '../src/index.ts';
+import { paced } from './paced-provider.ts';
 
-export default defineConfig({
-  ...fromEnvironment(),
+const { providers, deployments, routes } = fromEnvironment();
+const model = routes['default']?.deployments ?? [];
+/** With a key of a vendor, the chat asks that vendor's model; without one the provider inside, slowly enough to see it stream. */
+const isAlone = model.every((deployment) => deployment.startsWith('embedded/'));
+
+const slow: DeploymentConfig = {
+  provider: 'paced',
+  model: embeddedExtractive,
+  capabilities: embeddedCapabilities[embeddedExtractive],
+  price: embeddedPrice,
+  contextWindow: embeddedContextWindow,
+};
+
+export default defineConfig<string, string, string, string>({
+  providers: { ...providers, paced: paced(embeddedProvider('paced'), 25) },
+  deployments: { ...deployments, paced: slow },
+  routes: { ...routes, chat: { description: 'For the page at /chat/.', deployments: isAlone ? ['paced'] : model } },
+  // `npm install` builds it. In production it is served where a configuration says so, as here.
+  server: { pages: { chat: 'chat/dist' } },
   collections: { shop: {}, fieldgate: {} },
   documents: [
     { collection: 'shop', paths: ['documents/shop'] },

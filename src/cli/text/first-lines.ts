@@ -30,6 +30,9 @@ function consoleLine(url: string, key: string | null): string {
   return `  Console     ${key === null ? `${url}/console/` : addressWithKey(`${url}/console/`, key)}   (in a browser: who spends what, keys, a playground)`;
 }
 
+const pageLine = (name: string, address: string, key: string | null): string =>
+  `  ${name.padEnd(11)} ${key === null ? address : addressWithKey(address, key)}   (in a browser)`;
+
 /** The address and the key at once; the first queries when there is a graph that they are made of, and nothing more after `ended`. */
 export async function* firstLines(
   url: string,
@@ -44,6 +47,7 @@ export async function* firstLines(
     `  Fieldgate   ${url}/graphql`,
     ...(developmentKey === null ? [] : [graphiqlLine(`${url}/graphql`, isHere ? developmentKey : null)]),
     ...((config.server?.console ?? true) ? [consoleLine(url, isHere ? developmentKey : null)] : []),
+    ...Object.keys(config.server?.pages ?? {}).map((name) => pageLine(name, `${url}/${name}/`, isHere ? developmentKey : null)),
     `  health      ${url}/health/ready`,
     ...(developmentKey === null
       ? []
