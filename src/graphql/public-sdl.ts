@@ -21,6 +21,9 @@ export interface FieldCeiling {
   readonly cost: NanoUsd | null;
 }
 
+/** The server serves it in queries; the schema that it executes is without it. The Relay compiler refuses what the SDL does not declare. */
+const deferDirective = 'directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT';
+
 /** Ends with a line break. The same schema and ceilings always give the same text. */
 export function publicSdl(schema: GraphQLSchema, ceilings: readonly FieldCeiling[]): string {
   // A copy is changed, because the schema is being served.
@@ -33,7 +36,8 @@ export function publicSdl(schema: GraphQLSchema, ceilings: readonly FieldCeiling
     const notice = noticeOf(field, cost);
     shown.description = shown.description == null || shown.description === '' ? notice : `${shown.description}\n\n${notice}`;
   }
-  return `${printSchema(sorted)}\n`;
+  const text = `${printSchema(sorted)}\n`;
+  return sorted.getDirective('defer') ? text : `${deferDirective}\n\n${text}`;
 }
 
 const writers: Readonly<Record<AiField['kind'], string>> = {
