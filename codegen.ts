@@ -145,6 +145,8 @@ const config: CodegenConfig = {
           AiConversation: '../storage/conversations/conversations.ts#ConversationRecord',
           AiMessage: `${views}#MessageView`,
           AiUsageRow: `${views}#UsageRowView`,
+          AiCall: `${views}#CallView`,
+          AiCallUse: `${core}/call/usage-row.ts#UsageRow`,
         },
       },
     },

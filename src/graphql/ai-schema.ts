@@ -10,6 +10,7 @@ import type { Resolvers } from './generated.ts';
 import { graphqlErrorOf } from './graphql-errors.ts';
 import { markResolvedHere } from './resolved-here.ts';
 import { accountResolvers } from './resolvers/account-resolvers.ts';
+import { callResolvers } from './resolvers/call-resolvers.ts';
 import { budgetResolvers } from './resolvers/callers/budget-resolvers.ts';
 import { keyResolvers } from './resolvers/callers/key-resolvers.ts';
 import { teamResolvers } from './resolvers/callers/team-resolvers.ts';
@@ -55,6 +56,7 @@ export function aiResolvers(services: Services): Resolvers {
     teamResolvers(services),
     tokenResolvers(services),
     usageResolvers(services),
+    callResolvers(services),
     fieldResolvers(services),
     activityResolvers(services),
   ];

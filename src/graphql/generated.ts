@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { RunState } from '../runs/run.ts';
-import type { TextPartView, ReasoningPartView, ToolCallView, UsageView, ProvenanceView, StartedView, TextView, ReasoningView, ToolCallDeltaView, ToolCallReadyView, ObjectView, CitationView, SnapshotView, FinishedView, FailedView, EmbeddingView, SourceTextView, AgentLimitsView, UsedFieldView, MessageView, UsageRowView } from './result-views.ts';
+import type { TextPartView, ReasoningPartView, ToolCallView, UsageView, ProvenanceView, StartedView, TextView, ReasoningView, ToolCallDeltaView, ToolCallReadyView, ObjectView, CitationView, SnapshotView, FinishedView, FailedView, EmbeddingView, SourceTextView, AgentLimitsView, UsedFieldView, MessageView, UsageRowView, CallView } from './result-views.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { AttemptSummary } from '../core/errors.ts';
 import type { Citation, EntityRef, Passage, Source } from '../core/chunk.ts';
@@ -20,6 +20,7 @@ import type { RecentFailure, RecentFallback } from '../operations/activity/recen
 import type { Ceiling } from '../pricing/ceiling.ts';
 import type { TypicalUse } from '../storage/ledger/ledger.ts';
 import type { ConversationRecord } from '../storage/conversations/conversations.ts';
+import type { UsageRow } from '../core/call/usage-row.ts';
 import type { OperationContext } from '../operations/context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -229,6 +230,79 @@ export type AiCacheSharing =
   /** Those of the team. */
   | 'TEAM';
 
+/** One call of a model, or one answer that was kept: what was asked is not stored. */
+export type AiCall = {
+  /** The agent; null: none. */
+  readonly agent?: Maybe<Scalars['String']['output']>;
+  /**
+   * What was tried, in order. Of a call that one attempt answered, the attempt has the time of the call. Empty: nothing was sent, or it is not
+   * known.
+   */
+  readonly attempts: ReadonlyArray<ProviderAttempt>;
+  /** Whether an earlier answer served. */
+  readonly cache: CacheStatus;
+  /** The client's name; null: it gave none. */
+  readonly client?: Maybe<Scalars['String']['output']>;
+  /** The completion that it answered, which `completionById` shows to its owner; null: it answered a field. It has the id of the call. */
+  readonly completionId?: Maybe<Scalars['ID']['output']>;
+  /** The deployment that answered, or was asked last; null: none was. */
+  readonly deployment?: Maybe<Scalars['String']['output']>;
+  /** The hash of the trusted document; null: it was none. */
+  readonly documentId?: Maybe<Scalars['String']['output']>;
+  /** Of the failure that the caller saw; null: there was none, or it is from before errorIds were kept. */
+  readonly errorId?: Maybe<Scalars['ID']['output']>;
+  /** Its id in the ledger; `callId` in `extensions.usage`. */
+  readonly id: Scalars['ID']['output'];
+  /** How long it took, in milliseconds. */
+  readonly latencyMs: Scalars['SafeInt']['output'];
+  /** Its model. */
+  readonly model?: Maybe<Scalars['String']['output']>;
+  /** The name of the operation; null: it had none. */
+  readonly operation?: Maybe<Scalars['String']['output']>;
+  /** The organisation of the team; null: none. */
+  readonly organisation?: Maybe<Scalars['String']['output']>;
+  /** `OK`, or the code of what went wrong. */
+  readonly outcome: Scalars['String']['output'];
+  /** Who asked, such as `key:3f9a`. */
+  readonly principal: Scalars['String']['output'];
+  /** The name of that key, also of one that was revoked since; null: it has none. */
+  readonly principalName?: Maybe<Scalars['String']['output']>;
+  /** Its provider. */
+  readonly provider?: Maybe<Scalars['String']['output']>;
+  /** The guardrail that refused it; null: none did. */
+  readonly refusedBy?: Maybe<AiGuardrailRefusal>;
+  /** The route that was asked. */
+  readonly route: Scalars['String']['output'];
+  /** What a cache or a shared call has spared. */
+  readonly savedCost: AiCost;
+  /** The session; null: none was named. */
+  readonly session?: Maybe<Scalars['String']['output']>;
+  /** The tags that the caller gave it. */
+  readonly tags: ReadonlyArray<AiUsageTag>;
+  /** The team that it counts to; null: none. */
+  readonly team?: Maybe<Scalars['String']['output']>;
+  /** When it began. */
+  readonly time: Scalars['DateTime']['output'];
+  /** How long its first token took; null where nobody followed the answer as it grew. */
+  readonly timeToFirstTokenMs?: Maybe<Scalars['SafeInt']['output']>;
+  /** Tokens and cost of the uses together; the cost is null when the price is unknown. */
+  readonly usage: TokenUsage;
+  /** The pseudonym of the end user; null: there was none. */
+  readonly user?: Maybe<Scalars['String']['output']>;
+  /** The name of that user; null: there was none, or he is not known any more. */
+  readonly userName?: Maybe<Scalars['String']['output']>;
+  /** The fields that it served, each with its share. */
+  readonly uses: ReadonlyArray<AiCallUse>;
+};
+
+/** A page of calls. */
+export type AiCallList = {
+  /** The calls, the newest first; of each, the uses that fit the filter. */
+  readonly calls: ReadonlyArray<AiCall>;
+  /** Hand it back as `after` for the next page; null on the last one. */
+  readonly endCursor?: Maybe<Scalars['String']['output']>;
+};
+
 /** Where a call is that runs. */
 export type AiCallStage =
   /** The answer is coming. */
@@ -241,6 +315,30 @@ export type AiCallStage =
   | 'OTHER'
   /** It waits for the answer to an equal call. */
   | 'SHARED';
+
+/** What one field has of a call. */
+export type AiCallUse = {
+  /** The field, such as `Product.summary`. */
+  readonly coordinate: Scalars['String']['output'];
+  /** Its share of what was spared. */
+  readonly savedCost: AiCost;
+  /** Its share of the tokens and the cost. */
+  readonly usage: TokenUsage;
+};
+
+/** Which calls. */
+export type AiCallsInput = {
+  /** Go on after the page whose `endCursor` this is. */
+  readonly after?: InputMaybe<Scalars['String']['input']>;
+  /** At most this many, from 1 to 100. */
+  readonly first?: Scalars['Int']['input'];
+  /** Calls that began at this moment or later. */
+  readonly from: Scalars['DateTime']['input'];
+  /** Calls that began before this moment. */
+  readonly to: Scalars['DateTime']['input'];
+  /** Only some calls; all when absent. */
+  readonly where?: InputMaybe<AiUsageFilter>;
+};
 
 /** Where a statement of an answer comes from. */
 export type AiCitation = {
@@ -443,6 +541,14 @@ export type AiFieldKind =
   | 'OTHER'
   /** A search by meaning: `@similar`. */
   | 'SIMILAR';
+
+/** A guardrail that refused a call. */
+export type AiGuardrailRefusal = {
+  /** Its name; `maskPersonalData` where masking refused. */
+  readonly guardrail: Scalars['String']['output'];
+  /** What it looked at. */
+  readonly on: GuardedSide;
+};
 
 /** A virtual key, without its secret. */
 export type AiKey = {
@@ -2121,6 +2227,16 @@ export type ProviderAttempt = {
 export type Query = {
   /** Answers a question from a collection, with citations; NoAnswer when nothing relevant was found. Needs scope `ai:use` and the right to read the collection. */
   readonly aiAnswer?: Maybe<AiAnswerResult>;
+  /**
+   * One call, by any id that its caller saw: the id of a completion or a `callId` of `extensions.usage`, or the `errorId` of a failure. Null: there
+   * is none with it that you may see.
+   */
+  readonly aiCall?: Maybe<AiCall>;
+  /**
+   * Calls of models, the newest first, of those that `aiUsage` adds up for you: the costs of the list add up to the total of a report with the
+   * same times and filter. Never what was asked or answered.
+   */
+  readonly aiCalls: AiCallList;
   /** The collections that you may read. Costs nothing. Needs scope `ai:use`. */
   readonly aiCollections: ReadonlyArray<AiCollection>;
   /** A conversation of yours; null when there is none with this id (any more). Costs nothing. Needs scope `ai:use`. */
@@ -2179,6 +2295,18 @@ export type Query = {
 /** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
 export type QueryAiAnswerArgs = {
   input: AiAnswerInput;
+};
+
+
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
+export type QueryAiCallArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
+export type QueryAiCallsArgs = {
+  input: AiCallsInput;
 };
 
 
@@ -2903,7 +3031,11 @@ export type ResolversTypes = {
   AiBudgetWarning: ResolverTypeWrapper<AiBudgetWarning>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   AiCacheSharing: AiCacheSharing;
+  AiCall: ResolverTypeWrapper<CallView>;
+  AiCallList: ResolverTypeWrapper<Omit<AiCallList, 'calls'> & { calls: ReadonlyArray<ResolversTypes['AiCall']> }>;
   AiCallStage: AiCallStage;
+  AiCallUse: ResolverTypeWrapper<UsageRow>;
+  AiCallsInput: AiCallsInput;
   AiCitation: ResolverTypeWrapper<Citation>;
   AiCollection: ResolverTypeWrapper<AiCollection>;
   AiConversation: ResolverTypeWrapper<ConversationRecord>;
@@ -2917,6 +3049,7 @@ export type ResolversTypes = {
   AiFieldArgument: ResolverTypeWrapper<AiFieldArgument>;
   AiFieldCeiling: ResolverTypeWrapper<Ceiling>;
   AiFieldKind: AiFieldKind;
+  AiGuardrailRefusal: ResolverTypeWrapper<AiGuardrailRefusal>;
   AiKey: ResolverTypeWrapper<KeyRecord>;
   AiMessage: ResolverTypeWrapper<MessageView>;
   AiOrganisation: ResolverTypeWrapper<OrganisationEntry>;
@@ -3063,6 +3196,10 @@ export type ResolversParentTypes = {
   AiBudgetNotice: BudgetWarning;
   AiBudgetWarning: AiBudgetWarning;
   Boolean: Scalars['Boolean']['output'];
+  AiCall: CallView;
+  AiCallList: Omit<AiCallList, 'calls'> & { calls: ReadonlyArray<ResolversParentTypes['AiCall']> };
+  AiCallUse: UsageRow;
+  AiCallsInput: AiCallsInput;
   AiCitation: Citation;
   AiCollection: AiCollection;
   AiConversation: ConversationRecord;
@@ -3074,6 +3211,7 @@ export type ResolversParentTypes = {
   AiField: UsedFieldView;
   AiFieldArgument: AiFieldArgument;
   AiFieldCeiling: Ceiling;
+  AiGuardrailRefusal: AiGuardrailRefusal;
   AiKey: KeyRecord;
   AiMessage: MessageView;
   AiOrganisation: OrganisationEntry;
@@ -3305,6 +3443,49 @@ export type AiBudgetWarningResolvers<ContextType = OperationContext, ParentType 
   isReached?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
+export type AiCallResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiCall'] = ResolversParentTypes['AiCall']> = {
+  agent?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  attempts?: Resolver<ReadonlyArray<ResolversTypes['ProviderAttempt']>, ParentType, ContextType>;
+  cache?: Resolver<ResolversTypes['CacheStatus'], ParentType, ContextType>;
+  client?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  completionId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  deployment?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  documentId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  errorId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  latencyMs?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  model?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  operation?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  organisation?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  outcome?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  principal?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  principalName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  provider?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  refusedBy?: Resolver<Maybe<ResolversTypes['AiGuardrailRefusal']>, ParentType, ContextType>;
+  route?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  savedCost?: Resolver<ResolversTypes['AiCost'], ParentType, ContextType>;
+  session?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  tags?: Resolver<ReadonlyArray<ResolversTypes['AiUsageTag']>, ParentType, ContextType>;
+  team?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  time?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  timeToFirstTokenMs?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
+  usage?: Resolver<ResolversTypes['TokenUsage'], ParentType, ContextType>;
+  user?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  userName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  uses?: Resolver<ReadonlyArray<ResolversTypes['AiCallUse']>, ParentType, ContextType>;
+};
+
+export type AiCallListResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiCallList'] = ResolversParentTypes['AiCallList']> = {
+  calls?: Resolver<ReadonlyArray<ResolversTypes['AiCall']>, ParentType, ContextType>;
+  endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type AiCallUseResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiCallUse'] = ResolversParentTypes['AiCallUse']> = {
+  coordinate?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  savedCost?: Resolver<ResolversTypes['AiCost'], ParentType, ContextType>;
+  usage?: Resolver<ResolversTypes['TokenUsage'], ParentType, ContextType>;
+};
+
 export type AiCitationResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiCitation'] = ResolversParentTypes['AiCitation']> = {
   entity?: Resolver<Maybe<ResolversTypes['AiEntityRef']>, ParentType, ContextType>;
   marker?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -3392,6 +3573,11 @@ export type AiFieldCeilingResolvers<ContextType = OperationContext, ParentType e
   cost?: Resolver<Maybe<ResolversTypes['AiCost']>, ParentType, ContextType>;
   inputTokens?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
   outputTokens?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+};
+
+export type AiGuardrailRefusalResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiGuardrailRefusal'] = ResolversParentTypes['AiGuardrailRefusal']> = {
+  guardrail?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  on?: Resolver<ResolversTypes['GuardedSide'], ParentType, ContextType>;
 };
 
 export type AiKeyResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiKey'] = ResolversParentTypes['AiKey']> = {
@@ -3937,6 +4123,8 @@ export type ProviderAttemptResolvers<ContextType = OperationContext, ParentType 
 
 export type QueryResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   aiAnswer?: Resolver<Maybe<ResolversTypes['AiAnswerResult']>, ParentType, ContextType, RequireFields<QueryAiAnswerArgs, 'input'>>;
+  aiCall?: Resolver<Maybe<ResolversTypes['AiCall']>, ParentType, ContextType, RequireFields<QueryAiCallArgs, 'id'>>;
+  aiCalls?: Resolver<ResolversTypes['AiCallList'], ParentType, ContextType, RequireFields<QueryAiCallsArgs, 'input'>>;
   aiCollections?: Resolver<ReadonlyArray<ResolversTypes['AiCollection']>, ParentType, ContextType>;
   aiConversation?: Resolver<Maybe<ResolversTypes['AiConversation']>, ParentType, ContextType, RequireFields<QueryAiConversationArgs, 'id'>>;
   aiConversations?: Resolver<ResolversTypes['AiConversationPage'], ParentType, ContextType, RequireFields<QueryAiConversationsArgs, 'first'>>;
@@ -4093,6 +4281,9 @@ export type Resolvers<ContextType = OperationContext> = {
   AiBudget?: AiBudgetResolvers<ContextType>;
   AiBudgetNotice?: AiBudgetNoticeResolvers<ContextType>;
   AiBudgetWarning?: AiBudgetWarningResolvers<ContextType>;
+  AiCall?: AiCallResolvers<ContextType>;
+  AiCallList?: AiCallListResolvers<ContextType>;
+  AiCallUse?: AiCallUseResolvers<ContextType>;
   AiCitation?: AiCitationResolvers<ContextType>;
   AiCollection?: AiCollectionResolvers<ContextType>;
   AiConversation?: AiConversationResolvers<ContextType>;
@@ -4103,6 +4294,7 @@ export type Resolvers<ContextType = OperationContext> = {
   AiField?: AiFieldResolvers<ContextType>;
   AiFieldArgument?: AiFieldArgumentResolvers<ContextType>;
   AiFieldCeiling?: AiFieldCeilingResolvers<ContextType>;
+  AiGuardrailRefusal?: AiGuardrailRefusalResolvers<ContextType>;
   AiKey?: AiKeyResolvers<ContextType>;
   AiMessage?: AiMessageResolvers<ContextType>;
   AiOrganisation?: AiOrganisationResolvers<ContextType>;

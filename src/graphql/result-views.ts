@@ -10,7 +10,7 @@ import type { AiField } from '../fields/ai-field.ts';
 import type { Ceiling } from '../pricing/ceiling.ts';
 import type { RunEvent, RunState } from '../runs/run.ts';
 import type { AgentPolicy, TeamRecord } from '../storage/directory/directory.ts';
-import type { TypicalUse, UsageTotal } from '../storage/ledger/ledger.ts';
+import type { StoredCall, TypicalUse, UsageTotal } from '../storage/ledger/ledger.ts';
 import type { SourceSize } from '../storage/passages/passages.ts';
 
 export type TextPartView = Extract<MessagePart, { type: 'text' }>;
@@ -100,4 +100,9 @@ export interface MessageView {
 
 export interface SourceTextView extends SourceSize {
   readonly source: Source;
+}
+
+/** A call of the ledger, with what its backend or issuer calls its user. */
+export interface CallView extends StoredCall {
+  readonly userName: string | null;
 }

@@ -41,7 +41,7 @@ export interface Services {
   readonly completions: Pick<Completions, 'rate' | 'ratings'>;
   readonly conversations: Omit<Conversations, 'recover' | 'expire' | 'close'>;
   readonly limits: Pick<Limits, 'budgets' | 'quotas'>;
-  readonly ledger: Pick<Ledger, 'totals' | 'hasCall' | 'typicalUses'>;
+  readonly ledger: Pick<Ledger, 'totals' | 'calls' | 'call' | 'hasCall' | 'typicalUses'>;
   readonly budgetWarnings: Pick<WarningFeed, 'follow'>;
   readonly keys: KeyDesk;
   readonly directory: TeamDesk;

@@ -3,7 +3,16 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { UsageRow } from '../../src/core/call/usage-row.ts';
 import { addUsage, noUsage } from '../../src/core/money.ts';
-import type { Ledger, UsageDimension, UsageFilter, UsageQuery, UsageTotal } from '../../src/storage/ledger/ledger.ts';
+import type {
+  CallPage,
+  CallQuery,
+  Ledger,
+  StoredCall,
+  UsageDimension,
+  UsageFilter,
+  UsageQuery,
+  UsageTotal,
+} from '../../src/storage/ledger/ledger.ts';
 import { perRound } from '../rounds.ts';
 import { usageRow } from '../storage/rows.ts';
 
@@ -319,6 +328,75 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     const none = await ledger.totals({ ...always, from: day, to: day + 1_000 * 51, percentiles: true });
     expect(none.totals[0]?.timeToFirstToken).toBeNull();
     expect((await ledger.totals({ ...always, from: day })).totals[0]?.latency).toBeUndefined();
+  });
+
+  it('a ledger lists calls, the newest first and over pages, each with those of its uses that fit, so that they add up to the report', async () => {
+    const at = Date.UTC(2026, 5, 1);
+    const rows = Array.from({ length: 40 }, (_, index) =>
+      usageRow({
+        time: at + Math.floor(index / 4) * 3_600_000,
+        callId: `call ${Math.floor(index / 2)}`,
+        use: index % 2,
+        coordinate: index % 2 === 0 ? 'Product.summary' : 'Product.tags',
+        model: index < 8 ? 'rare' : 'usual',
+        cost: index,
+      }),
+    );
+    const ledger = await filled(rows);
+    const listed = async (query: Partial<CallQuery>) => {
+      const calls: StoredCall[] = [];
+      let after: string | null = null;
+      do {
+        const page: CallPage = await ledger.calls({ ...always, first: 3, ...query, after });
+        expect(page.calls.length).toBeLessThanOrEqual(3);
+        calls.push(...page.calls);
+        after = page.endCursor;
+      } while (after !== null);
+      return calls;
+    };
+    const all = await listed({});
+    expect(all.map(({ uses: [row] }) => row.time)).toEqual(all.map(({ uses: [row] }) => row.time).toSorted((a, b) => b - a));
+    expect(all.flatMap(({ uses }) => uses.map(({ cost }) => cost)).toSorted((a, b) => Number(a) - Number(b))).toEqual(
+      rows.map(({ cost }) => cost),
+    );
+    expect(all[0]?.uses.map(({ use }) => use)).toEqual([0, 1]);
+    for (const where of [{ values: { model: ['rare'] } }, { values: { coordinate: ['Product.tags'] } }, { values: { model: ['none'] } }]) {
+      const costs = (await listed({ where })).flatMap(({ uses }) => uses.map(({ cost }) => cost ?? 0));
+      const [sum] = (await ledger.totals({ ...always, where })).totals;
+      expect(costs.reduce((total, cost) => total + cost, 0)).toBe(sum?.cost ?? 0);
+      expect(costs).toHaveLength(sum?.calls ?? 0);
+    }
+    expect(await listed({ only: { team: 'other' } })).toEqual([]);
+    expect(await listed({ from: at, to: at + 1 })).toHaveLength(2);
+    for (const part of [{ first: 0 }, { first: 101 }, { after: 'nonsense' }, { from: 2, to: 1 }])
+      await expect(ledger.calls({ ...always, ...part })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+  });
+
+  it('a ledger finds a call by its id and by the id of its failure, whole, for its own team alone', async () => {
+    const refusedBy = { guardrail: 'secrets', on: 'output' } as const;
+    const tried = [
+      { deployment: 'a', outcome: 'TIMEOUT', latencyMs: 9 },
+      { deployment: 'b', outcome: 'GUARDRAIL_BLOCKED', latencyMs: 4 },
+    ] as const;
+    const failed = usageRow({
+      outcome: 'GUARDRAIL_BLOCKED',
+      errorId: 'error-1',
+      tried,
+      refusedBy,
+      attempts: 2,
+      countsAs: 'operation',
+      tags: { a: 'b' },
+    });
+    const ledger = await filled([failed, { ...failed, use: 1 }, usageRow({ team: 'other', errorId: 'error-2' })]);
+    for (const id of [failed.callId, 'error-1']) {
+      const call = await ledger.call(id, { team: 'search' });
+      expect(call?.uses).toHaveLength(2);
+      expect(call?.uses[0]).toMatchObject({ errorId: 'error-1', tried, refusedBy, outcome: 'GUARDRAIL_BLOCKED', tags: { a: 'b' } });
+    }
+    expect(await ledger.call('error-1', { team: 'other' })).toBeNull();
+    expect(await ledger.call('error-1', { principal: failed.principal, user: 'u_ann' })).toBeNull();
+    expect((await ledger.call('error-2', null))?.uses[0].team).toBe('other');
+    expect(await ledger.call('no such id', null)).toBeNull();
   });
 
   it('a ledger sorts the rows of a report by what they cost, over pages, and says how many are too many to be sorted', async () => {

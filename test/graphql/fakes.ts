@@ -233,6 +233,8 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
     ledger: {
       typicalUses: async () => new Map([['Product.summary', { cost: 1_500, inputTokens: 300, outputTokens: 40, latencyMs: 900, uses: 7 }]]),
       hasCall: async (callId) => callId === 'in the ledger',
+      calls: async () => ({ calls: [], endCursor: null }),
+      call: async () => null,
       totals: async (query) => {
         usageQueries.push(query);
         const usage = { ...noUsage, freshInputTokens: 5_000_000_000 };

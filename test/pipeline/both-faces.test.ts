@@ -403,6 +403,8 @@ const withoutTimesOfRow = ({ callId, ...row }: UsageRow, places: ReadonlyMap<str
   call: places.get(callId) ?? -1,
   time: 0,
   latencyMs: 0,
+  ...(row.errorId == null ? {} : { errorId: 'an id' }),
+  ...(row.tried === undefined ? {} : { tried: row.tried.map((attempt) => ({ ...attempt, latencyMs: 0 })) }),
   timeToFirstTokenMs: 0,
 });
 

@@ -3,7 +3,7 @@ import type { RatingDimension } from '../../storage/completions/ratings.ts';
 import type { Resolvers } from '../generated.ts';
 import { checkWhole, refuse } from '../refuse.ts';
 import type { Services } from '../services.ts';
-import { onlyOf } from './usage-resolvers.ts';
+import { onlyOf } from './usage-filter.ts';
 
 export function ratingResolvers({ runs, ledger, completions }: Services): Resolvers {
   return {

@@ -1,9 +1,8 @@
-import { credentialOf, type Principal } from '../../core/call/call.ts';
+import type { Principal } from '../../core/call/call.ts';
 import { noUsage } from '../../core/money.ts';
-import type { UsageDimension, UsageFilter, UsageQuery, UsageTotal } from '../../storage/ledger/ledger.ts';
+import type { UsageDimension, UsageQuery, UsageTotal } from '../../storage/ledger/ledger.ts';
 import { usageDimensions } from '../../storage/ledger/ledger.ts';
 import { isTimeZone } from '../../storage/limits/calendar.ts';
-import { tagsOf } from '../call/call-input.ts';
 import type { AiUsageInput, Resolvers } from '../generated.ts';
 import { quoteOf } from '../quote/judged-quote.ts';
 import { quoteDesk } from '../quote/quote-work.ts';
@@ -12,10 +11,10 @@ import type { UsageRowView } from '../result-views.ts';
 import { dateTimeOf } from '../scalars.ts';
 import { selects } from '../selects.ts';
 import type { Services } from '../services.ts';
+import { filterOf, onlyOf } from './usage-filter.ts';
 
 /** Each is looked up in every row. */
 const maxTagGroups = 4;
-const maxFilterValues = 100;
 const orders = {
   KEY: 'key',
   COST: 'cost',
@@ -103,37 +102,6 @@ const dimensionFields = Object.fromEntries(
   usageDimensions.map((dimension) => [dimension, ({ key }: UsageRowView) => key[dimension] ?? null]),
 );
 
-async function filterOf(where: AiUsageInput['where'], { identities }: Services): Promise<UsageFilter> {
-  const { user, tags, users } = where ?? {};
-  const values = usageDimensions.flatMap((dimension) => {
-    const list = where?.[`${dimension}s`] ?? null;
-    if (list === null) return [];
-    if (list.length > maxFilterValues) refuse(`where.${dimension}s has ${list.length} values. It may have at most ${maxFilterValues}.`);
-    return [[dimension, list] as const];
-  });
-  const asked = [user == null ? null : [user], users ?? null].filter((names) => names !== null);
-  const pseudonyms = await Promise.all(asked.map((names) => pseudonymsOfAll(names, identities)));
-  const [first, second] = pseudonyms;
-  const both = first === undefined ? null : second === undefined ? first : first.filter((one) => second.includes(one));
-  return {
-    values: { ...Object.fromEntries(values), ...(both === null ? {} : { user: both }) },
-    ...(tags == null ? {} : { tags: tagsOf(tags) }),
-  };
-}
-
-async function pseudonymsOfAll(
-  names: readonly (string | null | undefined)[],
-  identities: Services['identities'],
-): Promise<readonly (string | null)[]> {
-  return (await Promise.all(names.map((name) => (name == null ? [null] : pseudonymsOf(name, identities))))).flat();
-}
-
-/** Pseudonyms of a name, and the pseudonym itself. */
-async function pseudonymsOf(user: string, identities: Services['identities']): Promise<readonly string[]> {
-  const known = await identities.usersNamed(user);
-  return user.startsWith('u_') ? [...known, user] : known;
-}
-
 async function withUserNames(totals: readonly UsageTotal[], { identities }: Services): Promise<readonly UsageRowView[]> {
   const users = totals.flatMap(({ key }) => key.user ?? []);
   if (users.length === 0) return totals;
@@ -142,17 +110,4 @@ async function withUserNames(totals: readonly UsageTotal[], { identities }: Serv
     const userName = names.get(total.key.user ?? '');
     return userName === undefined ? total : { ...total, userName };
   });
-}
-
-/**
- * Whose usage is shown: everybody's with `ai:usage:all`; the organisation's to who administers that (`ai:teams`); else the team's. A principal
- * without a team, and a user of a key, sees its own.
- */
-export function onlyOf(principal: Principal): UsageQuery['only'] {
-  const { team, organisation = null, scopes, kind, user } = principal;
-  if (kind === 'key' && user !== undefined) return { principal: credentialOf(principal), user: user.id };
-  if (scopes.includes('ai:usage:all')) return null;
-  if (organisation !== null && scopes.includes('ai:teams')) return { organisation };
-  if (team !== null) return { team };
-  return { principal: credentialOf(principal), ...(user === undefined ? {} : { user: user.id }) };
 }

@@ -5,6 +5,7 @@ import type { Ledger } from './ledger.ts';
 import { deleteOldUsage } from './old-usage.ts';
 import { usageTotals } from './report/report-totals.ts';
 import { dayMs, startOf } from './roll-ups.ts';
+import { storedCall, storedCalls } from './stored-calls.ts';
 import { typicalUses } from './typical-use.ts';
 import { isStoredCall } from './usage-rows.ts';
 
@@ -25,6 +26,8 @@ export function openLedger({ database, journal }: LedgerOptions): LedgerStore {
     writable: journal.isWritable,
     totals: (query) => usageTotals(database, query),
     typicalUses: (only) => typicalUses(database, only),
+    calls: (query) => storedCalls(database, query),
+    call: (id, only) => storedCall(database, id, only),
     hasCall: (callId, owner) => isStoredCall(database, callId, owner),
     flush: journal.flush,
     deleteBefore: (time) => deleteOldUsage(database, startOf(time, dayMs)),

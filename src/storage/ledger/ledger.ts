@@ -15,6 +15,10 @@ export interface Ledger {
   totals(query: UsageQuery): Promise<UsagePage>;
   /** What a use of each AI field takes, as a rule, by its coordinate. Only those of {@link UsageQuery.only}. */
   typicalUses(only: UsageQuery['only']): Promise<ReadonlyMap<string, TypicalUse>>;
+  /** Calls that fit, the newest first, each with those of its uses that fit: the costs of a list add up to the total of the same filter. */
+  calls(query: CallQuery): Promise<CallPage>;
+  /** The call with this id, or whose failure has it. Null: there is none that `only` sees. */
+  call(id: string, only: UsageQuery['only']): Promise<StoredCall | null>;
   /** Whether the call that has this id was made for that owner, for as long as its rows are kept. Rows that still wait are not seen. */
   hasCall(callId: string, owner: RowOwner): Promise<boolean>;
   /** Resolves when every appended row is in the database. */
@@ -82,6 +86,20 @@ export interface UsageQuery {
   readonly only:
     | (({ readonly team: string } | { readonly organisation: string } | { readonly principal: string }) & { readonly user?: string })
     | null;
+}
+
+export interface CallQuery extends Pick<UsageQuery, 'from' | 'to' | 'where' | 'first' | 'after' | 'only'> {}
+
+export interface CallPage {
+  readonly calls: readonly StoredCall[];
+  /** Null on the last page. */
+  readonly endCursor: string | null;
+}
+
+export interface StoredCall {
+  /** One row a use. What is said of the whole call, such as its attempts, stands in that of use 0. */
+  readonly uses: readonly [UsageRow, ...UsageRow[]];
+  readonly principalName: string | null;
 }
 
 export interface UsagePage {

@@ -8,7 +8,7 @@ import { nameEvents } from '../../call/delivery.ts';
 import type { Resolvers } from '../../generated.ts';
 import { dateTimeOf } from '../../scalars.ts';
 import type { DeploymentView, Services } from '../../services.ts';
-import { onlyOf } from '../usage-resolvers.ts';
+import { onlyOf } from '../usage-filter.ts';
 
 /** Milliseconds between two snapshots. */
 const snapshotMs = 500;

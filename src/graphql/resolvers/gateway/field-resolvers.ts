@@ -5,7 +5,7 @@ import { describeFields } from '../../describe-fields.ts';
 import type { Resolvers } from '../../generated.ts';
 import type { FieldView } from '../../result-views.ts';
 import type { Services } from '../../services.ts';
-import { onlyOf } from '../usage-resolvers.ts';
+import { onlyOf } from '../usage-filter.ts';
 
 export function fieldResolvers(services: Services): Resolvers {
   /** Prices and declarations change with the configuration, which has other services. */

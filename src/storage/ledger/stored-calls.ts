@@ -1,0 +1,132 @@
+/**
+ * Finds calls in the ledger: pages of them, the newest first, or one by an id. Rows are looked through a piece at a time, so that other
+ * requests are served in between; quarters of an hour in which no call fits are skipped by their roll-up.
+ */
+import { setImmediate as letOthers } from 'node:timers/promises';
+import { GatewayError } from '../../core/errors.ts';
+import type { Row, SqlValue, Statements } from '../database/database.ts';
+import { keyNames } from '../keys/key-names.ts';
+import type { CallPage, CallQuery, StoredCall, UsageQuery } from './ledger.ts';
+import { keyConditions, rowConditions } from './report/report-columns.ts';
+import { quarterMs, startOf } from './roll-ups.ts';
+import { selectRow, usageRowOf } from './usage-rows.ts';
+
+const maxCalls = 100;
+/** Some 5 ms of work. */
+const rowsPerPiece = 2_000;
+
+/** Behind the place: older, or as old and with a smaller id. */
+interface Place {
+  readonly time: number;
+  readonly callId: string;
+}
+
+/** Throws BAD_REQUEST for a page, a range or a cursor that cannot be. */
+export async function storedCalls(statements: Statements, query: CallQuery): Promise<CallPage> {
+  const { first, from, to, after } = query;
+  if (!Number.isInteger(first) || first < 1 || first > maxCalls)
+    throw wrong(`A list of calls has between 1 and ${maxCalls} a page; ${first} were asked for.`);
+  if (!Number.isFinite(from) || !Number.isFinite(to) || from > to) throw wrong('A list of calls goes from a time to a later one.');
+  const found: Place[] = [];
+  let behind: Place | null = after === null ? { time: to, callId: '' } : placeOf(after);
+  while (behind !== null && found.length <= first) {
+    const piece = await callsBehind(statements, behind, query);
+    for (const place of piece.calls) if (found.length <= first) found.push(place);
+    behind = piece.end;
+    if (behind !== null && piece.calls.length === 0) behind = await nextQuarter(statements, behind, query);
+    await letOthers();
+  }
+  const page = found.slice(0, first);
+  const last = page.at(-1);
+  return {
+    calls: await withRows(statements, page, query),
+    endCursor: found.length > first && last !== undefined ? cursorOf(last) : null,
+  };
+}
+
+/** By its own id, or by that of the failure that its caller saw. Null: there is none, or it is another's. */
+export async function storedCall(statements: Statements, id: string, only: UsageQuery['only']): Promise<StoredCall | null> {
+  for (const column of ['call_id', 'error_id']) {
+    const [row] = await statements.all(`select time, call_id from usage_rows where ${column} = $1 limit 1`, [id]);
+    if (row === undefined) continue;
+    const [call] = await withRows(statements, [placeIn(row)], { only });
+    return call ?? null;
+  }
+  return null;
+}
+
+type Fits = Pick<CallQuery, 'where' | 'only'>;
+
+/** Of one piece of rows. `end`: where the next begins; null: there is none. */
+async function callsBehind(
+  statements: Statements,
+  { time, callId }: Place,
+  query: CallQuery,
+): Promise<{ readonly calls: readonly Place[]; readonly end: Place | null }> {
+  const values: SqlValue[] = [];
+  const bound = (value: SqlValue): string => `$${values.push(value)}`;
+  const piece = `select * from usage_rows where (time, call_id) < (${bound(time)}, ${bound(callId)}) and time >= ${bound(query.from)}
+    order by time desc, call_id desc limit ${rowsPerPiece}`;
+  const [last] = await statements.all(
+    `select time, call_id, read from (select time, call_id, count(*) over () as read from (${piece}) p) q order by time, call_id limit 1`,
+    values,
+  );
+  if (last === undefined) return { calls: [], end: null };
+  const rows = await statements.all(
+    `select r.time, r.call_id from (${piece}) r join usage_keys k on k.id = r.key_id
+     where ${keyConditions(query, bound)}${rowConditions(query, bound)} group by r.time, r.call_id order by r.time desc, r.call_id desc`,
+    values,
+  );
+  return { calls: rows.map(placeIn), end: Number(last['read']) < rowsPerPiece ? null : placeIn(last) };
+}
+
+/** Where to read on: from the end of the last quarter that has a call of such a key; null: there is none. */
+async function nextQuarter(statements: Statements, behind: Place, query: CallQuery): Promise<Place | null> {
+  const values: SqlValue[] = [];
+  const bound = (value: SqlValue): string => `$${values.push(value)}`;
+  const [row] = await statements.all(
+    `select max(u.start) as start from usage_keys k join usage_quarters u on u.key_id = k.id
+     where u.start <= ${bound(startOf(behind.time, quarterMs))} and u.start > ${bound(query.from - quarterMs)} and ${keyConditions(query, bound)}`,
+    values,
+  );
+  const start = row?.['start'] ?? null;
+  if (start === null) return null;
+  const end = Number(start) + quarterMs;
+  return end <= behind.time ? { time: end, callId: '' } : behind;
+}
+
+/** With those of its rows alone that fit. */
+async function withRows(statements: Statements, places: readonly Place[], fits: Fits): Promise<readonly StoredCall[]> {
+  if (places.length === 0) return [];
+  const values: SqlValue[] = [];
+  const bound = (value: SqlValue): string => `$${values.push(value)}`;
+  const rows = await statements.all(
+    `${selectRow} where r.call_id in (${places.map(({ callId }) => bound(callId)).join(', ')}) and ${keyConditions(fits, bound)}${rowConditions(fits, bound)}
+     order by r.use`,
+    values,
+  );
+  const byCall = Map.groupBy(rows.map(usageRowOf), ({ callId }) => callId);
+  const names = await keyNames(
+    statements,
+    [...byCall.values()].flatMap(([row]) => row?.principal ?? []),
+  );
+  return places.flatMap(({ callId }) => {
+    const uses = byCall.get(callId) ?? [];
+    const [row] = uses;
+    return row === undefined ? [] : [{ uses: [row, ...uses.slice(1)], principalName: names.get(row.principal) ?? null }];
+  });
+}
+
+const placeIn = (row: Row): Place => ({ time: Number(row['time']), callId: String(row['call_id']) });
+
+const cursorOf = ({ time, callId }: Place): string => Buffer.from(JSON.stringify([time, callId])).toString('base64url');
+
+function placeOf(cursor: string): Place {
+  try {
+    const [time, callId]: readonly unknown[] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (typeof time === 'number' && typeof callId === 'string') return { time, callId };
+  } catch {}
+  throw wrong('The cursor "after" does not belong to a list of calls. The endCursor of its page before would be accepted.');
+}
+
+const wrong = (sentence: string): GatewayError => new GatewayError('BAD_REQUEST', sentence);
