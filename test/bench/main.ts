@@ -3,6 +3,7 @@
  * `npm run bench -- ledger search` runs those. The drills and the gateway, which take minutes, run when they are asked for;
  * what stands after `gateway` is for it: see gateway.ts.
  */
+import { authenticateBench } from './authenticate.ts';
 import { drillsBench } from './drills.ts';
 import { federationBench } from './federation.ts';
 import { gatewayBench } from './gateway.ts';
@@ -22,6 +23,7 @@ import { startBench } from './start.ts';
 
 const benches: Readonly<Record<string, () => void | Promise<void>>> = {
   start: startBench,
+  authenticate: authenticateBench,
   quote: quoteBench,
   pipeline: pipelineBench,
   guard: guardBench,

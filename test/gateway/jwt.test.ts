@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GatewayConfig, IssuerConfig } from '../../src/config/config.ts';
-import { audience, type IssuerServer, startIssuer } from '../access/jwt/issuer-server.ts';
+import { audience } from '../access/jwt/issuer-rules.ts';
+import { type IssuerServer, startIssuer } from '../access/jwt/issuer-server.ts';
 import { newGate } from '../raw-upstream.ts';
 import { complete, ledgerOf, prompt, stream, until } from './asking.ts';
 import { hanging, saying, scripted, waiting } from './scripted.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GatewayConfig } from '../../src/config/config.ts';
-import { audience, startIssuer } from '../access/jwt/issuer-server.ts';
+import { audience } from '../access/jwt/issuer-rules.ts';
+import { startIssuer } from '../access/jwt/issuer-server.ts';
 import { startGateway, type TestGateway, temporaryFolder } from '../harness.ts';
 import { complete, eventually, ledgerOf, newKey, prompt, stream } from './asking.ts';
 import { counting, openUpstream, scripted, scriptedConfig } from './scripted.ts';

@@ -1,5 +1,5 @@
 /**
- * Thousands of calls at the same time on chains of accounts: of an organisation, its teams, keys, users, sessions and fields. Clients leave,
+ * Thousands of calls at the same time on chains of accounts: of an organisation, its teams, agents, keys, users, sessions and fields. Clients leave,
  * vendors fail and hang, time limits end calls, and the periods of the budgets end in the middle of all that.
  */
 import { setImmediate as turn } from 'node:timers/promises';
@@ -38,6 +38,7 @@ const accountsOf = (team: number, key: number, user: number): readonly Limit[] =
   budget(`user:${user}`, 'day', 4_000_000, 'Europe/Berlin'),
   budget(`user:${user}`, 'total', 60_000_000),
   budget(`key:${key}`, 'month', 20_000_000),
+  budget(`agent:${key % 2}`, 'day', 30_000_000, 'Europe/Berlin'),
   budget(`team:${team}`, 'day', 12_000_000, 'Europe/Berlin'),
   budget(`team:${team}`, 'week', 40_000_000, 'America/New_York'),
   budget('organisation:acme', 'day', 60_000_000, 'Europe/Berlin'),
@@ -127,7 +128,15 @@ async function opened() {
     asked.set(id, { ...one, attempts: 0 });
     const { team, key, user } = one.who;
     const principal: Principal = {
-      ...{ id: `key:${team}${key}:${user}`, kind: 'key', team: `${team}`, organisation: 'acme', scopes: ['ai:use'], routes: null },
+      ...{
+        id: `key:${team}${key}:${user}`,
+        kind: 'key',
+        agent: `${key % 2}`,
+        team: `${team}`,
+        organisation: 'acme',
+        scopes: ['ai:use'],
+        routes: null,
+      },
       user: { id: `${user}`, name: null, revokedAt: null },
       limits: accountsOf(team, 10 * team + key, user),
     };
@@ -208,8 +217,9 @@ describe('chains of accounts', () => {
           const { totals } = await ledger.totals({ ...everything, groupBy: [by] });
           return new Map(totals.map(({ key, cost, usage }) => [key[by], what === 'cost' ? (cost ?? 0) : totalTokensOf(usage)]));
         };
-        const [teams, keys, users, fields] = [
+        const [teams, agents, keys, users, fields] = [
           await booked('team'),
+          await booked('agent'),
           await booked('principal'),
           await booked('user'),
           await booked('coordinate'),
@@ -221,6 +231,7 @@ describe('chains of accounts', () => {
           const [kind, name = ''] = limit.name.split(':');
           const expected = {
             team: () => teams.get(name),
+            agent: () => agents.get(name),
             key: () => keys.get(`key:${name.padStart(2, '0')}`),
             session: () => keys.get(`key:${name.padStart(2, '0')}`),
             user: () => users.get(name),

@@ -6,7 +6,8 @@ import { fetchJson } from '../../../src/access/jwt/fetch-json.ts';
 import type { Issuer } from '../../../src/access/jwt/issuer.ts';
 import { rememberPrincipals } from '../../../src/access/remembered-principals.ts';
 import { whenOver } from '../../when-over.ts';
-import { audience, type IssuerServer, issuerOf, startIssuer } from './issuer-server.ts';
+import { audience, issuerOf } from './issuer-rules.ts';
+import { type IssuerServer, startIssuer } from './issuer-server.ts';
 
 interface Setup {
   readonly changes?: Partial<Issuer>;

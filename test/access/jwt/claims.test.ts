@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { principalOfClaims } from '../../../src/access/jwt/claims.ts';
 import type { ClaimRules } from '../../../src/access/jwt/issuer.ts';
 import type { Limit } from '../../../src/core/call/hold.ts';
-import { claimRules, issuerOf } from './issuer-server.ts';
+import { claimRules, issuerOf } from './issuer-rules.ts';
 
 const of = (claims: JWTPayload, rules: Partial<ClaimRules> = {}) =>
   principalOfClaims(

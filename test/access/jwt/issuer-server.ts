@@ -2,9 +2,8 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
-import type { Issuer } from '../../../src/access/jwt/issuer.ts';
-import { signatureAlgorithms } from '../../../src/access/jwt/issuer.ts';
 import { whenOver } from '../../when-over.ts';
+import { audience } from './issuer-rules.ts';
 
 export interface IssuerServer {
   /** `http://127.0.0.1:<port>`; what its tokens have as `iss`. */
@@ -22,8 +21,6 @@ export interface IssuerServer {
   sign(claims?: JWTPayload, header?: { readonly kid?: string }): Promise<string>;
   publicKey(): CryptoKey;
 }
-
-export const audience = 'fieldgate';
 
 export async function startIssuer(): Promise<IssuerServer> {
   let asked = 0;
@@ -84,32 +81,3 @@ export async function startIssuer(): Promise<IssuerServer> {
   await issuer.rotate();
   return issuer;
 }
-
-/** An issuer as the configuration describes it, with what a test changes. */
-export const issuerOf = (url: string, changes: Partial<Issuer> = {}): Issuer => ({
-  name: 'login',
-  issuer: url,
-  audiences: [audience],
-  jwksUrl: null,
-  algorithms: signatureAlgorithms,
-  clockSkewSeconds: 30,
-  claims: claimRules(),
-  ...changes,
-});
-
-export const claimRules = (changes: Partial<Issuer['claims']> = {}): Issuer['claims'] => ({
-  userClaim: 'sub',
-  scopes: ['ai:use'],
-  scopesClaim: null,
-  scopesByValue: null,
-  team: null,
-  teamClaim: null,
-  teamByValue: null,
-  routes: null,
-  limitsOf: () => [],
-  session: null,
-  agentClaim: 'act.sub',
-  agentByValue: null,
-  sessionClaim: null,
-  ...changes,
-});
