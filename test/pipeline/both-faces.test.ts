@@ -398,8 +398,10 @@ function withoutTimes(fact: Fact): unknown {
   return fact.type === 'attempt' ? { ...fact, latencyMs: 0, timeToFirstTokenMs: 0 } : fact;
 }
 
-const withoutTimesOfRow = ({ callId, ...row }: UsageRow, places: ReadonlyMap<string, number>) => ({
+const withoutTimesOfRow = ({ callId, errorId, tried = [], ...row }: UsageRow, places: ReadonlyMap<string, number>) => ({
   ...row,
+  hasErrorId: errorId != null,
+  tried: tried.map((attempt) => ({ ...attempt, latencyMs: 0 })),
   call: places.get(callId) ?? -1,
   time: 0,
   latencyMs: 0,
