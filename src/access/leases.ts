@@ -9,7 +9,7 @@
  * When the store answers without the key, the key was removed, and its work ends.
  */
 import { hasToken, type Principal } from '../core/call/call.ts';
-import type { KeyWatch, Leases, LeaseUse } from '../core/call/lease.ts';
+import type { KeyWatch, Lease, Leases, LeaseUse } from '../core/call/lease.ts';
 import { GatewayError } from '../core/errors.ts';
 import { turnsOf } from '../core/turns/turns.ts';
 import type { KeyStanding, Keys } from '../storage/keys/keys.ts';
@@ -159,8 +159,23 @@ export function openLeases({ keys, findRevocations = async () => [], now = Date.
       ? ofTokens.watch({ expiresAt: principal.credentialEndsAt ?? principal.expiresAt }, ended)
       : () => {};
 
+  /** A lease whose signal is the parent. */
+  function takenOf(principal: Principal, use: LeaseUse, signal: AbortSignal, abort: (reason: GatewayError) => void): Lease {
+    const ofKey = watchKey(principal, use, abort);
+    const ofUser = watchRevocation(principal, abort);
+    return {
+      signal,
+      abort,
+      release() {
+        ofKey();
+        ofUser();
+      },
+    };
+  }
+
   return {
-    take(principal, use, parent) {
+    take(principal, use, parent, abort) {
+      if (abort !== undefined) return takenOf(principal, use, parent, abort);
       if (keyIdOf(principal) === null && principal.user === undefined) return { signal: parent, release() {} };
       const controller = new AbortController();
       const onAbort = (): void => controller.abort(parent.reason);

@@ -7,6 +7,7 @@
  */
 import type { CachePolicy, Call, Fact, Settlement, Use } from '../core/call/call.ts';
 import { newCallId } from '../core/call/call-id.ts';
+import type { GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
 import { monotonicMs } from '../core/turns/monotonic.ts';
 import type { RouteFor } from '../routing/routing-rules.ts';
@@ -53,6 +54,8 @@ export interface CallSettings {
   readonly tags: Readonly<Record<string, string>>;
   /** Ends the call earlier than its deadline. */
   readonly signal: AbortSignal;
+  /** See `Call.abort`. */
+  readonly abort?: (reason: GatewayError) => void;
   /** All fields that the call serves. Default: the asker alone. */
   readonly askers?: readonly Asking[];
   /** Somebody watches the answer grow. */
@@ -133,8 +136,13 @@ export function joinableCallFor({ services, context, field }: Asker, settings: C
       addUsage(askers, fact.settlement, fact.callId, route, context);
     },
   };
-  if (fieldLimits === null && settings.shown === undefined) return { call, join };
-  const more = { ...(settings.shown === undefined ? {} : { shown: settings.shown }), ...(fieldLimits === null ? {} : { fieldLimits }) };
+  const { shown, abort } = settings;
+  if (abort !== undefined && fieldLimits === null && shown === undefined) return { call: { ...call, abort }, join };
+  const more = {
+    ...(shown === undefined ? {} : { shown }),
+    ...(fieldLimits === null ? {} : { fieldLimits }),
+    ...(abort === undefined ? {} : { abort }),
+  };
   return { call: { ...call, ...more }, join };
 }
 

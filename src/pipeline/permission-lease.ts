@@ -10,7 +10,7 @@ export function leased(leases: Leases): Step {
   return {
     stream: (next) => (request, call) => ({ [Symbol.asyncIterator]: () => leasedCall(leases, next, request, call) }),
     whole: (next) => async (request, call) => {
-      const { signal, abort, release } = leases.take(call.principal, 'work', call.signal);
+      const { signal, abort, release } = leases.take(call.principal, 'work', call.signal, call.abort);
       try {
         return await next(request, abort === undefined ? { ...call, signal } : { ...call, signal, abort });
       } finally {
@@ -30,7 +30,7 @@ function leasedCall(leases: Leases, next: Handler, request: Parameters<Handler>[
     lease?.release();
   };
   const open = (): AsyncIterator<Batch> => {
-    lease = leases.take(call.principal, 'work', call.signal);
+    lease = leases.take(call.principal, 'work', call.signal, call.abort);
     below = next(request, { ...call, signal: lease.signal })[Symbol.asyncIterator]();
     return below;
   };

@@ -8,8 +8,8 @@ import type { Settlement } from '../core/call/call.ts';
 import { newCallId } from '../core/call/call-id.ts';
 import type { Completion } from '../core/chunk.ts';
 import { GatewayError } from '../core/errors.ts';
-import { withDeadline } from '../core/stream.ts';
-import { untilAborted } from '../core/turns/abort.ts';
+import { type Deadline, withDeadline } from '../core/stream.ts';
+import { throwIfAborted } from '../core/turns/abort.ts';
 import type { BeginAnswer, RunState } from './run.ts';
 import { valueBytes } from './weight.ts';
 
@@ -83,11 +83,12 @@ export function plainAnswers({ maxBytes, keptMs, now }: PlainAnswersOptions): Pl
     sweep();
   }
 
-  function made({ principal, route, ask }: BeginAnswer, id: string, signal: AbortSignal): Promise<RunState> {
+  function made({ principal, route, ask }: BeginAnswer, id: string, { signal, abort }: Deadline): Promise<RunState> {
     let settlement: Settlement | null = null;
     const asked = ask({
       id,
       signal,
+      abort,
       report(fact) {
         if (fact.type === 'settled') settlement = fact.settlement;
       },
@@ -105,7 +106,7 @@ export function plainAnswers({ maxBytes, keptMs, now }: PlainAnswersOptions): Pl
       const own = withDeadline(begin.signal, Number.POSITIVE_INFINITY, neverLate);
       let ending: GatewayError | null = null;
       try {
-        const answer = made(begin, id, own.signal);
+        const answer = made(begin, id, own);
         open.set(id, {
           ended: () => answer.catch(() => {}),
           end(reason) {
@@ -113,8 +114,9 @@ export function plainAnswers({ maxBytes, keptMs, now }: PlainAnswersOptions): Pl
             own.abort(new GatewayError('CANCELLED', reason.message, { retryable: reason.retryable }));
           },
         });
-        // A caller who has left does not wait for work that ignores its signal.
-        return await untilAborted(answer, own.signal);
+        const state = await answer;
+        throwIfAborted(own.signal);
+        return state;
       } catch (error) {
         throw ending ?? error;
       } finally {

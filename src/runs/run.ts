@@ -52,10 +52,11 @@ export interface BeginAnswer {
   readonly route: string | null;
   /** Of the caller who waits. */
   readonly signal: AbortSignal;
-  /** The work. `signal` fires with the caller's, and when the gateway is stopped. */
+  /** The work. `signal` fires with the caller's, when the gateway is stopped, and by `abort`. The work must end then: the caller waits for it. */
   readonly ask: (answer: {
     readonly id: string;
     readonly signal: AbortSignal;
+    readonly abort: (reason: GatewayError) => void;
     readonly report: (fact: Fact) => void;
   }) => Promise<Completion>;
 }

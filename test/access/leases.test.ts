@@ -38,6 +38,18 @@ const fired = (signal: AbortSignal): Promise<unknown> =>
   });
 
 describe('leases', () => {
+  it('leases end when their key is revoked by the signal of the work itself, where it may be fired', async () => {
+    const keys = store();
+    const leases = openLeases({ keys, lookEveryMs: 5 });
+    const work = new AbortController();
+    const lease = leases.take(owner('a'), 'work', work.signal, (reason) => work.abort(reason));
+    expect(lease.signal).toBe(work.signal);
+    keys.rules.say = (id) => ({ ...inForce(id), revokedAt: 1 });
+    expect(await fired(work.signal)).toMatchObject({ code: 'UNAUTHENTICATED' });
+    lease.release();
+    expect(leases.counts()).toEqual({ keys: 0, leases: 0 });
+  });
+
   it('leases end when their key is revoked, each with an error of its own, and leave those of other keys', async () => {
     const keys = store();
     const leases = openLeases({ keys, lookEveryMs: 5 });

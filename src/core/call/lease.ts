@@ -23,8 +23,11 @@ export interface Lease {
 export type LeaseUse = 'delivery' | 'work';
 
 export interface Leases {
-  /** The signal has fired already when the permission is known to have ended. Never throws. */
-  take(principal: Principal, use: LeaseUse, parent: AbortSignal): Lease;
+  /**
+   * The signal has fired already when the permission is known to have ended. `abort`: fires the parent, where that is so; it is then the
+   * lease's signal itself. Never throws.
+   */
+  take(principal: Principal, use: LeaseUse, parent: AbortSignal, abort?: (reason: GatewayError) => void): Lease;
 }
 
 /**
