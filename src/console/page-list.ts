@@ -6,6 +6,14 @@ const page = (load: () => Promise<ComponentType>): ComponentType => lazy(async (
 
 export const pages: readonly PageEntry[] = [
   {
+    path: '/playground',
+    name: 'Playground',
+    icon: 'M6 4l14 8-14 8z',
+    scopes: [['ai:use']],
+    Component: page(async () => (await import('./pages/playground/playground-page.tsx')).PlaygroundPage),
+    find: async (...asked) => (await import('./pages/playground/find-routes.ts')).findRoutes(...asked),
+  },
+  {
     path: '/keys',
     name: 'Keys and teams',
     icon: 'M14 10a4 4 0 1 0-4 4l1 0 2 2h2v2h2v2h4v-3l-7-6z',
