@@ -81,8 +81,8 @@ export function assemble(sofar: CompletionSoFar = emptyCompletion, event: Comple
     }
     case 'ToolCallReady': {
       const { call } = event;
-      const whole = (before = JSON.stringify(call.arguments)) => ({ id: call.id, name: call.name, argumentsText: before, call });
-      return { ...next, toolCalls: withCall(sofar, call.id, whole), parts: [...sofar.parts, { __typename: 'ToolCallPart', call }] };
+      const toolCalls = withCall(sofar, call.id, (before) => wholeCall(call, before));
+      return { ...next, toolCalls, parts: [...sofar.parts, { __typename: 'ToolCallPart', call }] };
     }
     case 'ObjectDelta':
       return { ...next, object: event.object };
@@ -105,13 +105,15 @@ export function assemble(sofar: CompletionSoFar = emptyCompletion, event: Comple
 /** Of an app's own selection, fields may be missing: what is known of them stays. */
 function replaced(sofar: CompletionSoFar, completion: Completion): CompletionSoFar {
   const parts = completion?.parts ?? sofar.parts;
-  const toolCalls = parts.flatMap((part) =>
-    part.__typename === 'ToolCallPart'
-      ? [{ id: part.call.id, name: part.call.name, argumentsText: JSON.stringify(part.call.arguments), call: part.call }]
-      : [],
-  );
-  return { ...sofar, ...completion, toolCalls };
+  return { ...sofar, ...completion, toolCalls: parts.flatMap((part) => ('call' in part ? [wholeCall(part.call)] : [])) };
 }
+
+const wholeCall = (call: ToolCall, argumentsText = JSON.stringify(call.arguments)): ToolCallSoFar => ({
+  id: call.id,
+  name: call.name,
+  argumentsText,
+  call,
+});
 
 function grown(parts: readonly MessagePart[], kind: 'TextPart' | 'ReasoningPart', text: string): readonly MessagePart[] {
   if (text === '') return parts;

@@ -12,7 +12,7 @@ export const aiAnswerStream = `subscription AiAnswer($input:AiAnswerInput!){aiAn
 export const completionEvents = `subscription CompletionEvents($id:ID!,$after:Cursor){completionEvents(id:$id,after:$after)${events}}`;
 export const startCompletion = `mutation StartCompletion($input:CompletionInput!){startCompletion(input:$input){__typename ...on Completion{id} ...on Failure{${failure}}}}`;
 export const completionById = `query CompletionById($id:ID!){completionById(id:$id){${completion}}}`;
-export const cancelCompletion = `mutation CancelCompletion($id:ID!){cancelCompletion(id:$id){${completion}}}`;
+export const cancelCompletion = `mutation CancelCompletion($id:ID,$key:String){cancelCompletion(id:$id,idempotencyKey:$key){${completion}}}`;
 
 const conversation = 'id title createdAt updatedAt expiresAt isRunning';
 export const conversationList = `query Conversations($first:Int!,$after:String){aiConversations(first:$first,after:$after){conversations{${conversation}} endCursor}}`;

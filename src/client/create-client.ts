@@ -1,6 +1,6 @@
 import { aiAnswerStream, completionStream, startCompletion } from './completion-documents.ts';
 import type { AiAnswerInput, CompletionInput } from './completion-input.ts';
-import { type Answer, type AnswerOptions, type Leaving, liveAnswer } from './live-answer.ts';
+import { type Answer, type AnswerOptions, type Leaving, liveAnswer, never } from './live-answer.ts';
 import { credentials, type TokenSource } from './transport/credentials.ts';
 import { gatewayLink } from './transport/gateway-link.ts';
 import { RequestError, type SentError } from './transport/request-error.ts';
@@ -132,8 +132,6 @@ const keyed = <Input extends { readonly idempotencyKey?: string | null | undefin
 function keyedFor(query: string, variables: { readonly input?: object } = {}): object {
   return variables.input && /\b(completion|aiAnswer)Stream\b/.test(query) ? { ...variables, ...keyed(variables.input) } : variables;
 }
-
-const never = new AbortController().signal;
 
 /** 128 random bits. `crypto.randomUUID` exists on secure origins alone. */
 const newKey = (): string => crypto.getRandomValues(new Uint32Array(4)).join('-');

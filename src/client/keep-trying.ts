@@ -57,30 +57,23 @@ const backOffMs = (failures: number): number => Math.min(maxWaitMs, firstWaitMs 
 /** Whether the page is one that nobody sees: its timers are late and its frames are not drawn. */
 export const isHidden = (): boolean => globalThis.document?.visibilityState === 'hidden';
 
-/** Calls when the network is back or the page is looked at again. Returns how to stop. */
-function onReturn(call: () => void): () => void {
-  const seen = (): void => {
-    if (!isHidden()) call();
-  };
-  globalThis.addEventListener?.('online', call);
-  globalThis.document?.addEventListener('visibilitychange', seen);
-  return () => {
-    globalThis.removeEventListener?.('online', call);
-    globalThis.document?.removeEventListener('visibilitychange', seen);
-  };
-}
-
-/** Resolves after the time that the gateway asked for; without one, after the back-off or `onReturn`. The signal ends both. */
+/**
+ * Resolves after the time that the gateway asked for; without one, after the back-off, or when the network is back or the page is looked at
+ * again. The signal ends both.
+ */
 function waitToReconnect(askedMs: number | null, backOffMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    const waiting = new AbortController();
+    const once = { signal: waiting.signal };
     const over = (): void => {
       clearTimeout(timer);
-      stop();
-      signal.removeEventListener('abort', over);
+      waiting.abort();
       resolve();
     };
     const timer = setTimeout(over, Math.max(askedMs ?? 0, backOffMs));
-    const stop = askedMs === null ? onReturn(over) : () => {};
-    signal.addEventListener('abort', over);
+    signal.addEventListener('abort', over, once);
+    if (askedMs !== null) return;
+    globalThis.addEventListener?.('online', over, once);
+    globalThis.document?.addEventListener('visibilitychange', () => isHidden() || over(), once);
   });
 }

@@ -58,6 +58,10 @@ export interface AnswerOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+interface Keyed {
+  readonly input?: { readonly idempotencyKey?: string };
+}
+
 interface Begun extends Failure {
   readonly __typename: string;
   readonly id: string;
@@ -65,7 +69,8 @@ interface Begun extends Failure {
 
 /** Covers a component that is unmounted and mounted again (StrictMode, a change of route). */
 const leaveAfterMs = 100;
-const never = new AbortController().signal;
+/** For what nobody gives up. */
+export const never = new AbortController().signal;
 
 export function liveAnswer(options: AnswerOptions): Answer {
   const { link, onDrop, begin, start, id = '', after = null, leaving = 'detach', own = false } = options;
@@ -75,9 +80,10 @@ export function liveAnswer(options: AnswerOptions): Answer {
   let sofar: CompletionSoFar = { ...emptyCompletion, id };
   let phase: AnswerStatus = 'idle';
   let ended = false;
-  let alive = id === '' ? 0 : 1;
+  let alive = id ? 1 : 0;
   let readers = 0;
   let reading: AbortController | null = null;
+  let asked = false;
   let leavingTimer: ReturnType<typeof setTimeout> | undefined;
   let cancelled: Promise<void> | null = null;
   let shown: AnswerSnapshot | null = null;
@@ -127,26 +133,25 @@ export function liveAnswer(options: AnswerOptions): Answer {
     if (event === null) return;
     const { cursor, failure } = event as CompletionFailed;
     // Without a cursor, a reader has failed and not its completion: another try may mend it.
-    if (cursor === '' && failure && (alive > 0 || failure.code === 'UNAUTHENTICATED'))
-      throw new RequestError(failure.code, failure.message, failure);
+    if (cursor === '' && failure && (alive > 0 || failure.code === 'UNAUTHENTICATED')) throw refusedAs(failure);
     take(event);
   }
 
   function operation(): Operation | undefined {
     const { cursor } = sofar;
     if (own && begin && cursor && /\$after\b/.test(begin.query)) return { ...begin, variables: { ...begin.variables, after: cursor } };
-    return own || sofar.id === '' ? begin : { query: completionEvents, variables: { id: sofar.id, after: cursor } };
+    return own || !sofar.id ? begin : { query: completionEvents, variables: { id: sofar.id, after: cursor } };
   }
 
   function begun(made: Begun): void {
-    if (made.__typename !== 'Completion') throw new RequestError(made.code, made.message, made);
+    if (made.__typename !== 'Completion') throw refusedAs(made);
     sofar = { ...sofar, id: made.id };
     alive += 1;
     changed(phase);
   }
 
   async function attempt(signal: AbortSignal): Promise<void> {
-    if (sofar.id === '' && start) {
+    if (!sofar.id && start) {
       // Over the connection that its events will take.
       await link.subscribe(start, (result) => begun(fieldIn(result) as Begun), signal);
       if (signal.aborted) return;
@@ -163,13 +168,14 @@ export function liveAnswer(options: AnswerOptions): Answer {
     const completion = fieldIn(await link.ask({ query: completionById, variables: { id: sofar.id } }, signal)) as Completion | null;
     if (completion === null) throw new RequestError('RESUME_EXPIRED', 'It is not kept any more.');
     endAs(completion);
-    if (!ended) throw unreachable('Its events are not kept.');
+    if (!ended) throw unreachable('The stream was cut off.');
   }
 
   function read(): void {
     if (reading !== null || ended || options.signal?.aborted) return;
     const mine = new AbortController();
     reading = mine;
+    asked = true;
     changed('connecting');
     void keepTrying(() => attempt(mine.signal), {
       signal: mine.signal,
@@ -201,19 +207,21 @@ export function liveAnswer(options: AnswerOptions): Answer {
   }
 
   async function confirmed(): Promise<void> {
-    if (reading === null && sofar.id === '') {
-      fail(new RequestError('CANCELLED', 'It was never sent.'));
-      return;
-    }
-    while (sofar.id === '' && !ended) await next();
-    if (ended) return;
+    const key = (begin?.variables as Keyed | undefined)?.input?.idempotencyKey;
     // Its connection may be the last that the browser opens to this host.
-    if (link.isHttp()) reading?.abort();
+    if (sofar.id && link.isHttp()) reading?.abort();
     await keepTrying(
       async () => {
-        const query: Operation = { query: cancelCompletion, variables: { id: sofar.id } };
-        const completion = ended ? null : (fieldIn(await link.ask(query, never)) as Completion | null);
-        if (completion !== null) endAs(completion);
+        while (!ended) {
+          const { id } = sofar;
+          const query: Operation = { query: cancelCompletion, variables: id ? { id } : { key } };
+          const completion = id || asked ? (fieldIn(await link.ask(query, never)) as Completion | null) : null;
+          if (completion !== null) return endAs(completion);
+          if (id) return;
+          if (reading === null) return fail(new RequestError('CANCELLED', 'It was never sent.'));
+          // It is on its way to the gateway.
+          if (!sofar.id && !ended) await next();
+        }
       },
       { signal: never, progress: () => alive, onDrop },
     );
@@ -278,6 +286,8 @@ export function liveAnswer(options: AnswerOptions): Answer {
   options.signal?.addEventListener('abort', answer.detach, { once: true });
   return answer;
 }
+
+const refusedAs = (failure: Failure): RequestError => new RequestError(failure.code, failure.message, failure);
 
 const endOf = ({ status, failure }: CompletionSoFar): AnswerStatus =>
   status === 'CANCELLED' ? 'cancelled' : failure === null ? 'completed' : 'failed';

@@ -26,12 +26,7 @@ export function publisher(): Publisher {
     subscribe(listener) {
       const own = (): void => listener();
       listeners.add(own);
-      return () => {
-        listeners.delete(own);
-        if (listeners.size > 0) return;
-        clearTimeout(timer);
-        timer = undefined;
-      };
+      return () => void listeners.delete(own);
     },
     publish(atOnce) {
       const since = Date.now() - last;

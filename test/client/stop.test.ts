@@ -84,6 +84,26 @@ describe('stop', () => {
     expect(proxy.opened()).toBe(0);
   });
 
+  it('stop of an answer whose id a proxy holds back names it by its key', async () => {
+    const bodies: string[] = [];
+    const noting: typeof fetch = (url, init) => {
+      bodies.push(String(init?.body));
+      return fetch(url, init);
+    };
+    const parts = await asking({ transport: 'sse', fetch: noting });
+    says(parts, newGate(), 'Never said.');
+    parts.proxy.buffer();
+    const answer = parts.gate.complete({ ...prompt('Count.'), idempotencyKey: 'mine' });
+    const { done } = answer;
+    await parts.upstream.nextRequest();
+    expect(answer.snapshot().id).toBe('');
+    await answer.cancel();
+    expect(answer.snapshot()).toMatchObject({ status: 'cancelled', text: '' });
+    await done;
+    expect(bodies.filter((body) => body.includes('"key":"mine"'))).toHaveLength(1);
+    await until(() => parts.upstream.requests.every((request) => request.cut()));
+  });
+
   it('stop of an answer that was begun elsewhere works by its id', async () => {
     const parts = await asking();
     says(parts, 'Half ', newGate(), 'and half.');

@@ -15,6 +15,8 @@ for (const target of [window, document] as EventTarget[]) {
   const { addEventListener, removeEventListener } = target;
   target.addEventListener = (...given: Parameters<typeof addEventListener>) => {
     listeners += 1;
+    const [, , options] = given;
+    if (typeof options === 'object') options.signal?.addEventListener('abort', () => (listeners -= 1));
     addEventListener.apply(target, given);
   };
   target.removeEventListener = (...given: Parameters<typeof removeEventListener>) => {
