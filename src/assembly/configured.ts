@@ -47,8 +47,11 @@ import { graphOf, type OperatorFields, operatorFields, whenComposed } from './gr
 import { demandLimit } from './graph/demand-limit.ts';
 import { openIndexes } from './graph/entity-indexes.ts';
 import { unknownClasses } from './graph/fields-check.ts';
+import { publicSchemas } from './graph/public-schemas.ts';
 import { revealHeaders } from './graph/subgraph-fetch.ts';
 import { limitsOfFields } from './limits-of-fields.ts';
+import { guardDesk } from './reports/guard-desk.ts';
+import { healthReport } from './reports/health-report.ts';
 import { collectionsOf, routesOf, ruleBookOf } from './routes.ts';
 import { startDocuments } from './start-documents.ts';
 import { acceptedTokens } from './token-issuers.ts';
@@ -169,6 +172,8 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     routes,
     health,
     activity,
+    guards: guardDesk(guards, withDefaults(guardSection, config.guard).phoneCountries),
+    healthReport: () => healthReport({ storage, routes, graph: living, standings: foundation.standings, publicSchema }),
     collections,
     prompts,
     fields: read,
@@ -189,6 +194,8 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     composer: foundation.composer,
     lastGood: state === null ? null : keptFile(join(state, 'graph.json')),
   });
+  const shown = { graph: living, fields: read, services };
+  const publicSchema = publicSchemas(() => shown);
   const rules = quoteRules({
     services,
     fields: read.fields,

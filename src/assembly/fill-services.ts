@@ -46,6 +46,8 @@ export interface ServiceParts {
   readonly routes: ReadonlyMap<string, Route>;
   readonly health: HealthBook;
   readonly activity: Activity;
+  readonly guards: Services['guards'];
+  readonly healthReport: Services['health'];
   readonly collections: Readonly<Record<string, CollectionConfig>>;
   readonly prompts: ReadonlyMap<string, PromptFile>;
   readonly fields: FieldsRead;
@@ -105,6 +107,8 @@ export function servicesOf(parts: ServiceParts): Services {
     passages: storage.passages,
     routes: routeViews(routes, health),
     activity: parts.activity,
+    guards: parts.guards,
+    health: parts.healthReport,
     ceiling: routeCeilings(routes),
     ...(parts.limitsOfField === undefined ? {} : { limitsOfField: parts.limitsOfField }),
     routeFor: parts.routeFor,

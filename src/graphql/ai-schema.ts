@@ -21,6 +21,8 @@ import { conversationResolvers } from './resolvers/conversation-resolvers.ts';
 import { embeddingResolvers } from './resolvers/embedding-resolvers.ts';
 import { activityResolvers } from './resolvers/gateway/activity-resolvers.ts';
 import { fieldResolvers } from './resolvers/gateway/field-resolvers.ts';
+import { guardrailResolvers } from './resolvers/gateway/guardrail-resolvers.ts';
+import { healthResolvers } from './resolvers/gateway/health-resolvers.ts';
 import { ratingResolvers } from './resolvers/rating-resolvers.ts';
 import { retrievalResolvers } from './resolvers/retrieval-resolvers.ts';
 import { sourceResolvers } from './resolvers/source-resolvers.ts';
@@ -59,6 +61,8 @@ export function aiResolvers(services: Services): Resolvers {
     callResolvers(services),
     fieldResolvers(services),
     activityResolvers(services),
+    guardrailResolvers(services),
+    healthResolvers(services),
   ];
   const merged: Record<string, object> = { ...scalars };
   for (const part of parts) {

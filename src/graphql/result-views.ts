@@ -7,6 +7,7 @@ import type { MessagePart, Source } from '../core/chunk.ts';
 import type { NanoUsd, Usage } from '../core/money.ts';
 import type { Message } from '../core/request/request.ts';
 import type { AiField } from '../fields/ai-field.ts';
+import type { Breaker } from '../operations/route-view.ts';
 import type { Ceiling } from '../pricing/ceiling.ts';
 import type { RunEvent, RunState } from '../runs/run.ts';
 import type { AgentPolicy, TeamRecord } from '../storage/directory/directory.ts';
@@ -105,4 +106,39 @@ export interface SourceTextView extends SourceSize {
 /** A call of the ledger, with what its backend or issuer calls its user. */
 export interface CallView extends StoredCall {
   readonly userName: string | null;
+}
+
+/** What stands before the models of the routes that a caller may use. */
+export interface GuardView {
+  readonly name: string;
+  readonly action: 'BLOCK' | 'MASK';
+  readonly sides: readonly ('INPUT' | 'OUTPUT')[];
+  readonly routes: readonly string[];
+  readonly waitsForWhole: boolean | null;
+}
+
+/** Times are milliseconds since 1970, UTC. */
+export interface HealthView {
+  readonly version: string;
+  readonly startedAt: number;
+  readonly memoryBytes: number;
+  readonly storeProblems: () => Promise<readonly string[]>;
+  readonly graph: () => GraphHealthView;
+  readonly ledger: () => { readonly writable: boolean; readonly waitingCalls: number };
+  readonly unpricedDeployments: readonly string[];
+}
+
+export interface GraphHealthView {
+  readonly ready: boolean;
+  readonly reasons: readonly string[];
+  readonly hash: string | null;
+  readonly since: number | null;
+  readonly engine: string | null;
+  readonly subgraphs: readonly SubgraphHealthView[];
+}
+
+export interface SubgraphHealthView {
+  readonly name: string;
+  readonly answered: boolean | null;
+  readonly breaker: Breaker['state'];
 }

@@ -6,7 +6,7 @@ import type { TeamBook } from '../access/teams/team-book.ts';
 import type { TeamDesk } from '../access/teams/team-desk.ts';
 import type { TokenDesk } from '../access/tokens/token-desk.ts';
 import type { UserEraser } from '../access/users/erase-user.ts';
-import type { Handlers, Principal } from '../core/call/call.ts';
+import type { Call, Handlers, Principal } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
@@ -32,8 +32,20 @@ import type { KeyRecord } from '../storage/keys/keys.ts';
 import type { Ledger } from '../storage/ledger/ledger.ts';
 import type { Limits } from '../storage/limits/limits.ts';
 import type { Passages } from '../storage/passages/passages.ts';
+import type { GuardView, HealthView } from './result-views.ts';
 
 export type { DeploymentView, RouteView } from '../operations/route-view.ts';
+
+export interface GuardTest {
+  readonly verdicts: readonly GuardVerdict[];
+  readonly maskedText: string | null;
+}
+
+export interface GuardVerdict {
+  readonly guardrail: string;
+  readonly outcome: 'allowed' | 'blocked' | 'failed';
+  readonly message: string | null;
+}
 
 export interface Services {
   readonly handle: Handlers;
@@ -67,6 +79,13 @@ export interface Services {
   readonly limitsOfField?: LimitsOfField;
   /** What the rules of the operator leave of a route. Default: there are none. */
   readonly routeFor?: NonNullable<CallSource['routeFor']>;
+  /** What stands before the models of the routes. */
+  readonly guards: {
+    of(principal: Principal, routes: readonly string[]): readonly GuardView[];
+    /** `call`: for whom, and on which route. */
+    test(text: string, on: 'input' | 'output', call: Call): Promise<GuardTest>;
+  };
+  health(): HealthView;
   /** The most tokens that retrieval puts around a question: its instructions and that many passages. */
   answerTokens(passages: number): number;
   /** Where in the client's response the field stands: more than once where one entity stands in several places. */

@@ -3,6 +3,8 @@ import type { Principal } from '../core/call/call.ts';
 import type { Breaker, HealthBook } from '../routing/health.ts';
 import type { CallerSystem, Route } from '../routing/route.ts';
 
+export type { Breaker };
+
 export interface RouteView {
   readonly name: string;
   readonly description: string | null;

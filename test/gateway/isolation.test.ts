@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { patternGuard } from '../../src/pipeline/guard/pattern-guard.ts';
 import { plainConfig, type TestGateway, whenOver } from '../harness.ts';
 import { newGate, type RawUpstream } from '../raw-upstream.ts';
 import { eventsOf, post } from '../server/http-client.ts';
@@ -71,6 +72,10 @@ beforeAll(async () => {
   const embedding = { deployments: ['lexical'], cacheSeconds: 300 };
   const started = await scripted({
     graph: { fields: [fieldsFile()] },
+    guardrails: ['lamps', 'payroll', 'plans'].map((route) => ({
+      guardrail: patternGuard({ name: `${route} codes`, patterns: ['ACME-[0-9]+'] }),
+      routes: [route],
+    })),
     routes: { ...routes, embedding, lamps: scriptedRoute, payroll: scriptedRoute, plans: scriptedRoute },
     collections: {
       ...plainConfig.collections,
@@ -303,6 +308,12 @@ const cases: Readonly<Record<string, Named | Lists | Asks>> = {
     },
     ofTeam: true,
   },
+  'Query.aiGuardrails': { lists: '{ aiGuardrails { name routes } }', isSame: true },
+  'Query.testGuardrails': {
+    document: 'query ($route: String!) { testGuardrails(text: "Lamps", route: $route) { passes verdicts { guardrail } } }',
+    theirs: ({ collection }) => ({ route: collection }),
+    ofTeam: true,
+  },
   'Query.aiQuote': {
     document:
       'query ($of: JSON!) { aiQuote(document: "query ($name: String!) { aiSearch(input: { collection: $name, query: \\"lamps\\" }) { __typename } }", variables: $of) { allowed reason cost { amount } inputTokens } }',
@@ -497,7 +508,13 @@ const cases: Readonly<Record<string, Named | Lists | Asks>> = {
   },
 };
 /** Looked at in tests of their own: one is told the name of a user, who is another one in each team; the others tell each caller other things, or never end. */
-const ownTests = ['Mutation.revokeAiUser', 'Subscription.aiBudgetWarnings', 'Subscription.aiActivity', 'Mutation.eraseAiUser'];
+const ownTests = [
+  'Mutation.revokeAiUser',
+  'Subscription.aiBudgetWarnings',
+  'Subscription.aiActivity',
+  'Query.aiHealth',
+  'Mutation.eraseAiUser',
+];
 
 type Root = keyof typeof facesOf;
 const rootOf = (name: string): Root => name.split('.')[0] as Root;
@@ -726,6 +743,25 @@ describe('What one does', () => {
     expect(await heard(globex, 1)).toEqual([theirs.team]);
     const ofUsers = await Promise.all([...mine.users, ...theirs.users].map((user) => heard(user, 1)));
     expect(ofUsers.flat().toSorted()).toEqual(users);
+  });
+
+  it('Query.aiHealth tells tenants the version alone, and the operator how the parts are', async () => {
+    const document = '{ aiHealth { version graph { ready hash } ledger { writable } storeProblems } }';
+    for (const tenant of [acme, globex, others]) {
+      const { data, errors } = await gateway.ask(document, {}, as(tenant));
+      expect(data).toEqual({
+        aiHealth: { version: expect.stringMatching(/^\d+\.\d+\.\d+/), graph: null, ledger: null, storeProblems: null },
+      });
+      expect(errors).toHaveLength(3);
+    }
+    const page = await fetch(`${gateway.url}/schema`, { headers: headersOf(acme) });
+    expect((await gateway.ask(document)).data).toMatchObject({
+      aiHealth: {
+        graph: { ready: true, hash: page.headers.get('etag')?.replaceAll('"', '') },
+        ledger: { writable: true },
+        storeProblems: [],
+      },
+    });
   });
 
   it('A team, and a user, that has used up its requests leaves others theirs', async () => {

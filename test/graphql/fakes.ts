@@ -305,6 +305,23 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
     passages: library,
     routes: () => routes,
     activity: openActivity(),
+    guards: { of: () => [], test: async () => ({ verdicts: [], maskedText: null }) },
+    health: () => ({
+      version: '1.2.3',
+      startedAt: 0,
+      memoryBytes: 5e9,
+      storeProblems: async () => ['The disk is full.'],
+      graph: () => ({
+        ready: true,
+        reasons: [],
+        hash: 'abc',
+        since: null,
+        engine: 'planner',
+        subgraphs: [{ name: 'products', answered: true, breaker: 'probing' }],
+      }),
+      ledger: () => ({ writable: true, waitingCalls: 2 }),
+      unpricedDeployments: ['fake/vectors'],
+    }),
     ceiling: (_, request, more) => {
       const inputTokens = estimateInputTokens(request) + more;
       const outputTokens = request.kind === 'completion' ? (request.maxOutputTokens ?? 1_000) : 0;

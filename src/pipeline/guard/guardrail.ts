@@ -39,6 +39,9 @@ export interface Guardrail {
 /** `message` is for the caller, and must not repeat what it refuses. */
 export type Verdict = { readonly action: 'allow' } | { readonly action: 'block'; readonly message: string };
 
+/** What a refusal by masking names as its guardrail. */
+export const maskingName = 'maskPersonalData';
+
 export const maxLookback = 256;
 
 /** The lookback of the guardrail. Null where it has none that can be used: text then waits for the end of its sentence. */

@@ -53,7 +53,7 @@ export function activityResolvers(services: Services): Resolvers {
   };
 }
 
-const breakers = { closed: 'CLOSED', probing: 'PROBING', open: 'OPEN' } as const;
+export const breakers = { closed: 'CLOSED', probing: 'PROBING', open: 'OPEN' } as const;
 const stages = { checks: 'CHECKS', shared: 'SHARED', model: 'MODEL', answer: 'ANSWER' } as const;
 
 /** One at once, and one whenever it differs from the last. */

@@ -8,13 +8,12 @@ import type { Paced } from '../../../core/turns/paced.ts';
 import type { Turns } from '../../../core/turns/turns.ts';
 import { textOfFile } from '../file-text.ts';
 import { furtherReadings } from '../further-readings.ts';
+import { maskingName } from '../guardrail.ts';
 import { mediaTypeOf } from '../request-readings.ts';
 import { mapRequest, type Place, pointerOf, type RequestString } from '../request-strings.ts';
 import type { Kind } from './personal-data.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
-/** What a refusal by masking names as its guardrail. */
-const guardrail = 'maskPersonalData';
 /** From here on an integer has the 13 digits of the shortest card number. */
 const minCardNumber = 1e12;
 
@@ -170,6 +169,6 @@ function* cannotMask(kind: Kind, place: Place, pseudonyms: Pseudonyms): Paced<Ga
   return new GatewayError(
     'GUARDRAIL_BLOCKED',
     `The request has what looks like ${words[kind]} at ${segments.join('/')}. Its route masks personal data, and there a placeholder would change what is asked. Elsewhere (in messages, descriptions, values) it is masked and restored.`,
-    { guardrail, on: 'input' },
+    { guardrail: maskingName, on: 'input' },
   );
 }
