@@ -1,14 +1,14 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { RunState } from '../runs/run.ts';
-import type { TextPartView, ReasoningPartView, ToolCallView, UsageView, ProvenanceView, StartedView, TextView, ReasoningView, ToolCallDeltaView, ToolCallReadyView, ObjectView, CitationView, SnapshotView, FinishedView, FailedView, EmbeddingView, SourceTextView, AgentLimitsView, UsedFieldView, MessageView, UsageRowView, CallView } from './result-views.ts';
+import type { TextPartView, ReasoningPartView, ToolCallView, UsageView, ProvenanceView, StartedView, TextView, ReasoningView, ToolCallDeltaView, ToolCallReadyView, ObjectView, CitationView, SnapshotView, FinishedView, FailedView, EmbeddingView, GuardView, HealthView, GraphHealthView, SubgraphHealthView, SourceTextView, AgentLimitsView, UsedFieldView, MessageView, UsageRowView, CallView } from './result-views.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { AttemptSummary } from '../core/errors.ts';
 import type { Citation, EntityRef, Passage, Source } from '../core/chunk.ts';
+import type { GuardTest, GuardVerdict, RouteView, DeploymentView } from './services.ts';
 import type { IngestionState } from '../retrieval/retrieval.ts';
 import type { BudgetState, QuotaState } from '../storage/limits/limits.ts';
 import type { BudgetWarning } from '../storage/limits/warnings/budget-warnings.ts';
 import type { SessionCaps } from '../core/call/call.ts';
-import type { RouteView, DeploymentView } from './services.ts';
 import type { KeyRecord } from '../storage/keys/keys.ts';
 import type { TeamEntry, OrganisationEntry } from '../access/teams/team-desk.ts';
 import type { UserPolicy, PolicyBudget } from '../storage/directory/directory.ts';
@@ -542,12 +542,107 @@ export type AiFieldKind =
   /** A search by meaning: `@similar`. */
   | 'SIMILAR';
 
+/** How the graph is. */
+export type AiGraphHealth = {
+  /** What runs operations over several subgraphs: `planner` or `stitching`; null: there are none. */
+  readonly engine?: Maybe<Scalars['String']['output']>;
+  /** Changes with the schema that clients see: the ETag of `/graphql/schema`. Null: there is none. */
+  readonly hash?: Maybe<Scalars['String']['output']>;
+  /** Whether there is a graph to serve. */
+  readonly ready: Scalars['Boolean']['output'];
+  /** Why what is served is not what its sources say now, in sentences; empty: it is. */
+  readonly reasons: ReadonlyArray<Scalars['String']['output']>;
+  /** Since when it is served; null: it is the gateway's own, or there is none. */
+  readonly since?: Maybe<Scalars['DateTime']['output']>;
+  /** Its subgraphs, beside the gateway's own. */
+  readonly subgraphs: ReadonlyArray<AiSubgraphHealth>;
+};
+
+/** What a guardrail does. */
+export type AiGuardAction =
+  /** It refuses what it forbids: GUARDRAIL_BLOCKED. */
+  | 'BLOCK'
+  /** It puts placeholders in place of personal data, and the data back into the answer. */
+  | 'MASK'
+  /** One that this schema does not name yet. */
+  | 'OTHER';
+
+/** How a guardrail decides. */
+export type AiGuardOutcome =
+  /** The text may pass. */
+  | 'ALLOWED'
+  /** The text is refused. */
+  | 'BLOCKED'
+  /** It could not check the text, which is refused for that. */
+  | 'FAILED'
+  /** One that this schema does not name yet. */
+  | 'OTHER';
+
+/** What guardrails said to a text. */
+export type AiGuardTest = {
+  /** The text as a model would get it; null: nothing of it is masked. */
+  readonly maskedText?: Maybe<Scalars['String']['output']>;
+  /** Whether it would pass all of them. */
+  readonly passes: Scalars['Boolean']['output'];
+  /** One for each guardrail of the route on that side; none, where it has none. */
+  readonly verdicts: ReadonlyArray<AiGuardVerdict>;
+};
+
+/** What one guardrail said. */
+export type AiGuardVerdict = {
+  /** Its name. */
+  readonly guardrail: Scalars['String']['output'];
+  /** What the caller of such a text would be told; null: it is allowed. */
+  readonly message?: Maybe<Scalars['String']['output']>;
+  /** What it decided. */
+  readonly outcome: AiGuardOutcome;
+};
+
+/** A side on which texts are checked. */
+export type AiGuardedSide =
+  /** Prompts, on their way to a model. */
+  | 'INPUT'
+  /** Answers, on their way back. */
+  | 'OUTPUT';
+
+/** What checks texts, or masks personal data in them. */
+export type AiGuardrail = {
+  /** What it does. */
+  readonly action: AiGuardAction;
+  /** Its name, as refusals have it. */
+  readonly name: Scalars['String']['output'];
+  /** The routes of yours that it stands at. */
+  readonly routes: ReadonlyArray<Scalars['String']['output']>;
+  /** Which texts it is shown. */
+  readonly sides: ReadonlyArray<AiGuardedSide>;
+  /** Whether answers wait for their last word before they are shown, so that it can judge the whole; null: it is shown none. */
+  readonly waitsForWhole?: Maybe<Scalars['Boolean']['output']>;
+};
+
 /** A guardrail that refused a call. */
 export type AiGuardrailRefusal = {
   /** Its name; `maskPersonalData` where masking refused. */
   readonly guardrail: Scalars['String']['output'];
   /** What it looked at. */
   readonly on: GuardedSide;
+};
+
+/** How a gateway is. */
+export type AiHealth = {
+  /** The graph that is served. */
+  readonly graph?: Maybe<AiGraphHealth>;
+  /** Whether usage can be recorded: while it cannot, no paid call begins. */
+  readonly ledger?: Maybe<AiLedgerHealth>;
+  /** Memory that this process holds, in bytes. */
+  readonly memoryBytes?: Maybe<Scalars['SafeInt']['output']>;
+  /** When this process began. */
+  readonly startedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** What is the matter with its stores, in sentences; empty: nothing. */
+  readonly storeProblems?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** The deployments whose price is unknown: calls of theirs are refused where a budget would have to pay, and their cost is told as null. */
+  readonly unpricedDeployments?: Maybe<ReadonlyArray<Scalars['ID']['output']>>;
+  /** The version of Fieldgate that runs. */
+  readonly version: Scalars['String']['output'];
 };
 
 /** A virtual key, without its secret. */
@@ -592,6 +687,14 @@ export type AiKey = {
   readonly updatedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Who did that. */
   readonly updatedBy?: Maybe<Scalars['String']['output']>;
+};
+
+/** How the ledger is. */
+export type AiLedgerHealth = {
+  /** Calls whose rows are kept, but not in reports yet. */
+  readonly waitingCalls: Scalars['SafeInt']['output'];
+  /** Whether rows can be kept. */
+  readonly writable: Scalars['Boolean']['output'];
 };
 
 /** One message of a conversation. */
@@ -925,6 +1028,16 @@ export type AiSourcePassagesArgs = {
 export type AiSourceTextArgs = {
   length?: Scalars['Int']['input'];
   start?: Scalars['Int']['input'];
+};
+
+/** How a subgraph is. */
+export type AiSubgraphHealth = {
+  /** Whether it answered when it was asked last; null: it has not been asked. */
+  readonly answered?: Maybe<Scalars['Boolean']['output']>;
+  /** Whether requests are sent to it. */
+  readonly breaker: AiBreaker;
+  /** Its name. */
+  readonly name: Scalars['String']['output'];
 };
 
 /** A team: what its callers have at most, and share. A key or token that names no such team has no bounds but its own. */
@@ -2248,6 +2361,10 @@ export type Query = {
    * prompt. Fields of ours, such as `completion`, are not among them: `aiQuote` prices those by their arguments. Needs scope `ai:use`.
    */
   readonly aiFields: ReadonlyArray<AiField>;
+  /** What checks and masks your prompts and answers, and on which of the routes that you may use. Needs scope `ai:use`. */
+  readonly aiGuardrails: ReadonlyArray<AiGuardrail>;
+  /** How this gateway is. Any known caller may ask for its version; the rest needs scope `ai:metrics` or `ai:usage:all`. Each process tells of itself. */
+  readonly aiHealth: AiHealth;
   /** Your own ingestions of the last seven days, the newest first: those that run and those that have ended. Needs scope `ai:ingest` and the right to write the collection. */
   readonly aiIngestions: ReadonlyArray<Ingestion>;
   /** The virtual keys of your team with scope `ai:keys`, of all teams of your organisation with `ai:teams` beside it, everybody's with `ai:keys:all`; revoked ones included, newest first. Never shows a secret. */
@@ -2289,6 +2406,11 @@ export type Query = {
   readonly completionById?: Maybe<Completion>;
   /** Turns texts into vectors. Fields of one operation that ask the same of one route go out as one call. Needs scope `ai:use`. */
   readonly embedding?: Maybe<EmbeddingResult>;
+  /**
+   * What the guardrails of a route say to a text, each by itself. No model is asked, and nothing is booked; it counts as a request like any
+   * other operation. Guardrails of the operator that ask a service of theirs ask it. Needs scope `ai:use`.
+   */
+  readonly testGuardrails?: Maybe<AiGuardTest>;
 };
 
 
@@ -2386,6 +2508,14 @@ export type QueryCompletionByIdArgs = {
 /** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
 export type QueryEmbeddingArgs = {
   input: EmbeddingInput;
+};
+
+
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
+export type QueryTestGuardrailsArgs = {
+  route?: Scalars['String']['input'];
+  side?: AiGuardedSide;
+  text: Scalars['String']['input'];
 };
 
 /** Too many requests, in a minute or at the same time. Nothing was sent. */
@@ -3049,8 +3179,17 @@ export type ResolversTypes = {
   AiFieldArgument: ResolverTypeWrapper<AiFieldArgument>;
   AiFieldCeiling: ResolverTypeWrapper<Ceiling>;
   AiFieldKind: AiFieldKind;
+  AiGraphHealth: ResolverTypeWrapper<GraphHealthView>;
+  AiGuardAction: AiGuardAction;
+  AiGuardOutcome: AiGuardOutcome;
+  AiGuardTest: ResolverTypeWrapper<GuardTest>;
+  AiGuardVerdict: ResolverTypeWrapper<GuardVerdict>;
+  AiGuardedSide: AiGuardedSide;
+  AiGuardrail: ResolverTypeWrapper<GuardView>;
   AiGuardrailRefusal: ResolverTypeWrapper<AiGuardrailRefusal>;
+  AiHealth: ResolverTypeWrapper<HealthView>;
   AiKey: ResolverTypeWrapper<KeyRecord>;
+  AiLedgerHealth: ResolverTypeWrapper<AiLedgerHealth>;
   AiMessage: ResolverTypeWrapper<MessageView>;
   AiOrganisation: ResolverTypeWrapper<OrganisationEntry>;
   AiPeriod: AiPeriod;
@@ -3072,6 +3211,7 @@ export type ResolversTypes = {
   AiSessionCaps: ResolverTypeWrapper<SessionCaps>;
   AiSessionCapsInput: AiSessionCapsInput;
   AiSource: ResolverTypeWrapper<SourceTextView>;
+  AiSubgraphHealth: ResolverTypeWrapper<SubgraphHealthView>;
   AiTeam: ResolverTypeWrapper<TeamEntry>;
   AiTeamMember: ResolverTypeWrapper<Member>;
   AiTimePercentiles: ResolverTypeWrapper<AiTimePercentiles>;
@@ -3211,8 +3351,14 @@ export type ResolversParentTypes = {
   AiField: UsedFieldView;
   AiFieldArgument: AiFieldArgument;
   AiFieldCeiling: Ceiling;
+  AiGraphHealth: GraphHealthView;
+  AiGuardTest: GuardTest;
+  AiGuardVerdict: GuardVerdict;
+  AiGuardrail: GuardView;
   AiGuardrailRefusal: AiGuardrailRefusal;
+  AiHealth: HealthView;
   AiKey: KeyRecord;
+  AiLedgerHealth: AiLedgerHealth;
   AiMessage: MessageView;
   AiOrganisation: OrganisationEntry;
   AiQuota: QuotaState;
@@ -3232,6 +3378,7 @@ export type ResolversParentTypes = {
   AiSessionCaps: SessionCaps;
   AiSessionCapsInput: AiSessionCapsInput;
   AiSource: SourceTextView;
+  AiSubgraphHealth: SubgraphHealthView;
   AiTeam: TeamEntry;
   AiTeamMember: Member;
   AiTimePercentiles: AiTimePercentiles;
@@ -3575,9 +3722,48 @@ export type AiFieldCeilingResolvers<ContextType = OperationContext, ParentType e
   outputTokens?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
 };
 
+export type AiGraphHealthResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiGraphHealth'] = ResolversParentTypes['AiGraphHealth']> = {
+  engine?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  hash?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  ready?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  since?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  subgraphs?: Resolver<ReadonlyArray<ResolversTypes['AiSubgraphHealth']>, ParentType, ContextType>;
+};
+
+export type AiGuardTestResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiGuardTest'] = ResolversParentTypes['AiGuardTest']> = {
+  maskedText?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  passes?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  verdicts?: Resolver<ReadonlyArray<ResolversTypes['AiGuardVerdict']>, ParentType, ContextType>;
+};
+
+export type AiGuardVerdictResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiGuardVerdict'] = ResolversParentTypes['AiGuardVerdict']> = {
+  guardrail?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  outcome?: Resolver<ResolversTypes['AiGuardOutcome'], ParentType, ContextType>;
+};
+
+export type AiGuardrailResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiGuardrail'] = ResolversParentTypes['AiGuardrail']> = {
+  action?: Resolver<ResolversTypes['AiGuardAction'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  routes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  sides?: Resolver<ReadonlyArray<ResolversTypes['AiGuardedSide']>, ParentType, ContextType>;
+  waitsForWhole?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+};
+
 export type AiGuardrailRefusalResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiGuardrailRefusal'] = ResolversParentTypes['AiGuardrailRefusal']> = {
   guardrail?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   on?: Resolver<ResolversTypes['GuardedSide'], ParentType, ContextType>;
+};
+
+export type AiHealthResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiHealth'] = ResolversParentTypes['AiHealth']> = {
+  graph?: Resolver<Maybe<ResolversTypes['AiGraphHealth']>, ParentType, ContextType>;
+  ledger?: Resolver<Maybe<ResolversTypes['AiLedgerHealth']>, ParentType, ContextType>;
+  memoryBytes?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
+  startedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  storeProblems?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  unpricedDeployments?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ID']>>, ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type AiKeyResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiKey'] = ResolversParentTypes['AiKey']> = {
@@ -3601,6 +3787,11 @@ export type AiKeyResolvers<ContextType = OperationContext, ParentType extends Re
   team?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   updatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   updatedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type AiLedgerHealthResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiLedgerHealth'] = ResolversParentTypes['AiLedgerHealth']> = {
+  waitingCalls?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  writable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type AiMessageResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiMessage'] = ResolversParentTypes['AiMessage']> = {
@@ -3743,6 +3934,12 @@ export type AiSourceResolvers<ContextType = OperationContext, ParentType extends
   passages?: Resolver<ReadonlyArray<ResolversTypes['SourcePassage']>, ParentType, ContextType, RequireFields<AiSourcePassagesArgs, 'first' | 'start'>>;
   source?: Resolver<ResolversTypes['SourceDocument'], ParentType, ContextType>;
   text?: Resolver<ResolversTypes['String'], ParentType, ContextType, RequireFields<AiSourceTextArgs, 'length' | 'start'>>;
+};
+
+export type AiSubgraphHealthResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiSubgraphHealth'] = ResolversParentTypes['AiSubgraphHealth']> = {
+  answered?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  breaker?: Resolver<ResolversTypes['AiBreaker'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type AiTeamResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiTeam'] = ResolversParentTypes['AiTeam']> = {
@@ -4129,6 +4326,8 @@ export type QueryResolvers<ContextType = OperationContext, ParentType extends Re
   aiConversation?: Resolver<Maybe<ResolversTypes['AiConversation']>, ParentType, ContextType, RequireFields<QueryAiConversationArgs, 'id'>>;
   aiConversations?: Resolver<ResolversTypes['AiConversationPage'], ParentType, ContextType, RequireFields<QueryAiConversationsArgs, 'first'>>;
   aiFields?: Resolver<ReadonlyArray<ResolversTypes['AiField']>, ParentType, ContextType>;
+  aiGuardrails?: Resolver<ReadonlyArray<ResolversTypes['AiGuardrail']>, ParentType, ContextType>;
+  aiHealth?: Resolver<ResolversTypes['AiHealth'], ParentType, ContextType>;
   aiIngestions?: Resolver<ReadonlyArray<ResolversTypes['Ingestion']>, ParentType, ContextType, RequireFields<QueryAiIngestionsArgs, 'collection' | 'first'>>;
   aiKeys?: Resolver<ReadonlyArray<ResolversTypes['AiKey']>, ParentType, ContextType>;
   aiOrganisations?: Resolver<ReadonlyArray<ResolversTypes['AiOrganisation']>, ParentType, ContextType>;
@@ -4144,6 +4343,7 @@ export type QueryResolvers<ContextType = OperationContext, ParentType extends Re
   completion?: Resolver<Maybe<ResolversTypes['CompletionResult']>, ParentType, ContextType, RequireFields<QueryCompletionArgs, 'input'>>;
   completionById?: Resolver<Maybe<ResolversTypes['Completion']>, ParentType, ContextType, RequireFields<QueryCompletionByIdArgs, 'id'>>;
   embedding?: Resolver<Maybe<ResolversTypes['EmbeddingResult']>, ParentType, ContextType, RequireFields<QueryEmbeddingArgs, 'input'>>;
+  testGuardrails?: Resolver<Maybe<ResolversTypes['AiGuardTest']>, ParentType, ContextType, RequireFields<QueryTestGuardrailsArgs, 'route' | 'side' | 'text'>>;
 };
 
 export type RateLimitedResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['RateLimited'] = ResolversParentTypes['RateLimited']> = {
@@ -4294,8 +4494,14 @@ export type Resolvers<ContextType = OperationContext> = {
   AiField?: AiFieldResolvers<ContextType>;
   AiFieldArgument?: AiFieldArgumentResolvers<ContextType>;
   AiFieldCeiling?: AiFieldCeilingResolvers<ContextType>;
+  AiGraphHealth?: AiGraphHealthResolvers<ContextType>;
+  AiGuardTest?: AiGuardTestResolvers<ContextType>;
+  AiGuardVerdict?: AiGuardVerdictResolvers<ContextType>;
+  AiGuardrail?: AiGuardrailResolvers<ContextType>;
   AiGuardrailRefusal?: AiGuardrailRefusalResolvers<ContextType>;
+  AiHealth?: AiHealthResolvers<ContextType>;
   AiKey?: AiKeyResolvers<ContextType>;
+  AiLedgerHealth?: AiLedgerHealthResolvers<ContextType>;
   AiMessage?: AiMessageResolvers<ContextType>;
   AiOrganisation?: AiOrganisationResolvers<ContextType>;
   AiQuota?: AiQuotaResolvers<ContextType>;
@@ -4312,6 +4518,7 @@ export type Resolvers<ContextType = OperationContext> = {
   AiSearchResult?: AiSearchResultResolvers<ContextType>;
   AiSessionCaps?: AiSessionCapsResolvers<ContextType>;
   AiSource?: AiSourceResolvers<ContextType>;
+  AiSubgraphHealth?: AiSubgraphHealthResolvers<ContextType>;
   AiTeam?: AiTeamResolvers<ContextType>;
   AiTeamMember?: AiTeamMemberResolvers<ContextType>;
   AiTimePercentiles?: AiTimePercentilesResolvers<ContextType>;
