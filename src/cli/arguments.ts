@@ -57,6 +57,15 @@ export interface Arguments {
     readonly perUser: string | null;
     readonly agents: readonly string[] | null;
   };
+  readonly usage: {
+    readonly from: string | null;
+    readonly to: string | null;
+    readonly by: readonly string[] | null;
+    readonly where: readonly string[] | null;
+    readonly interval: string | null;
+    readonly order: string | null;
+    readonly csv: boolean;
+  };
 }
 
 /** Instead of arguments: what is asked about the command line itself. `of`: one command; null: all. */
@@ -129,6 +138,15 @@ export function parseArguments(argv: readonly string[]): Arguments | About {
       session: values.session ?? null,
       perUser: values['per-user'] ?? null,
       agents: values.agent ?? null,
+    },
+    usage: {
+      from: values.from ?? null,
+      to: values.to ?? null,
+      by: values.by ?? null,
+      where: values.where ?? null,
+      interval: values.interval ?? null,
+      order: values.order ?? null,
+      csv: values.csv === true,
     },
   };
 }

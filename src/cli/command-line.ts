@@ -29,6 +29,8 @@ async function run(args: Arguments): Promise<void> {
       return (await import('./commands/teams-command.ts')).teams(args);
     case 'organisations':
       return (await import('./commands/teams-command.ts')).organisations(args);
+    case 'usage':
+      return (await import('./commands/usage-command.ts')).usage(args);
     case 'ingest':
       return (await import('./commands/ingest-command.ts')).ingest(args);
     case 'subgraph':

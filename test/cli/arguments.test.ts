@@ -18,7 +18,7 @@ describe('the arguments', () => {
   it.each([
     [
       ['deploy'],
-      'There is no command "deploy". Commands: serve, check, compose, schema, quote, plan, explain, keys, teams, organisations, users, ingest, subgraph.',
+      'There is no command "deploy". Commands: serve, check, compose, schema, quote, plan, explain, keys, teams, organisations, users, usage, ingest, subgraph.',
     ],
     [['check', 'extra'], '"check" takes options only, and "extra" is none.'],
     [['serve', '--budget', '3'], '--budget means nothing to "serve". It belongs to keys, teams, organisations.'],
@@ -31,7 +31,7 @@ describe('the arguments', () => {
     [['keys', 'list', '--buget=5'], 'There is no option --buget. Did you mean --budget?'],
     [
       ['chekc'],
-      'Commands: serve, check, compose, schema, quote, plan, explain, keys, teams, organisations, users, ingest, subgraph. Did you mean check?',
+      'Commands: serve, check, compose, schema, quote, plan, explain, keys, teams, organisations, users, usage, ingest, subgraph. Did you mean check?',
     ],
     [['--port'], '--port needs a value: --port N.'],
     [['keys', 'create', '--budget', '-5'], '--budget needs a value: --budget USD. One that begins with a dash is written --budget=-….'],

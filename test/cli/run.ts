@@ -14,6 +14,7 @@ import { quote } from '../../src/cli/commands/quote-command.ts';
 import { schema } from '../../src/cli/commands/schema-command.ts';
 import { subgraph } from '../../src/cli/commands/subgraph-command.ts';
 import { organisations, teams } from '../../src/cli/commands/teams-command.ts';
+import { usage } from '../../src/cli/commands/usage-command.ts';
 import { users } from '../../src/cli/commands/users-command.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { temporaryFolder, whenOver } from '../harness.ts';
@@ -56,7 +57,7 @@ export async function fieldgate(args: readonly string[], options: RunOptions): P
   return { code, ...text };
 }
 
-const commands = { check, compose, explain, ingest, keys, organisations, plan, quote, schema, subgraph, teams, users } as const;
+const commands = { check, compose, explain, ingest, keys, organisations, plan, quote, schema, subgraph, teams, usage, users } as const;
 
 /**
  * The command, done in this process: a process for each would take a second or two. What a process shows alone, such as how it ends, needs
