@@ -7,7 +7,7 @@ import type { Tokens } from './jwt/accept-tokens.ts';
 import { userOfIssuer } from './jwt/user-of-issuer.ts';
 import { keyLimits } from './keys/key-accounts.ts';
 import { inTimeZone } from './teams/policy-limits.ts';
-import type { TeamBook } from './teams/team-book.ts';
+import type { TeamBook, TeamStanding } from './teams/team-book.ts';
 import { commonTo, narrowestSession, withinTeam } from './teams/within-policies.ts';
 import { principalOfToken } from './tokens/principal-of-token.ts';
 import { looksShortLived, refused, verifyShortLived } from './tokens/short-lived-token.ts';
@@ -19,7 +19,7 @@ export interface AuthenticateOptions {
   /** The principal of callers without credentials. Null: they are refused. Set in development on loopback only. */
   readonly anonymous: Principal | null;
   /** What the callers of a team may have, together and each. Default: no team has a policy. */
-  readonly teams?: Pick<TeamBook, 'standingOf' | 'timeZone'> & Partial<Pick<TeamBook, 'teamOfMember'>>;
+  readonly teams?: Pick<TeamBook, 'standingOf' | 'timeZone'> & Partial<Pick<TeamBook, 'teamOfMember' | 'standingOfOrganisation'>>;
   /** Users of JWTs, and short-lived tokens. Default: the latter are accepted by nobody. */
   readonly identities?: Pick<Identities, 'findToken' | 'findUser' | 'note'> | null;
   /** What one user of a team may use. Default: there is no limit. */
@@ -92,13 +92,22 @@ function keyPrincipals({ keys, development = false, now = Date.now }: KeyOptions
   };
 }
 
-async function boundByTeam(
-  principal: Principal,
-  teams: Pick<TeamBook, 'standingOf' | 'timeZone'> | { standingOf: () => null; timeZone?: undefined },
-): Promise<Principal> {
-  const standing = principal.team === null ? null : await teams.standingOf(principal.team);
+type Standings = Pick<TeamBook, 'standingOf' | 'timeZone'> & Partial<Pick<TeamBook, 'standingOfOrganisation'>>;
+
+async function boundByTeam(principal: Principal, teams: Standings): Promise<Principal> {
+  const standing = await standingOf(principal, teams);
   const limits = inTimeZone(principal.limits, standing?.timeZone ?? teams.timeZone ?? 'UTC');
   return withOthersHidden(withinAgent(withinTeam({ ...principal, limits }, standing), standing));
+}
+
+/** Throws FORBIDDEN for a team of another organisation than the token's, and for an organisation that is not there. */
+async function standingOf({ team, organisation = null }: Principal, teams: Standings): Promise<TeamStanding | null> {
+  const ofTeam = team === null ? null : await teams.standingOf(team);
+  if (organisation === null) return ofTeam;
+  const found = team === null ? ((await teams.standingOfOrganisation?.(organisation)) ?? null) : ofTeam;
+  if (found?.organisation === organisation) return found;
+  const why = team === null ? 'which is not there' : `and its team "${team}" does not belong to that`;
+  throw new GatewayError('FORBIDDEN', `This token is of the organisation "${organisation}", ${why}. A team of it would be accepted.`);
 }
 
 /** Whom the key with this public id stands for, for the shell: nobody shows its secret. Throws UNAUTHENTICATED where it is not in force. */

@@ -10,6 +10,7 @@ import type { Issuer } from './issuer.ts';
 const maxUserLength = 255;
 const maxSessionLength = 128;
 const teamForm = /^[\w.-]{1,64}$/;
+const organisationForm = /^[\w-]{1,64}$/;
 const scopeForm = /^[!-~]+$/;
 
 export interface ClaimsContext {
@@ -29,6 +30,7 @@ export function principalOfClaims(payload: JWTPayload, issuer: Issuer, { pseudon
     kind: 'jwt',
     user: { id: user, name, revokedAt: null },
     team,
+    ...organisationOf(payload, issuer),
     ...agentOf(payload, claims),
     scopes: [...new Set([...claims.scopes, ...scopesOf(payload, claims)])],
     routes: claims.routes,
@@ -95,6 +97,23 @@ function teamOf(payload: JWTPayload, { name, claims: { team, teamClaim, teamByVa
   throw new GatewayError(
     'FORBIDDEN',
     `The claim "${teamClaim}" of this token must name one team: letters, digits, ., _ and -, at most 64. Where it holds several, the operator says with teamByValue of the issuer "${name}" which one counts.`,
+  );
+}
+
+/**
+ * What bounds the team, or stands for it. Throws FORBIDDEN for one that the operator does not know: without it, the token would be bounded by less
+ * than it says.
+ */
+function organisationOf(payload: JWTPayload, { name, claims }: Issuer): Pick<Principal, 'organisation'> {
+  const { organisation, organisationClaim, organisationByValue } = claims;
+  const value = organisationClaim === null ? undefined : claimOf(payload, organisationClaim);
+  if (value === undefined || value === '') return organisation === null ? {} : { organisation };
+  if (organisationByValue === null && typeof value === 'string' && organisationForm.test(value)) return { organisation: value };
+  if (organisationByValue !== null && typeof value === 'string' && Object.hasOwn(organisationByValue, value))
+    return { organisation: organisationByValue[value] ?? null };
+  throw new GatewayError(
+    'FORBIDDEN',
+    `The claim "${organisationClaim}" of this token must name one organisation that is known here. The operator says with organisationByValue of the issuer "${name}" which ones are.`,
   );
 }
 

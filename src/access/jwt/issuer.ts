@@ -30,6 +30,11 @@ export interface ClaimRules {
   readonly teamClaim: string | null;
   /** By a value of that claim; null: its value is the team. */
   readonly teamByValue: Readonly<Record<string, string>> | null;
+  /** The organisation of callers whose token names none; null: that of their team. */
+  readonly organisation: string | null;
+  readonly organisationClaim: string | null;
+  /** By a value of that claim; null: its value is the organisation. */
+  readonly organisationByValue: Readonly<Record<string, string>> | null;
   /** Null: all. */
   readonly routes: readonly string[] | null;
   /** What one user may use, by the name of his account. */

@@ -6,11 +6,14 @@ import type { TeamBook } from './team-book.ts';
 export interface EndedTeams {
   /** The keys, with what their teams say. */
   readonly keys: Pick<Keys, 'standing'>;
-  /** Of those that were archived among the teams. When is not told. */
+  /** Of those that were archived among the teams, and among organisations by their accounts (`organisation:acme`). When is not told. */
   revocations(teams: readonly string[]): Promise<readonly Revocation[]>;
   /** `read` returns the teams of the configuration that is in force. Before, no team has ended. */
   follow(read: () => TeamBook): void;
 }
+
+/** What an organisation alone is called among teams, whose names have no colon. */
+const organisationForm = /^organisation:(.+)$/;
 
 export function endedTeams(keys: Pick<Keys, 'standing'>): EndedTeams {
   let book = (): TeamBook | null => null;
@@ -31,7 +34,9 @@ export function endedTeams(keys: Pick<Keys, 'standing'>): EndedTeams {
   async function endOf(teams: TeamBook, team: string): Promise<string | null> {
     const before = known.get(team);
     if (before !== undefined) return before;
-    const ended = (await teams.standingOf(team))?.ended ?? null;
+    const [, organisation] = organisationForm.exec(team) ?? [];
+    const standing = organisation === undefined ? teams.standingOf(team) : teams.standingOfOrganisation(organisation);
+    const ended = (await standing)?.ended ?? null;
     known.set(team, ended);
     return ended;
   }

@@ -40,6 +40,8 @@ export interface TeamBook {
   readonly timeZone?: string;
   /** Null: the team has no policy, and belongs to no organisation. */
   standingOf(team: string): TeamStanding | null | Promise<TeamStanding | null>;
+  /** Of callers whose token names their organisation and no team; null: there is no such organisation. */
+  standingOfOrganisation(organisation: string): Promise<TeamStanding | null>;
   /** Of a user of a login whose token names no team; null: he is in none. */
   teamOfMember(principalId: string): Promise<string | null>;
   /** What one user of the team may use, as limits of his account. */
@@ -71,6 +73,10 @@ export function openTeamBook(declared: DeclaredTeams, directory: Directory): Tea
   return {
     timeZone,
     standingOf,
+    async standingOfOrganisation(name) {
+      const found = declared.organisations.get(name) ?? (await directory.organisations.find(name));
+      return found === null ? null : standingAlone(found, timeZone);
+    },
     teamOfMember: async (principalId) => (await directory.members.find(principalId))?.team ?? null,
     async limitsOfUser(team, account) {
       const standing = team === null ? null : await standingOf(team);
@@ -99,6 +105,19 @@ export const agentAccount = (team: string, agent: string): string => `agent:${te
 export const teamAccount = (team: string): string => `team:${team}`;
 export const organisationAccount = (organisation: string): string => `organisation:${organisation}`;
 
+function standingAlone(organisation: OrganisationRecord, ofGateway: string): TeamStanding {
+  const timeZone = organisation.policy.timeZone ?? ofGateway;
+  return {
+    timeZone,
+    organisation: organisation.name,
+    accounts: [account(organisationAccount(organisation.name), organisation, timeZone)],
+    ended: endOfOrganisation(organisation),
+  };
+}
+
+const endOfOrganisation = ({ name, archivedAt }: OrganisationRecord): string | null =>
+  archivedAt === null ? null : `The organisation "${name}" was archived.`;
+
 /** A team whose organisation is not there has lost the bounds that it had, so it may do nothing. */
 function standing(team: TeamRecord, above: OrganisationRecord | null, ofGateway = 'UTC'): TeamStanding {
   const { organisation } = team;
@@ -116,7 +135,7 @@ function standing(team: TeamRecord, above: OrganisationRecord | null, ofGateway 
       (organisation !== null && above === null
         ? `The organisation "${organisation}" of the team "${team.name}" is not there any more.`
         : null) ??
-      (above === null || above.archivedAt === null ? null : `The organisation "${above.name}" was archived.`),
+      (above === null ? null : endOfOrganisation(above)),
   };
 }
 

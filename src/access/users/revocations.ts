@@ -8,6 +8,7 @@ import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Turns } from '../../core/turns/turns.ts';
 import type { Revocation } from '../../storage/identities/identities.ts';
+import { organisationAccount } from '../teams/team-book.ts';
 
 export interface Revocations {
   /** `end` is called once when the principal's token or user is revoked, at once where that is known. Returns how to let go; null: it has neither. */
@@ -101,12 +102,16 @@ export function openRevocations(find: FindRevocations): Revocations {
   };
 }
 
-function subjectsOf({ kind, token, user, team }: Principal): readonly Subject[] {
+/** Without a team, the organisation alone stands for it. */
+const teamOf = (team: string | null, organisation: string | null): readonly string[] =>
+  team !== null ? [team] : organisation === null ? [] : [organisationAccount(organisation)];
+
+function subjectsOf({ kind, token, user, team, organisation = null }: Principal): readonly Subject[] {
   return [
     ...(token === undefined ? [] : [{ kind: 'token' as const, id: token, seenAt: null }]),
     ...(user === undefined ? [] : [{ kind: 'user' as const, id: user.id, seenAt: user.revokedAt }]),
     // The standing of a key says it of its team.
-    ...(kind === 'jwt' && team !== null ? [{ kind: 'team' as const, id: team, seenAt: null }] : []),
+    ...(kind === 'jwt' ? teamOf(team, organisation).map((id) => ({ kind: 'team' as const, id, seenAt: null })) : []),
   ];
 }
 

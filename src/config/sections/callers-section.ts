@@ -146,6 +146,11 @@ const teamName = text({
   fits: (value) => /^[\w.-]{1,64}$/.test(value),
 });
 
+const organisationName = text({
+  accepted: 'the name of an organisation: letters, digits, _ and -, at most 64',
+  fits: (value) => /^[\w-]{1,64}$/.test(value),
+});
+
 const agentName = text({ accepted: `the name of an agent: ${agentForm}`, fits: isAgentName });
 
 const claim = 'the name of a claim, with dots where it is a member of another: realm_access.roles';
@@ -178,6 +183,12 @@ export const issuerSection = section('issuers.<name>', {
   teamClaim: text({ accepted: claim, otherwise: '`team` holds for all' }),
   /** What a value of that claim stands for, such as `{ 'grp-42': 'search' }`. The first value that is named here counts. */
   teamByValue: each(teamName),
+  /** The organisation of callers whose token names none: teams of others are refused, and who has no team has what the organisation has at most. */
+  organisation: organisationName,
+  /** The claim that names the caller's organisation. */
+  organisationClaim: text({ accepted: claim, otherwise: '`organisation` holds for all, else that of the team' }),
+  /** What a value of that claim stands for, such as `{ 'org-7': 'acme' }`. A token whose value is not named here is refused. */
+  organisationByValue: each(organisationName),
   /** The routes that its callers may use. */
   routes: listOf(nameOf('routes'), { otherwise: 'all' }),
   /** What one user may spend in a day. */
