@@ -7,7 +7,7 @@ import type { Leases, Taken } from './account-leases.ts';
 import { accountOf, exceeded } from './accounts.ts';
 import type { Window } from './calendar.ts';
 import type { Want } from './lease-rooms.ts';
-import type { MakeDraw } from './make-draws.ts';
+import type { DrawPart, MakeDraw } from './make-draws.ts';
 import { budgetsOf } from './smallest-budgets.ts';
 import { windowOf } from './windows.ts';
 
@@ -27,6 +27,13 @@ interface Reserved {
   readonly leased: Taken['leased'];
   /** Not yet drawn. */
   left: NanoUsd;
+}
+
+/** A part of a draw, and what the hold had set aside for it. */
+interface HoldPart extends DrawPart {
+  readonly from: Reserved | undefined;
+  readonly budget: BudgetLimit;
+  readonly window: Window;
 }
 
 interface Spent extends Partial<Pick<FieldShare, 'shareOf'>> {
@@ -72,6 +79,16 @@ export function openHolds({ leases, makeDraw, owner, spent, now }: HoldsOptions)
     refusal: (state) => exceeded(budget, window, state, amount, now()),
     ahead: moneyAhead,
   });
+  const unreserved = new WeakMap<BudgetLimit, HoldPart>();
+  /** The part of a draw of which nothing was set aside: the same object while the window lasts. */
+  const unreservedOf = (budget: BudgetLimit, window: Window): HoldPart => {
+    const known = unreserved.get(budget);
+    if (known?.window === window) return known;
+    const want = (amount: NanoUsd): Want => wantOf(budget, window, amount);
+    const part = { account: accountOf(budget, window), reserved: 0, want, from: undefined, budget, window };
+    unreserved.set(budget, part);
+    return part;
+  };
   /** A process that was stopped for long may have been taken for dead: it asks before it goes on. */
   const inForce = async (): Promise<void> => {
     if (!owner.mayDraw()) await owner.renew();
@@ -104,11 +121,11 @@ export function openHolds({ leases, makeDraw, owner, spent, now }: HoldsOptions)
         if (!owner.mayDraw()) await refusing(inForce);
         const parts = budgets.map((budget) => {
           const window = windowOf(budget, now());
-          const from = reserveOf(budget, window);
-          const fromReserve = Math.min(from?.left ?? 0, attempt.most);
-          if (from !== undefined) from.left -= fromReserve;
-          const want = (amount: NanoUsd): Want => wantOf(budget, window, amount);
-          return { account: accountOf(budget, window), reserved: fromReserve, want, from, budget, window };
+          const from = reserved.length === 0 ? undefined : reserveOf(budget, window);
+          if (from === undefined) return unreservedOf(budget, window);
+          const fromReserve = Math.min(from.left, attempt.most);
+          from.left -= fromReserve;
+          return { ...unreservedOf(budget, window), reserved: fromReserve, from };
         });
         const fieldParts = ofFields(attempt.fields).map(({ budget, shareOf }) => {
           const window = windowOf(budget, now());
