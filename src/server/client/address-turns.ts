@@ -8,8 +8,10 @@
  */
 import { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { LRUCache } from 'lru-cache';
 import { credentialOf, type Principal } from '../../core/call/call.ts';
 import type { AddressOf } from './address.ts';
+import { readInPieces } from './small-reads.ts';
 
 export interface AddressTurns {
   opened(socket: Socket): void;
@@ -25,8 +27,11 @@ export interface AddressTurns {
 
 /** Bytes of bodies that take some 10 ms to receive. */
 export const maxPerTurn = 2 * 1024 * 1024;
-/** Node takes up to 40 ms for what a connection had sent when it was ended. */
-const restMs = 20;
+/** As long as Node takes for what a connection had sent when it was ended: others have half of the time. */
+const restMs = 10;
+/** For so long after that, new connections of the party are read in small pieces. */
+const suspectMs = 10_000;
+const maxSuspects = 1_000;
 /** Connections that are read in one turn, when those before them brought little. */
 const maxAtOnce = 32;
 
@@ -57,6 +62,8 @@ const newParty = (name: string): Party => ({
 export function addressTurns(addressOf: AddressOf): AddressTurns {
   const parties = new Map<string, Party>();
   const ofSocket = new WeakMap<Socket, Party>();
+  const suspects = new LRUCache<string, true>({ max: maxSuspects, ttl: suspectMs });
+  const inPieces = new WeakSet<Socket>();
   const pausedBySelf = new WeakMap<Socket, () => boolean>();
   /** Those that spent anything in this turn. */
   const spenders = new Set<Party>();
@@ -125,6 +132,10 @@ export function addressTurns(addressOf: AddressOf): AddressTurns {
   return {
     opened(socket) {
       const party = enter(addressParty(socket), socket);
+      if (suspects.has(party.name)) {
+        inPieces.add(socket);
+        readInPieces(socket);
+      }
       // Node begins to read it at the next tick, whatever is said before.
       if (party.held.size > 0) process.nextTick(hold, party, socket);
       socket.once('close', () => leave(ofSocket.get(socket) ?? party, socket));
@@ -156,7 +167,10 @@ export function addressTurns(addressOf: AddressOf): AddressTurns {
     },
     ended(socket) {
       const party = ofSocket.get(socket);
-      if (party !== undefined) party.rests = true;
+      if (party === undefined) return;
+      suspects.set(party.name, true);
+      // What is read in pieces cost little.
+      party.rests ||= !inPieces.has(socket);
     },
   };
 }

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { clientAddress } from '../../../src/server/client/address.ts';
 import { addressTurns } from '../../../src/server/client/address-turns.ts';
 import { pipelinedRequests } from '../../../src/server/client/pipelined.ts';
@@ -46,6 +47,24 @@ describe('a connection that sends requests without waiting for answers', () => {
       expect((await post(url, { query: '{ hello }' })).status).toBe(200);
     },
   );
+
+  it('a connection that sends requests without waiting for answers makes its address suspect, whose WebSockets work all the same', async () => {
+    const { url, ws } = await serve();
+    const { socket } = await connected(url);
+    socket.write(requests.health.repeat(1_000));
+    await once(socket, 'close');
+    const client = new WebSocket(ws, 'graphql-transport-ws');
+    await once(client, 'open');
+    client.send('{"type":"connection_init"}');
+    await once(client, 'message');
+    const name = 'n'.repeat(50_000);
+    client.send(
+      JSON.stringify({ id: '1', type: 'subscribe', payload: { query: 'query ($n: String) { hello(name: $n) }', variables: { n: name } } }),
+    );
+    const [answer] = await once(client, 'message');
+    expect(String(answer).includes(`"hello":"Hello, ${name}"`)).toBe(true);
+    client.terminate();
+  });
 
   it('a connection that sends requests without waiting for answers is answered in their order up to then, and may go on', async () => {
     const { url } = await serve();
@@ -120,6 +139,26 @@ describe('an address that sends requests without waiting for answers on many con
     await once(socket, 'close');
     expect(refused.length).toBeGreaterThan(perConnection / 2);
     expect(refused.filter(({ destroyed }) => destroyed)).toEqual([]);
+  });
+
+  it('an address that sends requests without waiting for answers on many connections has further ones read in small pieces, and of an ended one no more', async () => {
+    const { refused, at } = await counting();
+    for (const [sent, maxMade] of [
+      [perConnection, perConnection],
+      [1_500, 4_096 / request.length],
+    ] as const) {
+      refused.length = 0;
+      const { socket } = await at('127.0.0.1');
+      socket.write(request.repeat(sent));
+      await once(socket, 'close');
+      expect(refused.length).toBeGreaterThan(0);
+      expect(refused.length).toBeLessThan(maxMade);
+    }
+    const honest = await at('127.0.0.1');
+    for (let round = 2; round < 6; round += 1) {
+      honest.socket.write(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n${'x'.repeat(100_000)}`);
+      while (honest.answers() < round) await once(honest.socket, 'data');
+    }
   });
 
   it('an address that sends requests without waiting for answers on many connections has new ones read behind those, and answers them', async () => {
