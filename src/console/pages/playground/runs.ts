@@ -90,15 +90,19 @@ export function openPlayground(client: Client, storage: Pick<Storage, 'getItem' 
         : 'question' in input
           ? client.answer(input, { leaving })
           : client.complete(input, { leaving, background: true });
-    const leave = answer.subscribe(() => {
+    let leave: (() => void) | null = null;
+    const look = (): void => {
       const snapshot = answer.snapshot();
       const known = state.runs.find(({ key }) => key === run.key);
-      if (known === undefined || known.answer !== answer) return leave();
-      if (isEnded(snapshot)) {
-        leave();
+      if (known?.answer !== answer) {
+        // It calls once before it is in the state, and perhaps after it has been cleared.
+        if (known === undefined) leave?.();
+      } else if (isEnded(snapshot)) {
+        leave?.();
         changeRun(run.key, { id: snapshot.id || null, ended: snapshot, answer: null });
       } else if (known.id === null && snapshot.id !== '') changeRun(run.key, { id: snapshot.id });
-    });
+    };
+    leave = answer.subscribe(look);
     return { ...run, answer };
   }
 
