@@ -1191,7 +1191,7 @@ export type AiUsageInput = {
   readonly first?: Scalars['Int']['input'];
   /** Calls that began at this moment or later. */
   readonly from: Scalars['DateTime']['input'];
-  /** One row for each combination of these; at least one, each once. */
+  /** One row for each combination of these, each once; none only beside `groupByTags` or `interval`. */
   readonly groupBy?: ReadonlyArray<UsageDimension>;
   /** Also one row for each value of these tags, by their names; at most four. A report by USER, SESSION or tags, or with a filter by them, covers at most 31 days. */
   readonly groupByTags?: ReadonlyArray<Scalars['String']['input']>;

@@ -57,6 +57,9 @@ export const Count = ({ of }: { readonly of: number | null | undefined }) => (
   <>{of === null || of === undefined ? '–' : counts.format(of)}</>
 );
 
+/** Milliseconds for the eye. */
+export const msText = (ms: number): string => (ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`);
+
 /** A part of a whole, both as decimal text: 0 to 1, to the thousandth. Null where the whole is 0. */
 export function shareOf(part: string, whole: string): number | null {
   const [a, b] = [nanos(part), nanos(whole)];

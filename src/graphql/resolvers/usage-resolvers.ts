@@ -84,12 +84,13 @@ function usageQueryOf(input: AiUsageInput, principal: Principal): UsageQuery {
     if (dimension === 'OTHER') refuse('groupBy has OTHER, which is no dimension. It is reserved for those that may be added.');
     return dimension.toLowerCase() as UsageDimension;
   });
-  if (groupBy.length === 0) refuse('groupBy is empty. It must have at least one dimension, such as COORDINATE.');
   if (new Set(groupBy).size < groupBy.length) refuse('groupBy names a dimension twice. Each may stand once.');
   const tags = input.groupByTags ?? [];
   if (tags.length > maxTagGroups || new Set(tags).size < tags.length)
     refuse(`groupByTags has ${tags.length} names. It may have at most ${maxTagGroups}, each once.`);
   const interval = input.interval == null ? null : intervals[input.interval];
+  if (groupBy.length === 0 && tags.length === 0 && interval === null)
+    refuse('groupBy is empty. It must have at least one dimension, such as COORDINATE, where there are neither groupByTags nor an interval.');
   const timeZone = input.timeZone ?? 'UTC';
   if (!isTimeZone(timeZone))
     refuse(`There is no time zone "${timeZone.slice(0, 64)}". It must be an IANA name, such as "Europe/Berlin" or "UTC".`);
