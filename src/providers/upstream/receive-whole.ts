@@ -8,9 +8,10 @@ import { abortError, throwIfAborted } from '../../core/turns/abort.ts';
 import type { HttpClient } from '../../outbound/http-client.ts';
 import type { Receiver, Receiving } from '../../outbound/receive.ts';
 import { type BodyReader, readBody } from '../../wires/read-streamed-body.ts';
+import { afterRunning } from './moving-timer.ts';
 import { type JsonPost, maxRefusalBytes, postOf, refusalOf } from './post-json.ts';
 import { type AnswerReading, type ChunkPass, maxDrainMs, maxEndWaitMs, maxUsageWaitMs, passChunks } from './read-answer.ts';
-import { afterRunning, stalled } from './timed.ts';
+import { stalled } from './timed.ts';
 import type { HttpRefusal } from './vendor-failure.ts';
 
 /** How a whole answer is read, and within how many milliseconds from now on. */

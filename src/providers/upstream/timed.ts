@@ -7,13 +7,8 @@
 
 import { isBatch, type Said } from '../../core/batch.ts';
 import { GatewayError } from '../../core/errors.ts';
-import { abortableWaits, abortError, throwIfAborted, untilAborted } from '../../core/turns/abort.ts';
-import { monotonicMs } from '../../core/turns/monotonic.ts';
-
-/** The longest delay that a timer can have. */
-const longestTimerMs = 2 ** 31 - 1;
-/** A timer that is so late tells that this process did not run, as when it was suspended. */
-const lateMs = 1_000;
+import { type AbortableWaits, abortableWaits, abortError, throwIfAborted, untilAborted } from '../../core/turns/abort.ts';
+import { MovingTimer } from './moving-timer.ts';
 
 type Phase = 'before-content' | 'mid-stream';
 
@@ -34,121 +29,88 @@ export type Extend = (ms: number) => void;
  */
 export function limitTime(
   open: (signal: AbortSignal, extend: Extend) => AsyncIterable<Said>,
-  { signal, firstChunkMs, idleMs }: Timing,
+  timing: Timing,
   translated: (error: unknown) => GatewayError,
 ): AsyncIterable<Said> {
-  return {
-    [Symbol.asyncIterator]() {
-      const upstream = new AbortController();
-      let chunks: AsyncIterator<Said> | null = null;
-      let phase: Phase = 'before-content';
-      let ended = false;
-      const patience = movingTimer(() => upstream.abort(stalled(phase)));
-      const waits = abortableWaits(upstream.signal);
-      const within = (ms: number): void => {
-        if (!ended) patience.setTo(ms);
-      };
-      const leave = (): void => upstream.abort(abortError(signal));
-      const end = (): void => {
-        ended = true;
-        patience.end();
-        signal.removeEventListener('abort', leave);
-      };
-      const opened = (): AsyncIterator<Said> => {
-        if (signal.aborted) throw abortError(signal);
-        signal.addEventListener('abort', leave, { once: true });
-        return open(upstream.signal, within)[Symbol.asyncIterator]();
-      };
-      return {
-        async next() {
-          if (ended) return { done: true, value: undefined };
-          within(phase === 'before-content' ? firstChunkMs : idleMs);
-          try {
-            chunks ??= opened();
-            const next = await waits.until(chunks.next());
-            if (next.done === true) end();
-            else if (phase === 'before-content' && !isWarning(next.value)) phase = 'mid-stream';
-            return next;
-          } catch (error) {
-            end();
-            const failure = failureOf(error, signal, upstream.signal, translated);
-            upstream.abort(failure);
-            throw withPhase(failure, phase);
-          } finally {
-            patience.pause();
-          }
-        },
-        async return() {
-          if (!ended) {
-            end();
-            upstream.abort(new GatewayError('CANCELLED', 'The reader left before the answer ended.'));
-          }
-          chunks?.return?.().catch(() => {});
-          return { done: true, value: undefined };
-        },
-      };
-    },
-  };
+  return { [Symbol.asyncIterator]: () => new TimedStream(open, timing, translated) };
+}
+
+/** A class, since a thousand streams are open at once: its methods are made once. */
+class TimedStream implements AsyncIterator<Said> {
+  readonly #open: (signal: AbortSignal, extend: Extend) => AsyncIterable<Said>;
+  readonly #timing: Timing;
+  readonly #translated: (error: unknown) => GatewayError;
+  readonly #upstream = new AbortController();
+  readonly #patience: MovingTimer;
+  readonly #waits: AbortableWaits;
+  #chunks: AsyncIterator<Said> | null = null;
+  #phase: Phase = 'before-content';
+  #hasEnded = false;
+
+  constructor(
+    open: (signal: AbortSignal, extend: Extend) => AsyncIterable<Said>,
+    timing: Timing,
+    translated: (error: unknown) => GatewayError,
+  ) {
+    this.#open = open;
+    this.#timing = timing;
+    this.#translated = translated;
+    this.#patience = new MovingTimer(() => this.#upstream.abort(stalled(this.#phase)));
+    this.#waits = abortableWaits(this.#upstream.signal);
+  }
+
+  async next(): Promise<IteratorResult<Said>> {
+    if (this.#hasEnded) return { done: true, value: undefined };
+    const { firstChunkMs, idleMs, signal } = this.#timing;
+    this.#patience.setTo(this.#phase === 'before-content' ? firstChunkMs : idleMs);
+    try {
+      this.#chunks ??= this.#opened();
+      const next = await this.#waits.until(this.#chunks.next());
+      if (next.done === true) this.#end();
+      else if (this.#phase === 'before-content' && !isWarning(next.value)) this.#phase = 'mid-stream';
+      return next;
+    } catch (error) {
+      this.#end();
+      const failure = failureOf(error, signal, this.#upstream.signal, this.#translated);
+      this.#upstream.abort(failure);
+      throw withPhase(failure, this.#phase);
+    } finally {
+      this.#patience.pause();
+    }
+  }
+
+  async return(): Promise<IteratorResult<Said>> {
+    if (!this.#hasEnded) {
+      this.#end();
+      this.#upstream.abort(new GatewayError('CANCELLED', 'The reader left before the answer ended.'));
+    }
+    this.#chunks?.return?.().catch(() => {});
+    return { done: true, value: undefined };
+  }
+
+  /** The caller's signal has fired. */
+  handleEvent(): void {
+    this.#upstream.abort(abortError(this.#timing.signal));
+  }
+
+  #opened(): AsyncIterator<Said> {
+    const { signal } = this.#timing;
+    if (signal.aborted) throw abortError(signal);
+    signal.addEventListener('abort', this, { once: true });
+    const extend = (ms: number): void => {
+      if (!this.#hasEnded) this.#patience.setTo(ms);
+    };
+    return this.#open(this.#upstream.signal, extend)[Symbol.asyncIterator]();
+  }
+
+  #end(): void {
+    this.#hasEnded = true;
+    this.#patience.end();
+    this.#timing.signal.removeEventListener('abort', this);
+  }
 }
 
 const isWarning = (said: Said): boolean => (isBatch(said) ? said : [said]).every(({ type }) => type === 'warning');
-
-interface MovingTimer {
-  /** Rings in so many milliseconds from now. */
-  setTo(ms: number): void;
-  /** Does not ring until it is set again. */
-  pause(): void;
-  end(): void;
-}
-
-/**
- * A time that moves with each chunk, most often to a later one: the timer below is set anew when it has rung too soon. What came while
- * this process did not run lies unread, and has a moment to be read first.
- */
-function movingTimer(ring: () => void): MovingTimer {
-  let timer: NodeJS.Timeout | undefined;
-  let waitMs = 0;
-  let ringsAt = Number.POSITIVE_INFINITY;
-  let dueAt = Number.POSITIVE_INFINITY;
-
-  function arm(ms: number): void {
-    clearTimeout(timer);
-    ringsAt = dueAt;
-    timer = setTimeout(rung, Math.min(Math.ceil(ms), longestTimerMs));
-  }
-
-  function rung(): void {
-    timer = undefined;
-    if (dueAt === Number.POSITIVE_INFINITY) return;
-    const leftMs = dueAt - monotonicMs();
-    if (leftMs > 0) arm(leftMs);
-    else if (leftMs > -lateMs) ring();
-    else setTo(Math.min(waitMs, lateMs));
-  }
-
-  function setTo(ms: number): void {
-    waitMs = ms;
-    dueAt = monotonicMs() + ms;
-    if (timer === undefined || dueAt < ringsAt) arm(ms);
-  }
-
-  return {
-    setTo,
-    pause() {
-      dueAt = Number.POSITIVE_INFINITY;
-    },
-    end() {
-      clearTimeout(timer);
-    },
-  };
-}
-
-/** Calls `ring` once, after so long. Returns how to cancel it. */
-export function afterRunning(ms: number, ring: () => void): () => void {
-  const timer = movingTimer(ring);
-  timer.setTo(ms);
-  return timer.end;
-}
 
 /** The same for an answer that comes at once: what `open` resolves to, within a time. It has one phase, since nothing is shown before. */
 export async function timedAnswer<T>(
@@ -157,13 +119,16 @@ export async function timedAnswer<T>(
   translated: (error: unknown) => GatewayError,
 ): Promise<T> {
   const upstream = new AbortController();
-  const patience = movingTimer(() => upstream.abort(stalled('before-content')));
+  const patience = new MovingTimer(() => upstream.abort(stalled('before-content')));
   const leave = (): void => upstream.abort(abortError(signal));
   try {
     throwIfAborted(signal);
     signal.addEventListener('abort', leave, { once: true });
     patience.setTo(withinMs);
-    return await untilAborted(open(upstream.signal, patience.setTo), upstream.signal);
+    return await untilAborted(
+      open(upstream.signal, (ms) => patience.setTo(ms)),
+      upstream.signal,
+    );
   } catch (error) {
     const failure = failureOf(error, signal, upstream.signal, translated);
     upstream.abort(failure);
