@@ -1,5 +1,5 @@
 /** Where the question is written. The draft outlasts a reload, and stays until its answer has begun. */
-import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
 
 interface ComposerProps {
   readonly draft: string;
@@ -9,12 +9,14 @@ interface ComposerProps {
   readonly isAnswering: boolean;
   readonly onSend: () => void;
   readonly onStop: () => void;
+  /** The question before was written elsewhere on the page. */
+  readonly takesFocus?: boolean;
   readonly children?: ReactNode;
 }
 
 const maxHeight = 200;
 
-export function Composer({ draft, onDraft, isSending, isAnswering, onSend, onStop, children }: ComposerProps) {
+export function Composer({ draft, onDraft, isSending, isAnswering, onSend, onStop, takesFocus = false, children }: ComposerProps) {
   const box = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => {
     const area = box.current;
@@ -22,6 +24,10 @@ export function Composer({ draft, onDraft, isSending, isAnswering, onSend, onSto
     area.style.height = 'auto';
     area.style.height = `${Math.min(maxHeight, area.scrollHeight)}px`;
   }, [draft]);
+
+  useEffect(() => {
+    if (takesFocus) box.current?.focus();
+  }, [takesFocus]);
 
   function onKeyDown(event: KeyboardEvent): void {
     // Enter that ends a composition (Japanese, Chinese, Korean) chooses a word and sends nothing; Safari says so by the code alone.

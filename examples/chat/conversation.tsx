@@ -70,6 +70,7 @@ function Opened({ id, first, chat, onChange, children }: ConversationProps & { r
   const [sending, setSending] = useState<string | null>(null);
   const list = useRef<HTMLElement>(null);
   const last = messages.at(-1);
+  const hasText = last?.text !== '';
   const isAnswering = /^(connecting|streaming|reconnecting|stopping)$/.test(status);
   const hasBegun = status !== 'connecting' && !(status === 'reconnecting' && last?.text === '');
   const { onScroll, toEnd, isAway } = useFollowEnd(list, messages);
@@ -90,7 +91,7 @@ function Opened({ id, first, chat, onChange, children }: ConversationProps & { r
     if (status !== 'failed' || last?.text !== '') setDraft('');
   }, [sending, hasBegun, status, last, setDraft]);
   useEffect(() => makeCalls(last, addToolResult), [last, addToolResult]);
-  useEffect(() => onChange(), [isAnswering, onChange]);
+  useEffect(() => onChange(), [isAnswering, hasText, onChange]);
 
   const shown = sending === null ? messages : messages.slice(0, -2);
   return (
@@ -114,6 +115,7 @@ function Opened({ id, first, chat, onChange, children }: ConversationProps & { r
         onDraft={setDraft}
         isSending={sending !== null}
         isAnswering={isAnswering}
+        takesFocus={first !== null}
         onSend={() => ask(draft)}
         onStop={() => void stop().catch(() => {})}
       >

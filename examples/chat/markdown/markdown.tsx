@@ -28,8 +28,8 @@ const Block = memo(function Block({ token, marker }: { readonly token: Token; re
   const block = token as MarkedToken;
   switch (block.type) {
     case 'heading': {
-      // The page has its own first two levels.
-      const Heading = (['h3', 'h4', 'h5', 'h6'] as const)[Math.min(3, block.depth - 1)] ?? 'h6';
+      // The page has the first level.
+      const Heading = (['h2', 'h3', 'h4', 'h5'] as const)[Math.min(3, block.depth - 1)] ?? 'h5';
       return <Heading dir="auto">{inline(block.tokens, marker)}</Heading>;
     }
     case 'paragraph':
