@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Call } from '../../src/core/call/call.ts';
 import type { Chunk } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
+import { completionRequest } from '../../src/core/request/request.ts';
 import { followUpOf } from '../../src/graphql/conversations/follow-up.ts';
 import { historyMessages, keptTurns, type ShownTurn, withHistory } from '../../src/graphql/conversations/model-history.ts';
+import type { Services } from '../../src/graphql/services.ts';
 import { all, context, fails, type Gateway, gateway, principal, says } from './fakes.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape
@@ -352,5 +355,69 @@ describe('failures of a turn', () => {
     expect((await told(gate, read, { id })).messages[1]).toMatchObject({
       completion: { status: 'FAILED', failure: { code: 'RATE_LIMITED' } },
     });
+  });
+});
+
+describe('an answer to a follow-up', () => {
+  const asksOf: string[] = [];
+  const retrieval = {
+    collections: async () => [],
+    answer: async ({
+      question,
+      route,
+      signal,
+      callFor,
+    }: {
+      question: string;
+      route: string;
+      signal: AbortSignal;
+      callFor: (want: object) => Promise<Call>;
+    }) => {
+      asksOf.push(question);
+      const call = await callFor({ route, signal, purpose: 'answer' });
+      const request = completionRequest([{ role: 'user', content: [{ type: 'text', text: question }] }]);
+      return { kind: 'answer', chunks: answering.services.handle.stream(request, call) };
+    },
+  } as unknown as Services['retrieval'];
+  const answering = gateway(
+    (request) => {
+      const isRewriting = request.kind === 'completion' && request.messages[0]?.role === 'system';
+      return [
+        { type: 'text', text: isRewriting ? 'How long do kettles last?' : 'Five years.' },
+        { type: 'finish', reason: 'stop' },
+      ];
+    },
+    { retrieval },
+  );
+  const document = `query ($input: AiAnswerInput!) { aiAnswer(input: $input) { __typename ... on AiAnswer { text } ... on Failure { code message } } }`;
+  const said = (role: string, words: string) => ({ role, content: [{ text: words }] });
+  const messages = [said('USER', 'How long do lamps last?'), said('ASSISTANT', 'Ten years.')];
+  const followUp = { collection: 'handbook', question: 'And kettles?', messages };
+
+  it('an answer to a follow-up is that to the question which a model made of it, by a call of the same field', async () => {
+    const asking = context();
+    expect(await told(answering, document, { input: followUp }, asking)).toEqual({ __typename: 'AiAnswer', text: 'Five years.' });
+    expect(asksOf.at(-1)).toBe('How long do kettles last?');
+    expect(asking.usage.extension()?.calls).toMatchObject([{ coordinate: 'Query.aiAnswer' }, { coordinate: 'Query.aiAnswer' }]);
+  });
+
+  it('an answer to a follow-up costs a call more in the quote, and one without anything before it does not', async () => {
+    const calls = async (input: object): Promise<number> =>
+      (await told(answering, quote, { document, variables: { input } })).fields.find(
+        ({ coordinate }: Data) => coordinate === 'Query.aiAnswer',
+      ).calls;
+    expect(await calls(followUp)).toBe((await calls({ collection: 'handbook', question: 'And kettles?' })) + 1);
+  });
+
+  it('an answer to a follow-up in a conversation refers to what was said there, and is added to it', async () => {
+    const id = await begin(answering);
+    await told(answering, complete, asked(id, 'How long do lamps last?'));
+    await told(answering, document, { input: { collection: 'handbook', question: 'And kettles?', conversation: { id } } });
+    expect(asksOf.at(-1)).toBe('How long do kettles last?');
+    expect((await told(answering, read, { id })).messages.map((message: Data) => message.text)).toEqual([
+      ...['How long do lamps last?', 'Five years.', 'And kettles?', 'Five years.'],
+    ]);
+    const both = { ...followUp, conversation: { id } };
+    expect(await told(answering, document, { input: both })).toMatchObject({ code: 'BAD_REQUEST' });
   });
 });
