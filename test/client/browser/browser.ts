@@ -86,12 +86,18 @@ export async function serveApp(input: string, gateway: string, production = fals
 }
 
 /** A tab on the app, logged in; what goes wrong in it fails the test. */
-export async function openTab(context: BrowserContext, site: string, key: string | null): Promise<Page> {
+export async function openTab(
+  context: BrowserContext,
+  site: string,
+  key: string | null,
+  stored: Readonly<Record<string, string>> = {},
+): Promise<Page> {
   const page = await context.newPage();
   page.on('pageerror', (error) => {
     throw error;
   });
-  if (key !== null) await page.addInitScript((token) => sessionStorage.setItem('token', token), key);
+  const items = Object.entries({ ...stored, ...(key === null ? {} : { token: key }) });
+  await page.addInitScript((all) => all.forEach(([name, value]) => void sessionStorage.setItem(name, value)), items);
   await page.goto(site);
   return page;
 }

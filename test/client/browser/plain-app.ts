@@ -1,0 +1,1 @@
+import '../../../examples/clients/plain/app.ts';
