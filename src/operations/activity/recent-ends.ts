@@ -3,7 +3,7 @@ import type { Settlement } from '../../core/call/call.ts';
 import type { Outcome } from '../../core/call/usage-row.ts';
 
 /** How long something is recent, in milliseconds. */
-export const recentMs = 5 * 60_000;
+const recentMs = 5 * 60_000;
 /** Older ones are forgotten first. */
 const maxKept = 300;
 const maxFirstTokens = 50;
