@@ -90,7 +90,9 @@ function usageQueryOf(input: AiUsageInput, principal: Principal): UsageQuery {
     refuse(`groupByTags has ${tags.length} names. It may have at most ${maxTagGroups}, each once.`);
   const interval = input.interval == null ? null : intervals[input.interval];
   if (groupBy.length === 0 && tags.length === 0 && interval === null)
-    refuse('groupBy is empty. It must have at least one dimension, such as COORDINATE, where there are neither groupByTags nor an interval.');
+    refuse(
+      'groupBy is empty. It must have at least one dimension, such as COORDINATE, where there are neither groupByTags nor an interval.',
+    );
   const timeZone = input.timeZone ?? 'UTC';
   if (!isTimeZone(timeZone))
     refuse(`There is no time zone "${timeZone.slice(0, 64)}". It must be an IANA name, such as "Europe/Berlin" or "UTC".`);
