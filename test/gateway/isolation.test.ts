@@ -270,6 +270,13 @@ const cases: Readonly<Record<string, Named | Lists | Asks>> = {
   'Query.aiOrganisations': { lists: `{ aiOrganisations { id createdBy ${budgets} } }` },
   'Query.aiCollections': { lists: '{ aiCollections { name sources passages } }', isSame: true },
   'Query.aiUsage': { lists: reports },
+  'Query.aiCalls': {
+    lists: () => `{ aiCalls(input: { ${time} }) { calls { id time principal user tags { name } uses { coordinate } } endCursor } }`,
+  },
+  'Query.aiCall': {
+    document: 'query ($id: ID!) { aiCall(id: $id) { route outcome uses { coordinate } } }',
+    theirs: async (owner) => ({ id: await completion(owner) }),
+  },
   'Query.completion': { asks: `query ($text: String!, $key: String!) { completion(${input}) { ${answered} } }` },
   'Query.embedding': {
     asks: 'query ($text: String!) { embedding(input: { texts: [$text] }) { ... on Embedding { provenance { cache } } } }',
