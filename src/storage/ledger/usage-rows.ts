@@ -10,7 +10,7 @@ import { type RollUpSums, rollUpSums, whole } from './roll-ups.ts';
  * Columns of `usage_keys`, in the order of the identity. A new one goes to the end: where it is empty, the identity is the one that the key
  * had before the column was there.
  */
-export const keyColumns = [
+const keyColumns = [
   'coordinate',
   'operation',
   'client',
