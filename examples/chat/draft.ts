@@ -15,5 +15,3 @@ export function useDraft(id: string): readonly [string, (draft: string) => void]
   );
   return [draft, change];
 }
-
-export const keepDraft = (id: string, text: string): void => sessionStorage.setItem(nameOf(id), text);
