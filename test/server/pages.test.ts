@@ -5,6 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { brotliCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { once } from '../../src/core/once.ts';
+import { activeTabScript } from '../../src/server/pages/active-tab.ts';
 import { readBuiltPage, readBuiltPages } from '../../src/server/pages/built-pages.ts';
 import { addressWithKey } from '../../src/server/pages/key-of-address.ts';
 import { temporaryFolder } from '../storage/state.ts';
@@ -92,6 +93,26 @@ describe('GraphiQL', () => {
     await tab.ask();
     expect(tab.sent).toMatchObject([{ authorization: null }]);
     expect(tab.session.size).toBe(0);
+  });
+
+  it.each([
+    {
+      tabs: '{"tabs":[{"query":"{ a }","variables":null},{"query":"{ b }","variables":"{}"}],"activeTabIndex":1}',
+      query: '{ b }',
+      variables: '{}',
+    },
+    { tabs: '{"tabs":[{"query":"{ a }","variables":null}],"activeTabIndex":0}', query: '{ a }', variables: undefined },
+    { tabs: null, query: 'as it was', variables: 'as they were' },
+  ])('GraphiQL opened again with the tabs $tabs shows the one that was active', ({ tabs, query, variables }) => {
+    const stored = new Map([...Object.entries({ 'graphiql:query': 'as it was', 'graphiql:variables': 'as they were' })]);
+    if (tabs !== null) stored.set('graphiql:tabState', tabs);
+    const localStorage = {
+      getItem: (name: string) => stored.get(name) ?? null,
+      setItem: (name: string, text: string) => void stored.set(name, text),
+      removeItem: (name: string) => void stored.delete(name),
+    };
+    runInNewContext(activeTabScript, { localStorage });
+    expect([stored.get('graphiql:query'), stored.get('graphiql:variables')]).toEqual([query, variables]);
   });
 
   it('GraphiQL runs the one script that its policy names', async () => {

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { answersVaryBy } from '../http/respond.ts';
-
+import { activeTabScript } from './active-tab.ts';
 import { keyOfAddressScript } from './key-of-address.ts';
 
 interface Page {
@@ -50,7 +50,7 @@ async function makePage(endpoint: string, documents: readonly string[]): Promise
     subscriptionsProtocol: 'SSE',
   })
     .replace('</style>', `${narrow}</style><meta name="viewport" content="width=device-width, initial-scale=1" />`)
-    .replace('<script>', () => `<script>${keyOfAddressScript}`);
+    .replace('<script>', () => `<script>${keyOfAddressScript}${activeTabScript}`);
   return { html: await promisify(gzip)(html), policy: policyFor(html) };
 }
 
