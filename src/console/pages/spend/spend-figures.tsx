@@ -92,7 +92,7 @@ function Report({ data, state, zone, now }: AtTime & { readonly data: SpendQuery
         <Figure label="Tokens">
           <Count of={total.usage.totalTokens} />
         </Figure>
-        <Figure label="A call takes" note="of 100 calls 50, and 95, take at most this">
+        <Figure label="A call takes" note="at most, half of them · 95 of 100">
           {total.latency === null ? '–' : `${msText(total.latency.p50Ms)} · ${msText(total.latency.p95Ms)}`}
         </Figure>
       </Figures>

@@ -17,14 +17,16 @@ export function SpendPage() {
   const [now] = useState(Date.now);
   return (
     <PageFrame title="Spend" about="What was spent, on which screen, field and model, and by whom. Every figure leads to its calls.">
-      {state.call !== '' ? (
-        <OneCallView id={state.call} />
-      ) : (
-        <>
-          <SpendFilters />
-          {state.show === 'calls' ? <CallsView zone={zone} now={now} /> : <SpendFiguresView zone={zone} now={now} />}
-        </>
-      )}
+      <div className="stack spend">
+        {state.call !== '' ? (
+          <OneCallView id={state.call} />
+        ) : (
+          <>
+            <SpendFilters />
+            {state.show === 'calls' ? <CallsView zone={zone} now={now} /> : <SpendFiguresView zone={zone} now={now} />}
+          </>
+        )}
+      </div>
     </PageFrame>
   );
 }

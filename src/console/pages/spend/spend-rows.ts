@@ -17,6 +17,8 @@ export interface SpendRow extends UsageFigures {
   /** 0 for what is not in a tree. */
   readonly depth: number;
   readonly hasChildren: boolean;
+  /** Operations that the cost is of: its own, or those of the operation that it is a part of. */
+  readonly ofOperations: number | null;
   /** What filters to this row. */
   readonly narrows: readonly (readonly [name: string, value: string | null])[];
 }
@@ -47,6 +49,7 @@ export function rowsOf({ rows, screens }: Pick<SpendQuery, 'rows' | 'screens'>, 
       about: shown === name ? null : name,
       depth: 0,
       hasChildren: false,
+      ofOperations: row.operations,
       // A call without the tag cannot be filtered for.
       narrows: by === 'tag' && name === null ? [] : [[by === 'tag' ? `tag:${tag}` : by, name]],
     };
@@ -59,23 +62,28 @@ function treeOf(rows: Rows, screens: Rows, open: readonly string[], metric: Metr
   return sorted(operations, metric).flatMap((screen): readonly SpendRow[] => {
     const { operation } = screen;
     const id = `o:${operation ?? ''}`;
-    const own: SpendRow = { ...screen, id, name: operation, about: null, depth: 0, hasChildren: true, narrows: [['operation', operation]] };
+    const own: SpendRow = {
+      ...screen,
+      id,
+      name: operation,
+      about: null,
+      depth: 0,
+      hasChildren: true,
+      ofOperations: screen.operations,
+      narrows: [['operation', operation]],
+    };
     if (!open.includes(id)) return [own];
     const fields = [...Map.groupBy(byOperation.get(operation) ?? [], ({ coordinate }) => coordinate)].map(([coordinate, of]) => ({
       coordinate,
       of,
       ...sumOf(of),
     }));
-    return [
-      own,
-      ...sorted(fields, metric).flatMap(({ coordinate, of, ...sum }) => fieldRows(id, own.narrows, coordinate, of, sum, open, metric)),
-    ];
+    return [own, ...sorted(fields, metric).flatMap(({ coordinate, of, ...sum }) => fieldRows(own, coordinate, of, sum, open, metric))];
   });
 }
 
 function fieldRows(
-  parent: string,
-  narrows: SpendRow['narrows'],
+  { id: parent, narrows, ofOperations }: SpendRow,
   coordinate: string | null,
   of: Rows,
   sum: UsageFigures,
@@ -84,7 +92,7 @@ function fieldRows(
 ): readonly SpendRow[] {
   const id = `${parent}>${coordinate ?? ''}`;
   const within: SpendRow['narrows'] = [...narrows, ['coordinate', coordinate]];
-  const field: SpendRow = { ...sum, id, name: coordinate, about: null, depth: 1, hasChildren: true, narrows: within };
+  const field: SpendRow = { ...sum, id, name: coordinate, about: null, depth: 1, hasChildren: true, ofOperations, narrows: within };
   if (!open.includes(id)) return [field];
   const models = sorted(of, metric).map(
     (row): SpendRow => ({
@@ -94,6 +102,7 @@ function fieldRows(
       about: null,
       depth: 2,
       hasChildren: false,
+      ofOperations,
       narrows: [...within, ['model', row.model]],
     }),
   );
@@ -127,7 +136,7 @@ const nanos = (amount: string): bigint => {
 const isMore = (a: string, b: string): boolean => nanos(a) > nanos(b);
 
 /** What a thousand operations cost, as decimal text; null: it is not known. */
-export function costOfThousand({ usage, operations }: UsageFigures): string | null {
+export function costOfThousand({ usage, ofOperations: operations }: Pick<SpendRow, 'usage' | 'ofOperations'>): string | null {
   if (operations === null || operations === 0 || usage.cost == null) return null;
   const cost = String((nanos(usage.cost.amount) * 1_000n) / BigInt(operations)).padStart(10, '0');
   return `${cost.slice(0, -9)}.${cost.slice(-9)}`.replace(/\.?0+$/, '');

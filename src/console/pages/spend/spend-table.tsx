@@ -25,7 +25,16 @@ export function SpendTable({ rows, page, state, metric, question }: SpendTablePr
   const { by, open, where } = state;
   const whole = measured(page.total, metric);
   const toggle = (id: string): void => change({ open: open.includes(id) ? open.filter((one) => one !== id) : [...open, id] });
-  const total: SpendRow = { ...page.total, id: totalId, name: 'Total', about: null, depth: 0, hasChildren: false, narrows: [] };
+  const total: SpendRow = {
+    ...page.total,
+    id: totalId,
+    name: 'Total',
+    about: null,
+    depth: 0,
+    hasChildren: false,
+    ofOperations: page.total.operations,
+    narrows: [],
+  };
 
   const columns: readonly Column<SpendRow>[] = [
     {
