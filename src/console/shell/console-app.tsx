@@ -1,5 +1,4 @@
 /** The console without its pages: rail, header, the login over it, and the page that the address names. */
-import { CSPProvider } from '@base-ui/react/csp-provider';
 import { Suspense, useEffect, useMemo, useState } from 'react';
 import { Redirect, Route, Router, Switch } from 'wouter';
 import { useHashLocation, useHashSearch } from '../location/hash-location.ts';
@@ -27,15 +26,13 @@ export function ConsoleApp() {
   }, []);
 
   return (
-    <CSPProvider disableStyleElements>
-      <Router hook={useHashLocation} searchHook={useHashSearch}>
-        <LoginDialog />
-        <ViewerGate>
-          <Shell />
-        </ViewerGate>
-        <Toasts />
-      </Router>
-    </CSPProvider>
+    <Router hook={useHashLocation} searchHook={useHashSearch}>
+      <LoginDialog />
+      <ViewerGate>
+        <Shell />
+      </ViewerGate>
+      <Toasts />
+    </Router>
   );
 }
 

@@ -7,7 +7,7 @@ export type Theme = (typeof themes)[number];
 const storedAt = 'fieldgate-console:theme';
 const listeners = new Set<() => void>();
 
-export function readTheme(): Theme {
+function readTheme(): Theme {
   const stored = localStorage.getItem(storedAt);
   return themes.find((theme) => theme === stored) ?? 'system';
 }
@@ -17,7 +17,6 @@ export function setTheme(theme: Theme): void {
   applyTheme();
 }
 
-/** Charts draw themselves anew: a canvas knows nothing of style sheets. */
 export function applyTheme(): void {
   document.documentElement.dataset['theme'] = readTheme();
   for (const listener of [...listeners]) listener();
@@ -34,6 +33,3 @@ function subscribe(listener: () => void): () => void {
 }
 
 export const useTheme = (): Theme => useSyncExternalStore(subscribe, readTheme);
-const isDark = (): boolean => readTheme() === 'dark' || (readTheme() === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
-/** What is shown now. */
-export const useIsDark = (): boolean => useSyncExternalStore(subscribe, isDark);

@@ -1,4 +1,3 @@
-import { Menu } from '@base-ui/react/menu';
 import { useState } from 'react';
 import { useQuery } from '../../data/use-query.ts';
 import { useUrlState } from '../../location/url-state.ts';
@@ -162,25 +161,16 @@ function KeyState({ of: key }: { readonly of: KeyRowFragment }) {
 function Actions({ of: key, onDo }: { readonly of: KeyRowFragment; readonly onDo: (what: 'edit' | 'rotate' | 'revoke') => void }) {
   if (key.revokedAt !== null) return null;
   return (
-    <Menu.Root>
-      <Menu.Trigger className="more" aria-label={`Actions for ${key.name}`}>
-        ⋯
-      </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner align="end" sideOffset={4}>
-          <Menu.Popup className="menu">
-            <Menu.Item className="menu-item" onClick={() => onDo('edit')}>
-              Edit
-            </Menu.Item>
-            <Menu.Item className="menu-item" onClick={() => onDo('rotate')}>
-              Rotate its secret
-            </Menu.Item>
-            <Menu.Item className="menu-item" onClick={() => onDo('revoke')}>
-              Revoke
-            </Menu.Item>
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
+    <span className="row-actions">
+      <button type="button" onClick={() => onDo('edit')} aria-label={`Edit ${key.name}`}>
+        Edit
+      </button>
+      <button type="button" onClick={() => onDo('rotate')} aria-label={`Rotate the secret of ${key.name}`}>
+        Rotate
+      </button>
+      <button type="button" onClick={() => onDo('revoke')} aria-label={`Revoke ${key.name}`}>
+        Revoke
+      </button>
+    </span>
   );
 }

@@ -1,0 +1,334 @@
+/** The console as it is built, in a page, against a gateway whose model says what the test lets it say. */
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { build } from 'vite';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { once } from '../../src/core/once.ts';
+import { says } from '../client/asking.ts';
+import { hasBrowser, openBrowser } from '../client/browser/browser.ts';
+import { scripted, until } from '../gateway/streams.ts';
+import { newGate } from '../raw-upstream.ts';
+import { temporaryFolder, whenOver } from '../when-over.ts';
+
+const kB = 1024;
+const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
+
+/** Built once, for all the tests below. */
+const built = once(async () => {
+  const outDir = temporaryFolder();
+  await build({ configFile: resolve('.vite.config.ts'), build: { outDir }, logLevel: 'silent' });
+  return outDir;
+});
+
+const gzipped = (folder: string, files: readonly string[]): number =>
+  files.reduce((sum, file) => sum + gzipSync(readFileSync(join(folder, file)), { level: 9 }).length, 0);
+
+describe('the build of the console', () => {
+  it('the build of the console has at most 290 kB, and its first page 190 kB', async () => {
+    const folder = await built();
+    const all = globSync('{index.html,assets/*.{js,css,svg}}', { cwd: folder });
+    expect(gzipped(folder, all)).toBeLessThanOrEqual(290 * kB);
+    const html = readFileSync(join(folder, 'index.html'), 'utf8');
+    const first = all.filter((file) => html.includes(basename(file)) || /\/(playground|spend)-/.test(file));
+    expect(first.length).toBeGreaterThan(4);
+    expect(gzipped(folder, [...first, 'index.html'])).toBeLessThanOrEqual(190 * kB);
+  });
+
+  it('the build of the console loads nothing from elsewhere, and has its brotli beside each file', async () => {
+    const folder = await built();
+    const html = readFileSync(join(folder, 'index.html'), 'utf8');
+    const addresses = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address);
+    expect(addresses.length).toBeGreaterThan(3);
+    expect(addresses.filter((address) => address?.startsWith('./assets/') !== true)).toEqual([]);
+    const files = globSync('**/*.{js,css,html,svg,txt}', { cwd: folder }).toSorted();
+    expect(
+      globSync('**/*.br', { cwd: folder })
+        .map((file) => file.replace(/\.br$/, ''))
+        .toSorted(),
+    ).toEqual(files);
+  });
+
+  it('the build of the console has the license of each package that is in it', async () => {
+    const folder = await built();
+    const text = readFileSync(join(folder, 'licenses.txt'), 'utf8');
+    const imported = new Set(
+      globSync('src/console/**/*.{ts,tsx}').flatMap((file) =>
+        [...readFileSync(file, 'utf8').matchAll(/^import (?!type)[^;']*? from '((?:@[^/']+\/)?[^./'][^/']*)/gm)].map(([, name = '']) => name),
+      ),
+    );
+    expect(imported.size).toBeGreaterThan(1);
+    for (const name of [...imported, 'react-dom', 'scheduler']) expect(text).toContain(`${name} `);
+    expect(text.split('-'.repeat(80)).filter((part) => !/Permission is hereby granted|\(Unlicense\)/.test(part))).toEqual([]);
+  });
+
+  it('the sources of the console make no HTML of text, and ask through the client alone', () => {
+    const files = globSync('src/console/**/*.{ts,tsx}').filter((file) => !file.endsWith('.generated.ts'));
+    const banned = /dangerouslySetInnerHTML|innerHTML|\bfetch\(|\beval\(|document\.cookie|parseFloat|XMLHttpRequest|new WebSocket/;
+    expect(files.filter((file) => banned.test(readFileSync(file, 'utf8')))).toEqual([]);
+  });
+});
+
+describe.skipIf(!hasBrowser)('the console in a page (in Chromium)', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await openBrowser();
+    await built();
+  });
+
+  /** A gateway with the console at another path than usual, as below a proxy, and a tab that fails the test at each fault. */
+  async function opened({ login = true, ...context }: { readonly login?: boolean } & Parameters<Browser['newContext']>[0] = {}) {
+    const parts = await scripted({ server: { drainMs: 500, pages: { operators: await built() } } });
+    const site = new URL('/operators/', parts.gateway.url).href;
+    const own = await browser.newContext(context);
+    whenOver(() => own.close());
+    const faults: string[] = [];
+    const tab = async (hash = login ? `#key=${parts.gateway.developmentKey}` : ''): Promise<Page> => openTab(own, `${site}${hash}`, faults);
+    return { ...parts, site, context: own, faults, tab, page: await tab() };
+  }
+
+  async function openTab(context: BrowserContext, address: string, faults: string[]): Promise<Page> {
+    const page = await context.newPage();
+    page.on('pageerror', (error) => faults.push(String(error)));
+    page.on('console', (message) => message.type() === 'error' && !/401|Unauthorized/.test(message.text()) && faults.push(message.text()));
+    page.on('request', (request) => new URL(request.url()).origin !== new URL(address).origin && faults.push(`asked ${request.url()}`));
+    await page.addInitScript(() =>
+      addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.sample}`)),
+    );
+    await page.goto(address);
+    return page;
+  }
+
+  const ask = async (page: Page, text: string): Promise<void> => {
+    await page.getByLabel('Prompt').fill(text);
+    await page.getByLabel('Prompt').press('Control+Enter');
+  };
+  const answers = async (page: Page): Promise<readonly string[]> => page.locator('p.run-text').allTextContents();
+  const violations = async (page: Page): Promise<unknown> => {
+    await page.evaluate(axe);
+    return page.evaluate(async () => {
+      // biome-ignore lint/suspicious/noExplicitAny: axe is a script of its own.
+      const { violations } = await (globalThis as any).axe.run(document, {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      });
+      return violations.map(({ id, nodes }: { id: string; nodes: { html: string }[] }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`);
+    });
+  };
+
+  it('the console is opened by the address with the key, which is then nowhere in the page, and its token is nowhere but in the tab', async () => {
+    const { page, gateway, faults, tab } = await opened();
+    await page.getByRole('heading', { name: 'Playground' }).waitFor();
+    expect(page.url()).not.toContain('key=');
+    const seen = await page.evaluate(() =>
+      JSON.stringify([document.documentElement.outerHTML, Object.entries(localStorage), document.cookie, location.href, history.length]),
+    );
+    const stored = await page.evaluate(() => JSON.stringify(Object.entries(sessionStorage)));
+    const [token = 'none'] = /fgt_\w+/.exec(stored) ?? [];
+    expect(seen + stored).not.toContain(gateway.developmentKey);
+    expect(token).toMatch(/^fgt_/);
+    expect(seen).not.toContain(token);
+    // A new tab asks the open one.
+    const second = await tab('');
+    await second.getByRole('heading', { name: 'Playground' }).waitFor();
+    // To log out is to be logged out everywhere.
+    await page.getByLabel(/^You and this console/).click();
+    await page.getByRole('button', { name: 'Log out' }).click();
+    for (const one of [page, second]) await one.getByRole('heading', { name: 'Log in to the console' }).waitFor();
+    const { status } = await gateway.ask('{ aiViewer { principal } }', {}, { key: token });
+    expect(status).toBe(401);
+    expect(faults).toEqual([]);
+  });
+
+  it('the console whose token has ended asks for it once, keeps the page, and goes on with what was refused', async () => {
+    const { page, gateway, faults } = await opened();
+    await page.getByLabel('Prompt').fill('What I was writing');
+    const stored = await page.evaluate(() => JSON.stringify(Object.entries(sessionStorage)));
+    const [, id = ''] = /fgt_([A-Za-z0-9]+)_/.exec(stored) ?? [];
+    await gateway.ask('mutation ($id: ID!) { revokeAiToken(id: $id) { id } }', { id });
+    await page.getByTitle('Read all of this page anew').click();
+    await page.getByRole('heading', { name: 'Your session has ended' }).waitFor();
+    await page.getByLabel('Virtual key').fill('fg_wrong_key');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('alert').getByText('UNAUTHENTICATED').waitFor();
+    await page.getByLabel('Virtual key').fill(gateway.developmentKey ?? '');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    expect(await page.getByLabel('Prompt').inputValue()).toBe('What I was writing');
+    await ask(page, 'What I was writing');
+    await page.getByLabel('Answer of the route default').waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it('the playground shows two routes at once, stops one of them at its provider, and the text that came stays', async () => {
+    const parts = await opened();
+    const { page, upstream, faults } = parts;
+    const gate = newGate();
+    says(parts, 'Half ', gate, 'and half.');
+    await page.getByRole('button', { name: 'Compare with another' }).click();
+    await page.getByLabel('Route 2', { exact: true }).selectOption('default');
+    // Else the two are one call.
+    await page.getByText('Documents and settings').click();
+    await page.getByLabel(/^Ask the model/).check();
+    await ask(page, 'Count.');
+    await until(async () => (await answers(page)).join('|') === 'Half |Half ');
+    const panes = page.locator('section.run');
+    await panes.nth(0).getByRole('button', { name: 'Stop' }).click();
+    await panes.nth(0).getByText('stopped', { exact: true }).waitFor();
+    await until(() => upstream.requests.some((request) => request.cut()));
+    gate.open();
+    await panes.nth(1).getByText('done', { exact: true }).waitFor();
+    expect(await answers(page)).toEqual(['Half ', 'Half and half.']);
+    expect(await panes.nth(1).locator('dd data').first().getAttribute('value')).toMatch(/^0\.0*[1-9]/);
+    expect(faults).toEqual([]);
+  });
+
+  it('the playground that is reloaded ten times in the middle of an answer has asked once, and has the whole text', async () => {
+    const parts = await opened();
+    const { page, upstream, gateway, faults } = parts;
+    const gates = Array.from({ length: 10 }, newGate);
+    says(parts, 'Begun. ', ...gates.flatMap((gate, at) => [gate, `${at} `]));
+    await ask(page, 'Count.');
+    await until(async () => (await answers(page)).join() === 'Begun. ');
+    let text = 'Begun. ';
+    for (const [at, gate] of gates.entries()) {
+      await page.reload();
+      gate.open();
+      text += `${at} `;
+      const expected = text;
+      await until(async () => (await answers(page)).join() === expected);
+    }
+    await page.locator('section.run').getByText('done', { exact: true }).waitFor();
+    expect(upstream.requests).toHaveLength(1);
+    const { data } = await gateway.ask(
+      '{ aiUsage(input: { from: "2020-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z", groupBy: [CLIENT] }) { rows { key calls } } }',
+    );
+    expect(data.aiUsage.rows).toEqual([{ key: { client: 'fieldgate-console' }, calls: 1 }]);
+    expect(faults).toEqual([]);
+  });
+
+  it('the page of keys creates a key whose secret is shown once, rotates and revokes it', async () => {
+    const { page, gateway, faults, site } = await opened();
+    const own = gateway.developmentKey ?? '';
+    await page.getByRole('link', { name: 'Keys and teams' }).click();
+    await page.getByRole('button', { name: 'Create a key' }).click();
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('search <b>page</b> \u202Eegap');
+    await page.getByLabel('Your own key').fill(own);
+    await page.getByRole('button', { name: 'Create', exact: true }).click();
+    const secret = await page.getByRole('textbox', { name: 'Secret', exact: true }).inputValue();
+    expect((await gateway.ask('{ aiViewer { scopes } }', {}, { key: secret })).data.aiViewer.scopes).toEqual(['ai:use']);
+    // Without the permission the text is selected.
+    await page.getByRole('button', { name: 'Copy secret' }).click();
+    await page.getByRole('button', { name: 'I have it' }).click();
+    const left = await page.evaluate(() =>
+      JSON.stringify([document.documentElement.outerHTML, Object.entries(sessionStorage), Object.entries(localStorage), location.href]),
+    );
+    for (const text of [secret, own]) expect(left).not.toContain(text);
+
+    await page.getByRole('button', { name: /^Rotate the secret of search/ }).click();
+    await page.getByLabel('Your own key').fill(own);
+    await page.getByRole('button', { name: 'Rotate', exact: true }).click();
+    const next = await page.getByRole('textbox', { name: 'Secret', exact: true }).inputValue();
+    for (const key of [secret, next]) expect((await gateway.ask('{ aiViewer { team } }', {}, { key })).status).toBe(200);
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('button', { name: /^Revoke search/ }).click();
+    const revoke = page.getByRole('button', { name: 'Revoke', exact: true });
+    expect(await revoke.isDisabled()).toBe(true);
+    await page.getByLabel(/^Type its name/).fill('search <b>page</b> \u202Eegap');
+    await revoke.click();
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await until(async () => (await gateway.ask('{ aiViewer { team } }', {}, { key: next })).status === 401);
+    await page.goto(`${site}#/keys?show=ended`);
+    await page.getByText('revoked', { exact: true }).waitFor();
+    expect(await page.getByText(/by (key|token):\S+/).count()).toBeGreaterThan(0);
+    expect(faults).toEqual([]);
+  });
+
+  it('the console tells an error in the sentence of the gateway, with its code and the id in the log', async () => {
+    const { page, faults } = await opened();
+    await page.getByRole('link', { name: 'Keys and teams' }).click();
+    await page.getByRole('button', { name: 'Create a key' }).click();
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('mine');
+    await page.getByLabel('Your own key').fill('fg_none_such');
+    await page.getByRole('button', { name: 'Create', exact: true }).click();
+    const alert = page.getByRole('alert');
+    await alert.getByText('UNAUTHENTICATED').waitFor();
+    expect(await alert.locator('p').first().textContent()).toMatch(/key/i);
+    expect(await alert.getByRole('textbox', { name: 'Error id' }).inputValue()).not.toBe('');
+    expect(faults).toEqual([]);
+  });
+
+  it('the console finds pages and keys by the keyboard alone, and the back button undoes each step', async () => {
+    const { page, faults } = await opened();
+    await page.getByRole('heading', { name: 'Playground' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: /page, key/ }).fill('keys');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Keys and teams' }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: /page, key/ }).fill('development');
+    await page
+      .getByRole('option', { name: /development/ })
+      .first()
+      .waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/keys\?key=/);
+    await page.getByLabel('Time zone').selectOption('Asia/Kathmandu');
+    expect(page.url()).toContain('tz=Asia%2FKathmandu');
+    await page.goBack();
+    await page.goBack();
+    expect(new URL(page.url()).hash).toBe('#/keys');
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Playground' }).waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it('the console loads itself anew, once, when an upgrade has taken away the part that an open tab asks for', async () => {
+    const { page, context } = await opened();
+    await page.getByRole('heading', { name: 'Playground' }).waitFor();
+    await context.route(/keys-page-.*\.js/, (route) => route.fulfill({ status: 404, body: '{}' }));
+    await page.getByRole('link', { name: 'Keys and teams' }).click();
+    await page.getByText('This page has failed.').waitFor();
+    await context.unroute(/keys-page-.*\.js/);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Keys and teams' }).waitFor();
+  });
+
+  it.each([
+    { scheme: 'light', width: 320 },
+    { scheme: 'dark', width: 768 },
+    { scheme: 'dark', width: 1440 },
+  ] as const)(
+    'the console has no fault of access and nothing that scrolls sideways, in $scheme, $width px wide',
+    async ({ scheme, width }) => {
+      const { page, faults } = await opened({ colorScheme: scheme, viewport: { width, height: 800 } });
+      const check = async (name: string): Promise<void> => {
+        expect(await violations(page), name).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), name).toBe(true);
+      };
+      await ask(page, 'Count.');
+      await page
+        .getByText('failed', { exact: true })
+        .or(page.getByText('done', { exact: true }))
+        .first()
+        .waitFor();
+      await page.getByText('Documents and settings').click();
+      await check('Playground');
+      await page.getByRole('link', { name: 'Keys and teams' }).click();
+      await page.getByRole('heading', { name: 'Keys and teams' }).waitFor();
+      await check('Keys');
+      await page.getByRole('button', { name: 'Create a key' }).click();
+      await page.getByText('Routes, limits and expiry').click();
+      await check('Create a key');
+      await page.keyboard.press('Escape');
+      await page.getByRole('link', { name: 'Teams', exact: true }).click();
+      await page.getByText('There is no team yet.').waitFor();
+      await check('Teams');
+      await page.keyboard.press('Control+k');
+      await check('Find');
+      expect(faults).toEqual([]);
+    },
+  );
+});
