@@ -21,11 +21,33 @@ export const pages: readonly PageEntry[] = [
     find: async (...asked) => (await import('./pages/playground/find-routes.ts')).findRoutes(...asked),
   },
   {
+    path: '/fields',
+    name: 'Fields',
+    icon: 'M4 5h16M4 12h10M4 19h7M17 15v6M14 18h6',
+    scopes: [['ai:use']],
+    Component: page(async () => (await import('./pages/fields/fields-page.tsx')).FieldsPage),
+    find: async (...asked) => (await import('./pages/fields/find-fields.ts')).findFields(...asked),
+  },
+  {
     path: '/keys',
     name: 'Keys and teams',
     icon: 'M14 10a4 4 0 1 0-4 4l1 0 2 2h2v2h2v2h4v-3l-7-6z',
     scopes: [['ai:keys'], ['ai:keys:all'], ['ai:teams'], ['ai:teams:all']],
     Component: page(async () => (await import('./pages/keys/keys-page.tsx')).KeysPage),
     find: async (...asked) => (await import('./pages/keys/find-keys.ts')).findKeys(...asked),
+  },
+  {
+    path: '/live',
+    name: 'Live',
+    icon: 'M3 12h4l3-8 4 16 3-8h4',
+    scopes: [['ai:usage'], ['ai:usage:all']],
+    Component: page(async () => (await import('./pages/live/live-page.tsx')).LivePage),
+  },
+  {
+    path: '/health',
+    name: 'Health',
+    icon: 'M12 20s-7-4.5-7-10a4 4 0 0 1 7-2.5A4 4 0 0 1 19 10c0 5.5-7 10-7 10z',
+    scopes: [['ai:metrics'], ['ai:usage:all']],
+    Component: page(async () => (await import('./pages/health/health-page.tsx')).HealthPage),
   },
 ];

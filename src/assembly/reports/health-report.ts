@@ -6,6 +6,7 @@ import type { HealthView } from '../../graphql/result-views.ts';
 import type { Route } from '../../routing/route.ts';
 import type { PublicSchemaFor } from '../../server/pages/schema-page.ts';
 import type { Storage } from '../../storage/storage.ts';
+import { aiSubgraph } from '../graph/configured-graph.ts';
 
 export interface HealthParts {
   readonly storage: Pick<Storage, 'problems' | 'ledger'>;
@@ -32,10 +33,13 @@ export function healthReport({ storage, routes, graph, standings, publicSchema }
         hash: publicSchema(null)?.etag.replaceAll('"', '') ?? null,
         since: composedAt,
         engine,
-        subgraphs: graph.subgraphNames().map((name) => {
-          const standing = standings.of(name);
-          return { name, answered: standing.answered(), breaker: standing.circuit() };
-        }),
+        subgraphs: graph
+          .subgraphNames()
+          .filter((name) => name !== aiSubgraph)
+          .map((name) => {
+            const standing = standings.of(name);
+            return { name, answered: standing.answered(), breaker: standing.circuit() };
+          }),
       };
     },
     ledger: () => ({ writable: storage.ledger.writable(), waitingCalls: storage.ledger.waiting() }),
