@@ -23,11 +23,14 @@ export function SpendFiguresView({ zone, now }: AtTime) {
   const [state] = useUrlState(spendState);
   const isPaused = state.by === 'tag' && state.tag === '';
   const { data, problem, isLoading, refresh } = useQuery(SpendDocument, questionsOf(state, zone, now), { isPaused });
+  /** While the next figures are on their way, those before stand there with their own names. */
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what the figures are by is what it was when they came.
+  const shown = useMemo(() => (data === null ? null : { data, by: state.by, tag: state.tag }), [data]);
   if (isPaused) return <Empty title="Name a tag to add up by its values, such as feature." />;
   return (
     <div className="stack" aria-busy={isLoading}>
       {problem !== null && <Problem problem={problem} onRetry={refresh} />}
-      {data !== null && <Report data={data} state={state} zone={zone} now={now} />}
+      {shown !== null && <Report data={shown.data} state={{ ...state, by: shown.by, tag: shown.tag }} zone={zone} now={now} />}
     </div>
   );
 }
