@@ -4,9 +4,12 @@ import type { Call } from '../../src/core/call/call.ts';
 import type { Chunk } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { completionRequest } from '../../src/core/request/request.ts';
+import type { Asker } from '../../src/graphql/call/asker.ts';
+import { openTurn } from '../../src/graphql/conversations/conversation-turn.ts';
 import { followUpOf } from '../../src/graphql/conversations/follow-up.ts';
 import { historyMessages, keptTurns, type ShownTurn, withHistory } from '../../src/graphql/conversations/model-history.ts';
 import type { Services } from '../../src/graphql/services.ts';
+import { stateOfDied } from '../../src/runs/stored-run.ts';
 import { all, context, fails, type Gateway, gateway, principal, says } from './fakes.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape
@@ -71,6 +74,27 @@ describe('a conversation', () => {
     expect([second.id, third.id]).toEqual([first.id, first.id]);
     expect(gate.requests).toHaveLength(1);
     expect((await told(gate, read, { id })).messages).toHaveLength(2);
+  });
+
+  it('a conversation goes on behind a turn that was cancelled while it was being recorded', async () => {
+    const gate = gateway(says('Hi.'));
+    const id = await begin(gate);
+    const { services } = gate;
+    const recorded = Promise.withResolvers<void>();
+    const conversations: Services['conversations'] = {
+      ...services.conversations,
+      begin: (turn) => recorded.promise.then(() => services.conversations.begin(turn)),
+    };
+    const asker = { services: { ...services, conversations }, context: context() } as Asker;
+    const turn = await openTurn(asker, { id }, { messages: completionRequest('Hello.').messages, key: null, room: 1_000 });
+    const first = turn
+      .answer('run', () => says('Hi.')({} as never, {} as never) as AsyncIterable<Chunk>)
+      [Symbol.asyncIterator]()
+      .next();
+    const ended = turn.ended({ ...stateOfDied('run'), status: 'CANCELLED' });
+    recorded.resolve();
+    await Promise.all([first, ended]);
+    expect(await told(gate, read, { id })).toMatchObject({ isRunning: false });
   });
 
   it('a conversation keeps a failed answer with what had come, shows the model none of it, and a retry takes its place', async () => {

@@ -41,6 +41,8 @@ export async function openTurn({ services, context }: Asker, of: AiConversationI
   await outlineOf(of, services, owner);
   const askedTokens = await tokensOf(asked.messages);
   let begun = false;
+  /** A run that is cancelled may end before its turn is recorded. */
+  let beginning: Promise<unknown> | null = null;
 
   async function begin(completionId: string): Promise<readonly Message[]> {
     const { outcome, ...at } = await conversations.begin({
@@ -58,9 +60,12 @@ export async function openTurn({ services, context }: Asker, of: AiConversationI
 
   return {
     async *answer(id, ask) {
-      yield* ask(await begin(id));
+      const history = begin(id);
+      beginning = history;
+      yield* ask(await history);
     },
     async ended(state) {
+      await beginning?.catch(() => {});
       if (!begun) return;
       await conversations.end({
         ...{ conversation, owner, completionId: state.id },
