@@ -17,4 +17,8 @@ describe('a table of the command line', () => {
   it('a table of the command line is its headings alone when there is nothing to show', () => {
     expect(formatTable(['Name', 'Cost'], [])).toBe('Name  Cost');
   });
+
+  it('a table of the command line leaves out the control characters of a name that a caller chose', () => {
+    expect(formatTable(['tag:feature', 'calls'], [['\u001b[2Jsearch\n\u009b1A', '3']])).toBe('tag:feature  calls\n[2Jsearch1A      3');
+  });
 });

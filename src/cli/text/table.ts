@@ -1,6 +1,9 @@
-/** Prints rows under headings in aligned columns; numbers are right-aligned. */
+/**
+ * Prints rows under headings in aligned columns; numbers are right-aligned. Control characters are left out: callers choose some of what is
+ * shown, and a terminal would obey them.
+ */
 export function formatTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [headings, ...rows];
+  const lines = [headings, ...rows].map((line) => line.map((cell) => cell.replaceAll(/\p{Cc}/gu, '')));
   const widths = headings.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   const numeric = headings.map((_, column) => rows.length > 0 && rows.every((row) => /^([\d.,]+|-|)$/.test(row[column] ?? '')));
   const padded = (cell: string, column: number): string =>
