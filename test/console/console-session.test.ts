@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type HeldToken, openSession, type SessionParts } from '../../src/console/session/console-session.ts';
+import { forgetTab, leaveTab } from '../../src/console/session/forget-tab.ts';
 
 const hour = 3_600_000;
 const tokenOf = (name: string, expiresAt = Date.now() + 8 * hour): HeldToken => ({
@@ -126,5 +127,20 @@ describe('a session of the console', () => {
     expect(second.revoked).toEqual(['key']);
     expect([first.left(), second.left()]).toEqual([1, 1]);
     expect([first, second].flatMap(({ storage }) => [...storage.kept.values()]).join()).not.toContain('fgt_');
+  });
+
+  it('what pages of the console kept for a tab is gone when it is loaded after a logout, and stays for a mere reload', () => {
+    const own = storage();
+    const of = { ...own, key: (index: number) => [...own.kept.keys()][index] ?? null, length: 0 };
+    const loaded = (): void => forgetTab({ ...of, length: own.kept.size });
+    own.setItem('fieldgate-console:playground', 'a question');
+    own.setItem('of another page', 'stays');
+    loaded();
+    expect(own.kept.size).toBe(2);
+    leaveTab(own);
+    // A stream that was open says its last word before the page goes.
+    own.setItem('fieldgate-console:playground', 'an answer');
+    loaded();
+    expect([...own.kept.keys()]).toEqual(['of another page']);
   });
 });

@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react';
 import { type Client, createClient } from '../../client/create-client.ts';
 import { RequestError } from '../../client/transport/request-error.ts';
 import { type ConsoleSession, openSession, type SessionStatus } from './console-session.ts';
+import { forgetTab, leaveTab } from './forget-tab.ts';
 import { ConsoleViewerDocument, LeaveConsoleDocument, OpenConsoleDocument } from './session.generated.ts';
 
 /** The gateway stands beside the console, below whatever path a proxy gives it. */
@@ -12,6 +13,8 @@ const clientName = 'fieldgate-console';
 
 /** Asks once with another key or token than that of the session. */
 export const gateWith = (token: string | null): Client => createClient({ url, token, clientName });
+
+forgetTab(sessionStorage);
 
 export const session: ConsoleSession = openSession({
   async exchange(key) {
@@ -30,6 +33,7 @@ export const session: ConsoleSession = openSession({
     await gateWith(secret).query(LeaveConsoleDocument, { id });
   },
   leave() {
+    leaveTab(sessionStorage);
     history.replaceState(null, '', '#/');
     location.reload();
   },
