@@ -4,10 +4,13 @@ import { createClient } from '../../src/client/sdk.ts';
 
 const keyName = 'fieldgate-key';
 
-/** `fieldgate serve` prints the address with a key behind the `#`, which no server sees. It is kept for this tab, and taken out of the address. */
+/**
+ * `fieldgate serve` prints the address with a key behind the `#`, which no server sees. It is taken out of the address, and kept for this tab
+ * on the developer's own machine alone: elsewhere, whoever sends somebody a link with a key of his would read what is asked with it.
+ */
 const [, given] = /^#key=(fg_\w+)$/.exec(location.hash) ?? [];
 if (given !== undefined) {
-  sessionStorage.setItem(keyName, given);
+  if (['localhost', '127.0.0.1', '[::1]'].includes(location.hostname)) sessionStorage.setItem(keyName, given);
   history.replaceState(null, '', location.pathname + location.search);
 }
 
