@@ -336,7 +336,7 @@ export type AiCallsInput = {
   readonly from: Scalars['DateTime']['input'];
   /** Calls that began before this moment. */
   readonly to: Scalars['DateTime']['input'];
-  /** Only some calls; all when absent. */
+  /** Only some calls; all when absent. By user, session or tag, and where you see those of one user alone, a list covers at most 31 days. */
   readonly where?: InputMaybe<AiUsageFilter>;
 };
 

@@ -370,6 +370,16 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     expect(await listed({ from: at, to: at + 1 })).toHaveLength(2);
     for (const part of [{ first: 0 }, { first: 101 }, { after: 'nonsense' }, { from: 2, to: 1 }])
       await expect(ledger.calls({ ...always, ...part })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    const byRows = [
+      { where: { values: { user: ['u_ann'] } } },
+      { where: { tags: { feature: 'x' } } },
+      { only: { team: 'a', user: 'u_ann' } },
+    ];
+    for (const part of byRows) {
+      expect(await listed({ ...part, from: at, to: at + 31 * 86_400_000 })).toEqual([]);
+      const long = ledger.calls({ ...always, ...part, from: at, to: at + 32 * 86_400_000 });
+      await expect(long).rejects.toMatchObject({ code: 'BAD_REQUEST', message: expect.stringContaining('31 days') });
+    }
   });
 
   it('a ledger finds a call by its id and by the id of its failure, whole, for its own team alone', async () => {

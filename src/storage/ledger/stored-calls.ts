@@ -7,7 +7,7 @@ import { GatewayError } from '../../core/errors.ts';
 import type { Row, SqlValue, Statements } from '../database/database.ts';
 import { keyNames } from '../keys/key-names.ts';
 import type { CallPage, CallQuery, StoredCall, UsageQuery } from './ledger.ts';
-import { keyConditions, rowConditions } from './report/report-columns.ts';
+import { keyConditions, maxRowsRangeMs, needsRows, rowConditions } from './report/report-columns.ts';
 import { quarterMs, startOf } from './roll-ups.ts';
 import { selectRow, usageRowOf } from './usage-rows.ts';
 
@@ -27,6 +27,11 @@ export async function storedCalls(statements: Statements, query: CallQuery): Pro
   if (!Number.isInteger(first) || first < 1 || first > maxCalls)
     throw wrong(`A list of calls has between 1 and ${maxCalls} a page; ${first} were asked for.`);
   if (!Number.isFinite(from) || !Number.isFinite(to) || from > to) throw wrong('A list of calls goes from a time to a later one.');
+  // No roll-up knows where such rows are: somebody who had none would have the whole ledger looked through.
+  if (needsRows({ ...query, groupBy: [] }) && to - from > maxRowsRangeMs)
+    throw wrong(
+      'A list of calls by user, session or tag, and one of a user, covers at most 31 days. A shorter range, or a list without them, would be accepted.',
+    );
   const found: Place[] = [];
   let behind: Place | null = after === null ? { time: to, callId: '' } : placeOf(after);
   while (behind !== null && found.length <= first) {

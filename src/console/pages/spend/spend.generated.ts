@@ -13,7 +13,7 @@ export type AiCallsInput = {
   readonly from: string;
   /** Calls that began before this moment. */
   readonly to: string;
-  /** Only some calls; all when absent. */
+  /** Only some calls; all when absent. By user, session or tag, and where you see those of one user alone, a list covers at most 31 days. */
   readonly where?: AiUsageFilter | null | undefined;
 };
 

@@ -1,6 +1,7 @@
 /** What a usage report groups by, as SQL: dimensions of keys (`k`), and what stands in the rows alone (`u`): users, sessions and tags. */
 import type { SqlValue } from '../../database/database.ts';
 import { type UsageDimension, type UsageQuery, usageDimensions } from '../ledger.ts';
+import { hourMs } from '../roll-ups.ts';
 
 export interface ReportColumn {
   /** In the rows of the database: '' for what has no value. */
@@ -23,6 +24,9 @@ export const needsRows = ({ groupBy, tags = [], where = {}, only }: Pick<UsageQu
   tags.length > 0 ||
   where.tags !== undefined ||
   only?.user !== undefined;
+
+/** How long a time may be of which rows are looked through one by one: 31 days. */
+export const maxRowsRangeMs = 31 * 24 * hourMs;
 
 type Where = NonNullable<UsageQuery['where']>;
 

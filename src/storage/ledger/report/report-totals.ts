@@ -10,7 +10,7 @@ import { keyNames } from '../../keys/key-names.ts';
 import { isTimeZone } from '../../limits/calendar.ts';
 import type { UsagePage, UsageQuery } from '../ledger.ts';
 import { hourMs, quarterMs } from '../roll-ups.ts';
-import { columnsOf, needsRows } from './report-columns.ts';
+import { columnsOf, maxRowsRangeMs, needsRows } from './report-columns.ts';
 import { cursorOf, placeOf } from './report-cursor.ts';
 import { usagePage } from './report-page.ts';
 import { piecesOf } from './report-pieces.ts';
@@ -19,7 +19,6 @@ import { addRow, emptySum, totalOf } from './report-sums.ts';
 const firstMost = 1_000;
 /** Minutes, users and tags are counted from the rows. */
 const minutesRangeMs = 7 * 24 * hourMs;
-const rowsRangeMs = 31 * 24 * hourMs;
 /** Of the roll-up or the ledger: some 10 ms of work. */
 const maxRowsPerPiece = 2_000;
 
@@ -87,7 +86,7 @@ function check(query: UsageQuery): void {
   if (interval === 'minute' && to - from > minutesRangeMs) {
     wrong('A usage report by the minute covers at most 7 days. A shorter range, or the interval HOUR, would be accepted.');
   }
-  if (needsRows(query) && to - from > rowsRangeMs) {
+  if (needsRows(query) && to - from > maxRowsRangeMs) {
     wrong('A usage report by user, session or tag covers at most 31 days. A shorter range, or a report without them, would be accepted.');
   }
 }
