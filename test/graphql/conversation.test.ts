@@ -10,6 +10,7 @@ import { followUpOf } from '../../src/graphql/conversations/follow-up.ts';
 import { historyMessages, keptTurns, type ShownTurn, withHistory } from '../../src/graphql/conversations/model-history.ts';
 import type { Services } from '../../src/graphql/services.ts';
 import { stateOfDied } from '../../src/runs/stored-run.ts';
+import { mapConversations } from '../map-storage/map-conversations.ts';
 import { all, context, fails, type Gateway, gateway, principal, says } from './fakes.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape
@@ -74,6 +75,36 @@ describe('a conversation', () => {
     expect([second.id, third.id]).toEqual([first.id, first.id]);
     expect(gate.requests).toHaveLength(1);
     expect((await told(gate, read, { id })).messages).toHaveLength(2);
+  });
+
+  it('conversations are read one after another in an operation, and not without end', async () => {
+    let open = 0;
+    let read = 0;
+    const long = JSON.stringify([{ role: 'user', content: [{ type: 'text', text: 'x'.repeat(9 << 20) }] }]);
+    const conversations = mapConversations(Date.now);
+    const gate = gateway(says('Hi.'), {
+      conversations: {
+        ...conversations,
+        async turns() {
+          open += 1;
+          expect(open).toBe(1);
+          await new Promise(setImmediate);
+          open -= 1;
+          read += 1;
+          const turn = { completionId: 'c', place: 1, status: 'FAILED', opensWith: 'user', tokens: 1 } as const;
+          return [{ ...turn, asked: long, answer: null, beganAt: 0 }];
+        },
+      },
+    });
+    const id = await begin(gate);
+    const names = Array.from({ length: 8 }, (_, index) => `c${index}`);
+    const { data = {}, errors = [] } = await gate.ask(
+      `query ($id: ID!) { ${names.map((name) => `${name}: aiConversation(id: $id) { messages { turn } }`).join(' ')} }`,
+      { id },
+    );
+    expect(read).toBe(4);
+    expect(Object.values(data ?? {}).filter((one) => one !== null)).toHaveLength(4);
+    expect(errors.map(({ message }) => message)).toEqual(Array(4).fill(expect.stringContaining('fewer of them at a time')));
   });
 
   it('a conversation goes on behind a turn that was cancelled while it was being recorded', async () => {

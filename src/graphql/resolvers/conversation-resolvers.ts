@@ -61,10 +61,13 @@ export function conversationResolvers({ conversations, runs, now }: Services): R
       updatedAt: ({ updatedAt }) => timeOf(updatedAt),
       expiresAt: ({ expiresAt }) => timeOf(expiresAt),
       isRunning: ({ running: completion }) => completion !== null,
-      async messages({ id }, { last, before }, { principal }) {
+      messages({ id }, { last, before }, { principal, usage }) {
         checkWhole('last', last, 1, 100);
-        const turns = await conversations.turns(id, principal.id, { last, before: before ?? null });
-        return (await Promise.all(turns.map((turn) => messagesOf(turn, principal)))).flat();
+        return inReadingTurn(usage, async () => {
+          const turns = await conversations.turns(id, principal.id, { last, before: before ?? null });
+          const read = (await Promise.all(turns.map((turn) => messagesOf(turn, principal)))).flat();
+          return { read, length: turns.reduce((sum, { asked, answer }) => sum + asked.length + (answer?.length ?? 0), 0) };
+        });
       },
     },
     AiMessage: {
@@ -75,6 +78,31 @@ export function conversationResolvers({ conversations, runs, now }: Services): R
       createdAt: ({ beganAt }) => timeOf(beganAt),
     },
   };
+}
+
+/** Characters of all conversations that one operation reads, in JSON: more than one conversation may have. */
+const maxRead = 32 << 20;
+
+interface Reading {
+  length: number;
+  last: Promise<unknown>;
+}
+
+const readings = new WeakMap<object, Reading>();
+
+/** One conversation of the operation after another: read at once, a hundred of them would fill the memory. Throws BAD_REQUEST. */
+function inReadingTurn<T>(operation: object, read: () => Promise<{ readonly read: T; readonly length: number }>): Promise<T> {
+  const reading = readings.get(operation) ?? { length: 0, last: Promise.resolve() };
+  readings.set(operation, reading);
+  const turn = reading.last.then(async () => {
+    if (reading.length > maxRead)
+      refuse('This operation reads too much of conversations. Ask for fewer of them at a time, or for fewer turns.');
+    const { read: found, length } = await read();
+    reading.length += length;
+    return found;
+  });
+  reading.last = turn.catch(() => {});
+  return turn;
 }
 
 /** Of an answer that another process writes. */
