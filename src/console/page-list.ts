@@ -37,6 +37,13 @@ export const pages: readonly PageEntry[] = [
     find: async (...asked) => (await import('./pages/keys/find-keys.ts')).findKeys(...asked),
   },
   {
+    path: '/documents',
+    name: 'Documents',
+    icon: 'M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6',
+    scopes: [['ai:use']],
+    Component: page(async () => (await import('./pages/documents/documents-page.tsx')).DocumentsPage),
+  },
+  {
     path: '/live',
     name: 'Live',
     icon: 'M3 12h4l3-8 4 16 3-8h4',
