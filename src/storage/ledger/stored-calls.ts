@@ -33,7 +33,10 @@ export async function storedCalls(statements: Statements, query: CallQuery): Pro
       'A list of calls by user, session or tag, and one of a user, covers at most 31 days. A shorter range, or a list without them, would be accepted.',
     );
   const found: Place[] = [];
-  let behind: Place | null = after === null ? { time: to, callId: '' } : placeOf(after);
+  const end: Place = { time: to, callId: '' };
+  let behind: Place | null = after === null ? end : placeOf(after);
+  // A list has the calls before `to`, whatever a cursor says.
+  if (behind.time >= to) behind = end;
   while (behind !== null && found.length <= first) {
     const piece = await callsBehind(statements, behind, query);
     for (const place of piece.calls) if (found.length <= first) found.push(place);
@@ -129,7 +132,7 @@ const cursorOf = ({ time, callId }: Place): string => Buffer.from(JSON.stringify
 function placeOf(cursor: string): Place {
   try {
     const [time, callId]: readonly unknown[] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (typeof time === 'number' && typeof callId === 'string') return { time, callId };
+    if (Number.isSafeInteger(time) && typeof time === 'number' && typeof callId === 'string') return { time, callId };
   } catch {}
   throw wrong('The cursor "after" does not belong to a list of calls. The endCursor of its page before would be accepted.');
 }
