@@ -1,18 +1,21 @@
-import type { FormEvent } from 'react';
+import { type FormEvent, useState } from 'react';
 import { useAction } from '../../data/use-action.ts';
 import { Modal } from '../../parts/modal.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { announce } from '../../parts/toasts.tsx';
-import { KeyFields, readKeyFields } from './key-fields.tsx';
+import { KeyFields } from './key-fields.tsx';
 import { type KeyRowFragment, UpdateKeyDocument } from './keys.generated.ts';
+import { changedFields } from './read-key-fields.ts';
 
 export function EditKey({ of: key, onClose }: { readonly of: KeyRowFragment; readonly onClose: () => void }) {
   const { run, isRunning, problem } = useAction(UpdateKeyDocument);
+  /** As the form was filled with it: the page reads the keys again meanwhile. */
+  const [shown] = useState(key);
 
   async function save(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const data = await run({ id: key.id, input: { name: String(form.get('name')), ...readKeyFields(form) } });
+    const data = await run({ id: key.id, input: changedFields(form, shown) });
     if (data === null) return;
     announce(`${key.name} is changed, from its next request on.`);
     onClose();

@@ -1,6 +1,7 @@
-/** The fields of a key that people fill in, and what a form with them says. */
+/** The fields of a key that people fill in. */
 import { useViewer } from '../../session/viewer.tsx';
 import type { KeyRowFragment } from './keys.generated.ts';
+import { localText } from './read-key-fields.ts';
 
 const scopesSaid: Readonly<Record<string, string>> = {
   'ai:use': 'ask models',
@@ -84,28 +85,6 @@ export function KeyFields({ of: key }: { readonly of?: KeyRowFragment }) {
       </details>
     </>
   );
-}
-
-/** What a form with these fields says: empty is null, which removes. */
-export function readKeyFields(form: FormData) {
-  const text = (name: string): string | null => String(form.get(name) ?? '').trim() || null;
-  const routes = form.getAll('routes').map(String);
-  const expires = text('expiresAt');
-  const perMinute = text('requestsPerMinute');
-  return {
-    scopes: form.getAll('scopes').map(String),
-    routes: routes.length === 0 ? null : routes,
-    monthlyBudget: text('monthlyBudget'),
-    requestsPerMinute: perMinute === null ? null : Number(perMinute),
-    expiresAt: expires === null ? null : new Date(expires).toISOString(),
-  };
-}
-
-/** For `<input type="datetime-local">`, which knows no zone. */
-function localText(at: string | null): string {
-  if (at === null) return '';
-  const moment = new Date(at);
-  return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 /** A secret outlives the token of this console: who makes one shows the key itself, once more, for this one request. */

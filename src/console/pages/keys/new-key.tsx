@@ -4,9 +4,10 @@ import { Modal } from '../../parts/modal.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { gateWith } from '../../session/gate.ts';
 import { useViewer } from '../../session/viewer.tsx';
-import { KeyFields, OwnKeyField, readKeyFields } from './key-fields.tsx';
+import { KeyFields, OwnKeyField } from './key-fields.tsx';
 import { CreateKeyDocument } from './keys.generated.ts';
 import { NewSecret } from './new-secret.tsx';
+import { readKeyFields } from './read-key-fields.ts';
 
 export function NewKey({ teams, onClose }: { readonly teams: readonly string[]; readonly onClose: () => void }) {
   const { team } = useViewer();
