@@ -153,7 +153,11 @@ describe('a built page', () => {
     expect(page.headers.get('content-security-policy')).toMatch(
       /default-src 'none'; script-src 'self'; style-src 'self';.*trusted-types 'none'/,
     );
-    expect((await at('/chat/', { headers: { 'if-none-match': page.headers.get('etag') ?? '' } })).status).toBe(304);
+    const etag = page.headers.get('etag') ?? '';
+    for (const known of [etag, `W/${etag}`, `"older", ${etag}`])
+      expect((await at('/chat/', { headers: { 'if-none-match': known } })).status, known).toBe(304);
+    expect((await at('/chat/', { headers: { 'if-none-match': '"older"' } })).status).toBe(200);
+    expect((await at('/chat?of=1')).headers.get('location')).toBe('chat/?of=1');
   });
 
   it('a built page keeps its assets in the browser, compressed on the way, and answers a file that is not there with 404', async () => {
@@ -163,7 +167,7 @@ describe('a built page', () => {
     expect(script.headers.get('content-encoding')).toBe('br');
     expect(Number(script.headers.get('content-length'))).toBeLessThan(200);
     expect(script.headers.get('cache-control')).toContain('immutable');
-    for (const path of ['/chat/assets/main-2.js', '/chat/secret.key', '/chat/..%2findex.html', '/chat/index.html', '/gone/'])
+    for (const path of ['/chat/assets/main-2.js', '/chat/secret.key', '/chat/..%2findex.html', '/chat/index.html', '/chat//', '/gone/'])
       expect((await at(path)).status, path).toBe(404);
     expect((await at('/chat/', { method: 'POST' })).status).toBe(405);
   });

@@ -12,6 +12,7 @@ import { promisify } from 'node:util';
 import { brotliCompress } from 'node:zlib';
 import type { Log } from '../../telemetry/log.ts';
 import { readAcceptedEncoding } from '../http/encoding.ts';
+import { namesTag } from '../http/entity-tag.ts';
 import { HttpRefusal } from '../http/refusal.ts';
 
 export interface BuiltPage {
@@ -105,13 +106,14 @@ const headers = {
 export async function answerBuiltPage(page: BuiltPage, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD')
     throw new HttpRefusal(405, `${request.method} is not used here: send GET.`, { Allow: 'GET, HEAD' });
-  const [written = ''] = (request.url ?? '').split('?');
+  const [written = '', ...search] = (request.url ?? '').split('?');
   if (path === page.path && !written.endsWith('/')) {
-    response.writeHead(308, { ...headers, Location: `${page.path.slice(page.path.lastIndexOf('/') + 1)}/` });
+    response.writeHead(308, { ...headers, Location: [`${page.path.slice(page.path.lastIndexOf('/') + 1)}/`, ...search].join('?') });
     return void response.end();
   }
   const name = path.slice(page.path.length + 1);
-  const file = page.files.get(name);
+  // At `/chat//` its relative addresses would lead nowhere.
+  const file = written.endsWith('//') ? undefined : page.files.get(name);
   if (file === undefined) throw new HttpRefusal(404, `The page at ${page.path}/ has no file at this path.`);
   // The name of an asset has a digest of what is in it.
   const shown = {
@@ -119,7 +121,7 @@ export async function answerBuiltPage(page: BuiltPage, path: string, request: In
     ETag: file.etag,
     'Cache-Control': name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
   };
-  if (request.headers['if-none-match'] === file.etag) {
+  if (namesTag(request.headers['if-none-match'], file.etag)) {
     response.writeHead(304, shown);
     return void response.end();
   }

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { compressed, compressedFromBytes, readAcceptedEncoding } from '../http/encoding.ts';
+import { namesTag } from '../http/entity-tag.ts';
 import { HttpRefusal } from '../http/refusal.ts';
 import { answersVaryBy } from '../http/respond.ts';
 
@@ -44,7 +45,7 @@ export async function answerSchema(
     'X-Content-Type-Options': 'nosniff',
     Vary: `${answersVaryBy}, Authorization`,
   };
-  if (names(request.headers['if-none-match'], etag)) {
+  if (namesTag(request.headers['if-none-match'], etag)) {
     response.writeHead(304, headers);
     return void response.end();
   }
@@ -60,7 +61,3 @@ export async function answerSchema(
 }
 
 const listed = (scopes: readonly string[]): string => (scopes.length === 0 ? 'none' : scopes.join(', '));
-
-/** By weak comparison (RFC 9110 §13.1.2): proxies that compress make a tag weak. */
-const names = (ifNoneMatch: string | undefined, etag: string): boolean =>
-  ifNoneMatch?.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag) ?? false;
