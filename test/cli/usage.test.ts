@@ -52,7 +52,10 @@ describe('fieldgate usage', () => {
     expect((await inProcess(['usage', ...range, '--where', 'team=nobody', '--csv'], { cwd })).out.split('\r\n')).toHaveLength(2);
 
     expect(await refusal(['usage', '--by', 'colour'], cwd)).toContain('--by has "colour", which is none of coordinate, operation,');
-    expect(await refusal(['usage', '--where', 'web'], cwd)).toContain('--where has "web"');
+    for (const unsaid of ['web', 'client', 'tag:feature'])
+      expect(await refusal(['usage', '--where', unsaid], cwd)).toContain(`--where has "${unsaid}". It must be NAME=VALUE`);
+    expect(await refusal(['usage', '--where', 'colour=red'], cwd)).toContain('--where has "colour", which is none of coordinate,');
+    expect(await refusal(['usage', '--where', 'tag:feature=a', '--where', 'tag:feature=b'], cwd)).toContain('tag:feature twice');
     expect(await refusal(['usage', '--interval', 'week'], cwd)).toContain('one of minute, hour, day, month');
     expect(await refusal(['usage', '--time-zone', 'Berlin'], cwd)).toContain('such as "Europe/Berlin"');
     expect(await refusal(['usage', '--from', 'yesterday'], cwd)).toContain('--from is "yesterday"');

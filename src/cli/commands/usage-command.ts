@@ -72,14 +72,26 @@ function filterOf(where: readonly string[]): UsageFilter {
   const values: Partial<Record<UsageDimension, (string | null)[]>> = {};
   const tags: Record<string, string> = {};
   for (const text of where) {
-    const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-    if (name.startsWith('tag:')) tags[name.slice(4)] = value;
-    else {
-      const dimension = dimensionIn('--where', name === '' ? text : name);
+    const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? refuseWithoutValue(text);
+    if (name.startsWith('tag:')) {
+      const tag = name.slice(4);
+      if (Object.hasOwn(tags, tag))
+        throw new GatewayError('BAD_REQUEST', `--where has ${name} twice. A call has one value of a tag: give one.`);
+      tags[tag] = value;
+    } else {
+      const dimension = dimensionIn('--where', name);
       values[dimension] = [...(values[dimension] ?? []), value === '' ? null : value];
     }
   }
   return { values, ...(Object.keys(tags).length === 0 ? {} : { tags }) };
+}
+
+/** The shell may have taken the value away: `--where client` is not `client=`. */
+function refuseWithoutValue(text: string): never {
+  throw new GatewayError(
+    'BAD_REQUEST',
+    `--where has "${text}". It must be NAME=VALUE, such as client=web; client= finds calls without one.`,
+  );
 }
 
 function dimensionIn(flag: string, name: string): UsageDimension {
