@@ -51,9 +51,20 @@ function readFields(file: string): FileOfFields {
   } catch (cause) {
     throw new Error(`${file} cannot be read. ${remedy}`, { cause });
   }
+  let fields: unknown;
   try {
-    return JSON.parse(text) as FileOfFields;
+    fields = JSON.parse(text);
   } catch (cause) {
     throw new Error(`${file} is no JSON. ${remedy}`, { cause });
   }
+  if (!isFileOfFields(fields)) throw new Error(`${file} is no list of AI fields. ${remedy}`);
+  return fields;
 }
+
+/** By what the module needs of each: another file of JSON is told apart, and one of an older version. */
+const isFileOfFields = (value: unknown): value is FileOfFields =>
+  Array.isArray(value) &&
+  value.every(
+    (one: Partial<FileOfFields[number]> | null) =>
+      typeof one?.coordinate === 'string' && Array.isArray(one.arguments) && typeof one.ceiling === 'object' && one.ceiling !== null,
+  );

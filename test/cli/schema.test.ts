@@ -82,6 +82,8 @@ describe('fieldgate schema', () => {
     ]);
     writeFileSync(join(cwd, 'ai-fields.json'), text.replace('0.02', '0.03'));
     expect(await refusal([...both, '--check'], cwd)).toContain('`fieldgate schema --ai-fields ai-fields.json` writes it.');
+    const same = ['schema', '--out', 'schema.graphql', '--ai-fields', './schema.graphql'];
+    expect(await refusal(same, cwd)).toContain('--out and --ai-fields are both schema.graphql');
   });
 
   it.each([

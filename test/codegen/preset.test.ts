@@ -54,6 +54,13 @@ describe('the preset of fieldgate/codegen', () => {
     },
     { what: 'a file that is no JSON', fields: '{', shown: schema, says: /is no JSON\. Write it/ },
     {
+      what: 'a file of something else',
+      fields: '{"coordinate": "Product.summary"}',
+      shown: schema,
+      says: /is no list of AI fields\. Write it/,
+    },
+    { what: 'a list of something else', fields: '[null]', shown: schema, says: /is no list of AI fields\. Write it/ },
+    {
       what: 'a field that the schema has not',
       fields: [field],
       shown: parse('type Query { product: Product } type Product { id: ID }'),

@@ -1,5 +1,6 @@
 /** `fieldgate schema`: the graph as clients see it, for code generators, without a running gateway. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { configuredSdl } from '../../assembly/graph/public-schemas.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { createGateway } from '../../gateway.ts';
@@ -16,6 +17,8 @@ export async function schema(args: Arguments): Promise<void> {
   const { out, aiFields, check } = args;
   if (check && out === null && aiFields === null)
     throw new GatewayError('BAD_REQUEST', '--check compares a file with the graph. Name the file: fieldgate schema --out FILE --check.');
+  if (out !== null && aiFields !== null && resolve(out) === resolve(aiFields))
+    throw new GatewayError('BAD_REQUEST', `--out and --ai-fields are both ${out}. Each is a file of its own.`);
   const texts = await textsOf(args);
   if (out === null && aiFields === null) return void process.stdout.write(texts.schema);
   const use = check ? compare : write;
