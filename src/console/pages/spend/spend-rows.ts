@@ -26,7 +26,7 @@ export interface SpendRow extends UsageFigures {
 type Rows = readonly SpendRowFragment[];
 
 /** Whether money says nothing: all that was asked for is free. */
-export const isFree = ({ usage, unpricedCalls }: Pick<UsageFigures, 'usage' | 'unpricedCalls'>): boolean =>
+const isFree = ({ usage, unpricedCalls }: Pick<UsageFigures, 'usage' | 'unpricedCalls'>): boolean =>
   unpricedCalls === 0 && !/[1-9]/.test(usage.cost?.amount ?? '0');
 
 export const metricOf = (metric: SpendState['metric'], total: UsageFigures): Metric =>
@@ -109,7 +109,7 @@ function fieldRows(
   return [field, ...models];
 }
 
-export function sumOf(rows: readonly UsageFigures[]): UsageFigures {
+function sumOf(rows: readonly UsageFigures[]): UsageFigures {
   const total = (of: (row: UsageFigures) => number): number => rows.reduce((sum, row) => sum + of(row), 0);
   const costs = rows.flatMap(({ usage }) => usage.cost?.amount ?? []);
   return {
