@@ -5,7 +5,7 @@ import { codecOf, placeOf, textParam, useUrlState } from './url-state.ts';
 
 export const ownZone = new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 
-export function isZone(zone: string): boolean {
+function isZone(zone: string): boolean {
   try {
     return zone !== '' && Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
   } catch {

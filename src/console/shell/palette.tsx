@@ -106,7 +106,7 @@ function useFound(pages: readonly PageEntry[]): readonly Found[] {
 }
 
 /** Every word must stand in the name or in what it is; names that begin with the text come first. */
-export function matching(all: readonly Found[], text: string): readonly Found[] {
+function matching(all: readonly Found[], text: string): readonly Found[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const [first = ''] = words;
   return all
