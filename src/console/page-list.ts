@@ -6,19 +6,19 @@ const page = (load: () => Promise<ComponentType>): ComponentType => lazy(async (
 
 export const pages: readonly PageEntry[] = [
   {
-    path: '/spend',
-    name: 'Spend',
-    icon: 'M4 20V4M4 20h16M8 20v-6M12 20V9M16 20v-9',
-    scopes: [['ai:usage'], ['ai:usage:all']],
-    Component: page(async () => (await import('./pages/spend/spend-page.tsx')).SpendPage),
-  },
-  {
     path: '/playground',
     name: 'Playground',
     icon: 'M6 4l14 8-14 8z',
     scopes: [['ai:use']],
     Component: page(async () => (await import('./pages/playground/playground-page.tsx')).PlaygroundPage),
     find: async (...asked) => (await import('./pages/playground/find-routes.ts')).findRoutes(...asked),
+  },
+  {
+    path: '/spend',
+    name: 'Spend',
+    icon: 'M4 20V4M4 20h16M8 20v-6M12 20V9M16 20v-9',
+    scopes: [['ai:usage'], ['ai:usage:all']],
+    Component: page(async () => (await import('./pages/spend/spend-page.tsx')).SpendPage),
   },
   {
     path: '/fields',
