@@ -71,21 +71,24 @@ async function callsBehind(
   { time, callId }: Place,
   query: CallQuery,
 ): Promise<{ readonly calls: readonly Place[]; readonly end: Place | null }> {
-  const values: SqlValue[] = [];
-  const bound = (value: SqlValue): string => `$${values.push(value)}`;
-  const piece = `select * from usage_rows where (time, call_id) < (${bound(time)}, ${bound(callId)}) and time >= ${bound(query.from)}
+  const piece = `select time, call_id from usage_rows where (time, call_id) < ($1, $2) and time >= $3
     order by time desc, call_id desc limit ${rowsPerPiece}`;
   const [last] = await statements.all(
     `select time, call_id, read from (select time, call_id, count(*) over () as read from (${piece}) p) q order by time, call_id limit 1`,
-    values,
+    [time, callId, query.from],
   );
   if (last === undefined) return { calls: [], end: null };
+  const end = placeIn(last);
+  // To the last use of the last call, also where the piece ends in the middle of it.
+  const values: SqlValue[] = [time, callId, end.time, end.callId];
+  const bound = (value: SqlValue): string => `$${values.push(value)}`;
   const rows = await statements.all(
-    `select r.time, r.call_id from (${piece}) r join usage_keys k on k.id = r.key_id
-     where ${keyConditions(query, bound)}${rowConditions(query, bound)} group by r.time, r.call_id order by r.time desc, r.call_id desc`,
+    `select r.time, r.call_id from usage_rows r join usage_keys k on k.id = r.key_id
+     where (r.time, r.call_id) < ($1, $2) and (r.time, r.call_id) >= ($3, $4) and ${keyConditions(query, bound)}${rowConditions(query, bound)}
+     group by r.time, r.call_id order by r.time desc, r.call_id desc`,
     values,
   );
-  return { calls: rows.map(placeIn), end: Number(last['read']) < rowsPerPiece ? null : placeIn(last) };
+  return { calls: rows.map(placeIn), end: Number(last['read']) < rowsPerPiece ? null : end };
 }
 
 /** Where to read on: from the end of the last quarter that has a call of such a key; null: there is none. */

@@ -119,6 +119,19 @@ describe('a report over many rows', () => {
     }
   });
 
+  it('a list of calls has a call whose uses are more than one piece has, by any of its uses', async () => {
+    const { ledger } = await processOn(temporaryFolder(), { clock });
+    const uses = Array.from({ length: 2_100 }, (_, use) =>
+      usageRow({ time: begin, callId: 'long', use, coordinate: use === 0 ? 'Query.first' : use === 2_099 ? 'Query.last' : 'Query.other' }),
+    );
+    await ledger.append(uses);
+    await ledger.flush();
+    for (const coordinate of ['Query.first', 'Query.last']) {
+      const { calls } = await ledger.calls({ ...all, where: { values: { coordinate: [coordinate] } } });
+      expect(calls.map((call) => call.uses.map((row) => row.coordinate))).toEqual([[coordinate]]);
+    }
+  });
+
   it('a report over many rows names keys, also those that were revoked', async () => {
     const { database, ledger } = await filled(4);
     const keys = openKeys(database);
