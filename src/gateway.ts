@@ -68,7 +68,7 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
     limits = {},
     trustedProxies,
     requestsPerMinutePerAddress,
-    pages = {},
+    pages: folders = {},
     console: isConsoleOn,
   } = withDefaults(serverSection, config.server);
   const development = isDevelopment(config);
@@ -83,6 +83,10 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
       ? openGraphDoor(current, storage)
       : await openSubgraphDoor({ own, router, sdl: servedSdl(config, fields, graph), stores: storage, log });
   const warming = warmUpOnce(warmUp);
+  const pages = [
+    ...(isConsoleOn && router === null ? readConsole() : []),
+    ...readBuiltPages(Object.fromEntries(Object.entries(folders).map(([name, at]) => [name, pathIn(folder, at)])), log),
+  ];
   const server = createServer({
     authenticate: hooks.authenticate,
     openOperation: hooks.openOperation,
@@ -98,10 +102,7 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
     publicSchema: router === null ? publicSchemas(current) : undefined,
     background: runs,
     development,
-    pages: [
-      ...(isConsoleOn && router === null ? readConsole() : []),
-      ...readBuiltPages(Object.fromEntries(Object.entries(pages).map(([name, at]) => [name, pathIn(folder, at)])), log),
-    ],
+    pages,
     limits: serverLimits(limits, open),
     trustedProxies,
     ...callerRules(() => current().callers),
@@ -117,5 +118,18 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
   });
   if (metrics !== null) registerGauges(metrics, { current, health, standings, storage, runs, server });
   const key = development ? await developmentKey({ folder: state, keys: storage.keys, now }) : null;
-  return makeGateway({ present, server, warming, background: runs, lastUses, notices, storage, log, drainMs, developmentKey: key });
+  const paths = pages.map(({ path }) => path);
+  return makeGateway({
+    present,
+    server,
+    warming,
+    background: runs,
+    lastUses,
+    notices,
+    storage,
+    log,
+    drainMs,
+    developmentKey: key,
+    pages: paths,
+  });
 }

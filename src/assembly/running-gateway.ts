@@ -27,6 +27,8 @@ export interface Gateway {
   readonly developmentKey: string | null;
   /** Whether callers without a key may use the default route. */
   readonly keyless: boolean;
+  /** Paths of the built pages that it serves, such as `/console`. */
+  readonly pages: readonly string[];
   /**
    * Takes over a configuration that `checkConfig` found no mistake in: new operations run by it, those in flight by the one
    * that they began with. Its graph must be composed first: rejects with MODEL_UNAVAILABLE, and the present one stays, where it
@@ -64,6 +66,7 @@ export interface RunningParts {
   /** Time for operations to finish when it closes, in milliseconds. */
   readonly drainMs: number;
   readonly developmentKey: string | null;
+  readonly pages: readonly string[];
 }
 
 export function makeGateway({
@@ -77,6 +80,7 @@ export function makeGateway({
   log,
   drainMs,
   developmentKey,
+  pages,
 }: RunningParts): Gateway {
   let closing: Promise<void> | null = null;
   async function shutDown(): Promise<void> {
@@ -105,6 +109,7 @@ export function makeGateway({
     storage,
     log,
     developmentKey,
+    pages,
     async listen(at) {
       const listening = await server.listen(at);
       present.start();

@@ -56,6 +56,17 @@ describe('the first lines', () => {
     expect(text).not.toContain('#key=');
   });
 
+  it('the first lines have the addresses of the pages that are served, and say of the others that they are not', async () => {
+    const folder = folderWith({ 'built/index.html': 'Chat' });
+    const server = { console: false, pages: { chat: 'built', gone: 'nowhere' } };
+    const { gateway, text } = await printed({ ...fromEnvironment({}), server }, { folder });
+    expect(gateway.pages).toEqual(['/chat']);
+    const [, address = ''] = /^ {2}chat +(\S+) /m.exec(text) ?? [];
+    expect(await (await fetch(address)).text()).toBe('Chat');
+    expect(text).toMatch(/^ {2}gone +not served: the log says why$/m);
+    expect(text).not.toContain('Console');
+  });
+
   it('the first lines have a query of the graph that is served, and GraphiQL opens with it', async () => {
     const subgraph = await runSubgraph(
       'library',

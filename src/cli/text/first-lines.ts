@@ -4,7 +4,7 @@ import { firstQueries, needsGraph } from '../../assembly/welcome/welcome.ts';
 import type { GatewayConfig } from '../../config/config.ts';
 import type { AiField } from '../../fields/ai-field.ts';
 import type { Gateway } from '../../gateway.ts';
-import { howToBuildConsole, isConsoleBuilt } from '../../server/pages/console-page.ts';
+import { howToBuildConsole } from '../../server/pages/console-page.ts';
 import { addressWithKey } from '../../server/pages/key-of-address.ts';
 
 /** Milliseconds that the first queries wait for the graph that they are made of. */
@@ -25,29 +25,32 @@ const graphiqlLine = (endpoint: string, key: string | null): string =>
     : `  GraphiQL    ${addressWithKey(endpoint, key)}   (in a browser: it asks with your key)`;
 
 /** On this machine it opens without a login. */
-function consoleLine(url: string, key: string | null): string {
-  if (!isConsoleBuilt()) return `  Console     ${howToBuildConsole}`;
+function consoleLine(url: string, key: string | null, isServed: boolean): string {
+  if (!isServed) return `  Console     ${howToBuildConsole}`;
   return `  Console     ${key === null ? `${url}/console/` : addressWithKey(`${url}/console/`, key)}   (in a browser: who spends what, keys, a playground)`;
 }
 
-const pageLine = (name: string, address: string, key: string | null): string =>
-  `  ${name.padEnd(11)} ${key === null ? address : addressWithKey(address, key)}   (in a browser)`;
+function pageLine(name: string, address: string, key: string | null, isServed: boolean): string {
+  const said = isServed ? `${key === null ? address : addressWithKey(address, key)}   (in a browser)` : 'not served: the log says why';
+  return `  ${name.padEnd(11)} ${said}`;
+}
 
 /** The address and the key at once; the first queries when there is a graph that they are made of, and nothing more after `ended`. */
 export async function* firstLines(
   url: string,
-  gateway: Pick<Gateway, 'developmentKey' | 'keyless' | 'graph'>,
+  gateway: Pick<Gateway, 'developmentKey' | 'keyless' | 'graph' | 'pages'>,
   { config, fields, warnings, isHere }: Told,
   ended: AbortSignal,
   maxComposingMs: number = usualComposingMs,
 ): AsyncIterable<string> {
-  const { developmentKey, keyless, graph } = gateway;
+  const { developmentKey, keyless, graph, pages } = gateway;
+  const shownKey = isHere ? developmentKey : null;
   const lines = [
     '',
     `  Fieldgate   ${url}/graphql`,
-    ...(developmentKey === null ? [] : [graphiqlLine(`${url}/graphql`, isHere ? developmentKey : null)]),
-    ...((config.server?.console ?? true) ? [consoleLine(url, isHere ? developmentKey : null)] : []),
-    ...Object.keys(config.server?.pages ?? {}).map((name) => pageLine(name, `${url}/${name}/`, isHere ? developmentKey : null)),
+    ...(developmentKey === null ? [] : [graphiqlLine(`${url}/graphql`, shownKey)]),
+    ...((config.server?.console ?? true) ? [consoleLine(url, shownKey, pages.includes('/console'))] : []),
+    ...Object.keys(config.server?.pages ?? {}).map((name) => pageLine(name, `${url}/${name}/`, shownKey, pages.includes(`/${name}`))),
     `  health      ${url}/health/ready`,
     ...(developmentKey === null
       ? []

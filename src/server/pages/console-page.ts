@@ -6,7 +6,7 @@ import { type BuiltPage, readBuiltPage } from './built-pages.ts';
 /** Of the package, whether it runs from its sources or as it is published. */
 const builtFolder = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../../dist/console' : '../../console', import.meta.url));
 
-export const isConsoleBuilt = (): boolean => existsSync(`${builtFolder}/index.html`);
+const isConsoleBuilt = (): boolean => existsSync(`${builtFolder}/index.html`);
 
 /** For a checkout: the package that is published has it. */
 export const howToBuildConsole = 'not built yet: run `npm run build` in the folder of Fieldgate, and start again';
