@@ -11,7 +11,7 @@ const field = (changes: Partial<Field> = {}): Field => ({
   ceiling: { cost: null, inputTokens: 1, outputTokens: 1, calls: 1 },
   ...changes,
 });
-const named = (name: string) => ({ kind: 'OBJECT' as const, name });
+const named = (name: string) => ({ kind: 'OBJECT' as const, name, ofType: null });
 const listOf = (name: string) => ({
   kind: 'NON_NULL' as const,
   name: null,

@@ -21,8 +21,7 @@ export function fieldMistakes(config: GatewayConfig, read: FieldsRead): readonly
   return [...mistakes.map(mistakeText), ...(namesSubgraphs(config) ? [] : unknownClasses(config, read, []))];
 }
 
-const namesSubgraphs = ({ graph = {} }: GatewayConfig): boolean =>
-  graph.supergraph !== undefined || (graph.subgraphs ?? []).length > 0;
+const namesSubgraphs = ({ graph = {} }: GatewayConfig): boolean => graph.supergraph !== undefined || (graph.subgraphs ?? []).length > 0;
 
 /** Rejects a rule about a class that no field has: it would hold nothing back. `others`: the SDL of the other subgraphs. */
 export function unknownClasses(
