@@ -1,6 +1,7 @@
 /** The page Spend of the console in a real browser, on a real gateway whose ledger has 40 days of two tenants. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +13,6 @@ import { usageRow } from '../../storage/rows.ts';
 import { temporaryFolder, whenOver } from '../../when-over.ts';
 
 const dayMs = 86_400_000;
-const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 
 /** Two teams, four clients, six operations, five fields and three models over 40 days; one name is a formula, one reads right to left. */
 function rowsOf(team: string, start: number, count: number) {
@@ -188,7 +188,7 @@ describe.skipIf(!hasBrowser)('the page Spend (in Chromium)', () => {
         await page.goto(`${site}#${place}`);
         await page.locator('table:visible').first().waitFor();
         expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-        await page.evaluate(axe);
+        await page.evaluate(axe.source);
         const violations = await page.evaluate(async () => {
           const { axe: run } = globalThis as unknown as {
             axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
