@@ -19,6 +19,8 @@ describe('a table of the command line', () => {
   });
 
   it('a table of the command line leaves out the control characters of a name that a caller chose', () => {
-    expect(formatTable(['tag:feature', 'calls'], [['\u001b[2Jsearch\n\u009b1A', '3']])).toBe('tag:feature  calls\n[2Jsearch1A      3');
+    expect(formatTable(['tag:feature', 'calls'], [['\u001b[2Jsea\u202erch\n\u009b1A', '3']])).toBe(
+      'tag:feature  calls\n[2Jsearch1A      3',
+    );
   });
 });

@@ -69,6 +69,8 @@ describe('fieldgate usage', () => {
     ['-12.5', '-12.5'],
     ['a,"b"\n', '"a,""b""\n"'],
     ['=a,b', '"\'=a,b"'],
+    ['\u001b[2J\u202e=1', '[2J=1'],
+    ['\u0000=1', "'=1"],
   ])('a cell of CSV is quoted, and is no formula: %j', (text, cell) => {
     expect(csvOf(['x'], [[text]])).toBe(`x\r\n${cell}\r\n`);
   });
