@@ -156,6 +156,7 @@ describe.skipIf(!hasBrowser)('the page Spend (in Chromium)', () => {
     await page.getByRole('link', { name: 'web', exact: true }).click();
     await page.getByRole('button', { name: 'Remove the filter client: web' }).waitFor();
     await page.goto(`${site}#/spend?range=90d`);
+    await page.getByRole('button', { name: 'Remove the filter client: web' }).waitFor({ state: 'hidden' });
     await page.locator('tfoot').waitFor();
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download as CSV' }).click()]);
     const csv = readFileSync(await file.path(), 'utf8');
