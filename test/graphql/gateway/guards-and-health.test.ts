@@ -45,10 +45,16 @@ it('Query.testGuardrails asks the guards of the route for the caller, and no mod
   expect((await gateway(says()).ask(test, { text: 'Hi.' })).data).toMatchObject({ testGuardrails: { passes: true, verdicts: [] } });
 });
 
-it('Query.testGuardrails refuses a text that is too long, and a route that the caller may not use', async () => {
+it('Query.testGuardrails refuses texts that are too long together, and a route that the caller may not use', async () => {
   const { ask } = gateway(says());
   expect((await ask(test, { text: 'x'.repeat(100_001) })).errors?.[0]).toMatchObject({
     message: expect.stringContaining('at most 100000'),
+  });
+  const twice = 'query ($text: String!) { a: testGuardrails(text: $text) { passes } b: testGuardrails(text: $text) { passes } }';
+  expect((await ask(twice, { text: 'x'.repeat(50_000) })).errors).toBeUndefined();
+  expect(await ask(twice, { text: 'x'.repeat(50_001) })).toMatchObject({
+    data: { a: { passes: true }, b: null },
+    errors: [{ message: expect.stringContaining('100002 UTF-16 units'), path: ['b'] }],
   });
   const refused = await ask(test, { text: 'Hi.', route: 'embedding' }, context(principal({ routes: ['default'] })));
   expect(refused.errors?.[0]).toMatchObject({ message: expect.stringContaining('Routes: default.'), extensions: { code: 'BAD_REQUEST' } });
