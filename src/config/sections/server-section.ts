@@ -41,7 +41,8 @@ export const serverSection = section(
     trustedProxies: listOf(text({ accepted: 'an address or a network, such as 10.0.0.0/8 or fd00::/8', fits: isNetwork }), { default: [] }),
     /**
      * Built pages of yours, each at a path of its own: a folder with an `index.html`, and its `assets/`, whose names change with what is in
-     * them. The page may load and ask the gateway alone, and runs no inline script.
+     * them. The page may load and ask the gateway alone, and runs no inline script. It has the origin
+     * of the console, and can ask it for its token: trust such a page as much as the console.
      */
     pages: each(text({ accepted: 'a folder with an index.html' })),
     /** How long streams may go on at SIGTERM. */

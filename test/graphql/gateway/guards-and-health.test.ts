@@ -56,6 +56,8 @@ it('Query.testGuardrails refuses texts that are too long together, and a route t
     data: { a: { passes: true }, b: null },
     errors: [{ message: expect.stringContaining('100002 UTF-16 units'), path: ['b'] }],
   });
+  const eleven = `{ ${Array.from({ length: 11 }, (_, index) => `t${index}: testGuardrails(text: "Hi.") { passes }`).join(' ')} }`;
+  expect((await ask(eleven)).errors).toMatchObject([{ message: expect.stringContaining('at most 10'), path: ['t10'] }]);
   const refused = await ask(test, { text: 'Hi.', route: 'embedding' }, context(principal({ routes: ['default'] })));
   expect(refused.errors?.[0]).toMatchObject({ message: expect.stringContaining('Routes: default.'), extensions: { code: 'BAD_REQUEST' } });
 });

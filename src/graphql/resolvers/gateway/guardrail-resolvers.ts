@@ -7,12 +7,16 @@ import type { Services } from '../../services.ts';
 
 /** UTF-16 units of all texts of an operation: to mask so many takes a quarter of a second, and costs the caller nothing. */
 const maxLength = 100_000;
+/** Texts of an operation. Each may ask a service of the operator's that costs money, and the rates of a caller count operations. */
+const maxTexts = 10;
 
-const lengths = new WeakMap<object, number>();
+const tested = new WeakMap<object, { readonly texts: number; readonly length: number }>();
 
 function countText(operation: object, text: string): void {
-  const length = (lengths.get(operation) ?? 0) + text.length;
-  lengths.set(operation, length);
+  const before = tested.get(operation) ?? { texts: 0, length: 0 };
+  const { texts, length } = { texts: before.texts + 1, length: before.length + text.length };
+  tested.set(operation, { texts, length });
+  if (texts > maxTexts) refuse(`This is text ${texts} that the operation tests. It may test at most ${maxTexts}.`);
   if (length > maxLength)
     refuse(`text has ${length} UTF-16 units, with others of this operation. All may have at most ${maxLength} together.`);
 }
