@@ -2644,7 +2644,8 @@ export type Subscription = {
    * What this gateway does now: a whole snapshot at once and whenever something has changed, at most two a second. `ai:usage` sees the own
    * team's operations and calls (with `ai:teams` those of the organisation; the own ones, without a team, and where a key or a token acts for a
    * user); `ai:usage:all` sees everybody's.
-   * Each process tells of itself. It ends with your permission.
+   * Each process tells of itself. It ends with your key, token or login; a scope that is taken from your key meanwhile is missed from the next
+   * subscription on, so revoke a key that shall see nothing more.
    */
   readonly aiActivity: AiActivity;
   /** The same as Query.aiAnswer as a stream: text and citations as they come. When nothing relevant was found, the text says so and has no citations. Needs scope `ai:use`. */
