@@ -157,7 +157,8 @@ describe.skipIf(!hasBrowser)('the page Spend (in Chromium)', () => {
     await page.getByRole('button', { name: 'Remove the filter client: web' }).waitFor();
     await page.goto(`${site}#/spend?range=90d`);
     await page.getByRole('button', { name: 'Remove the filter client: web' }).waitFor({ state: 'hidden' });
-    await page.locator('tfoot').waitFor();
+    await expect.poll(() => page.getByLabel('By', { exact: true }).inputValue()).toBe('screens');
+    await page.getByText('=Formula', { exact: true }).waitFor();
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download as CSV' }).click()]);
     const csv = readFileSync(await file.path(), 'utf8');
     expect(csv).toContain("\r\n'=Formula,Product.f");
