@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { useAction } from '../../data/use-action.ts';
+import { FormEnd } from '../../parts/form-end.tsx';
 import { Modal } from '../../parts/modal.tsx';
-import { Problem } from '../../parts/problem.tsx';
 import { announce } from '../../parts/toasts.tsx';
 import { KeyFields } from './key-fields.tsx';
 import { type KeyRowFragment, UpdateKeyDocument } from './keys.generated.ts';
@@ -29,15 +29,7 @@ export function EditKey({ of: key, onClose }: { readonly of: KeyRowFragment; rea
           <input name="name" required maxLength={100} defaultValue={key.name} />
         </label>
         <KeyFields of={key} />
-        {problem && <Problem problem={problem} />}
-        <div className="actions">
-          <button type="submit" className="primary" disabled={isRunning}>
-            Save
-          </button>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-        </div>
+        <FormEnd action="Save" problem={problem} isRunning={isRunning} onClose={onClose} />
       </form>
     </Modal>
   );

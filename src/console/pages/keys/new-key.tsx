@@ -1,7 +1,7 @@
 import { type FormEvent, useId, useState } from 'react';
 import { useAction } from '../../data/use-action.ts';
+import { FormEnd } from '../../parts/form-end.tsx';
 import { Modal } from '../../parts/modal.tsx';
-import { Problem } from '../../parts/problem.tsx';
 import { gateWith } from '../../session/gate.ts';
 import { useViewer } from '../../session/viewer.tsx';
 import { KeyFields, OwnKeyField } from './key-fields.tsx';
@@ -45,15 +45,7 @@ export function NewKey({ teams, onClose }: { readonly teams: readonly string[]; 
         </div>
         <KeyFields />
         <OwnKeyField />
-        {problem && <Problem problem={problem} />}
-        <div className="actions">
-          <button type="submit" className="primary" disabled={isRunning}>
-            Create
-          </button>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-        </div>
+        <FormEnd action="Create" problem={problem} isRunning={isRunning} onClose={onClose} />
       </form>
     </Modal>
   );

@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { useAction } from '../../data/use-action.ts';
+import { FormEnd } from '../../parts/form-end.tsx';
 import { Modal } from '../../parts/modal.tsx';
-import { Problem } from '../../parts/problem.tsx';
 import { gateWith } from '../../session/gate.ts';
 import { OwnKeyField } from './key-fields.tsx';
 import { type KeyRowFragment, RotateKeyDocument } from './keys.generated.ts';
@@ -46,15 +46,7 @@ export function RotateKey({ of: key, onClose }: { readonly of: KeyRowFragment; r
           </select>
         </label>
         <OwnKeyField />
-        {problem && <Problem problem={problem} />}
-        <div className="actions">
-          <button type="submit" className="primary" disabled={isRunning}>
-            Rotate
-          </button>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-        </div>
+        <FormEnd action="Rotate" problem={problem} isRunning={isRunning} onClose={onClose} />
       </form>
     </Modal>
   );

@@ -1,7 +1,7 @@
 import type { FormEvent } from 'react';
 import { useAction } from '../../data/use-action.ts';
+import { FormEnd } from '../../parts/form-end.tsx';
 import { Modal } from '../../parts/modal.tsx';
-import { Problem } from '../../parts/problem.tsx';
 import { announce } from '../../parts/toasts.tsx';
 import { type TeamRowFragment, UpdateTeamBudgetsDocument } from './keys.generated.ts';
 
@@ -49,15 +49,7 @@ export function TeamBudgets({ of: team, onClose }: { readonly of: TeamRowFragmen
             </label>
           ))}
         </div>
-        {problem && <Problem problem={problem} />}
-        <div className="actions">
-          <button type="submit" className="primary" disabled={isRunning}>
-            Save
-          </button>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-        </div>
+        <FormEnd action="Save" problem={problem} isRunning={isRunning} onClose={onClose} />
       </form>
     </Modal>
   );
