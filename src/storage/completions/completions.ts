@@ -7,30 +7,30 @@ import type { RatingQuery, RatingTotal } from './ratings.ts';
 
 export interface Completions {
   /**
-   * Records a completion before anything is asked of a model, together with the claim on its idempotency key. `fresh`: this one
-   * was recorded and runs. Otherwise the completion that has the key, and whether its input was the same (`inputHash`); nothing
-   * was recorded then. Throws INTERNAL, to be tried again, when the database lets nobody write.
+   * Records a completion before a model is asked, together with the claim on its idempotency key. `fresh`: the completion was recorded and may run.
+   * Any other result names the completion that already holds the key, and says whether its input was the same (`inputHash`); nothing was recorded.
+   * Throws a retryable INTERNAL while the database cannot be written.
    */
   begin(begun: BegunCompletion): Promise<Claim>;
   /**
-   * Keeps an ended completion, encrypted, until it expires. What the database does not take now is stored later: resolves
-   * after the first try, and rejects never.
+   * Stores an ended completion, encrypted, until it expires. A write that the database refuses is repeated later. Resolves after the first try and
+   * never rejects.
    */
   save(ended: EndedCompletion): Promise<void>;
   /** Releases the claim on an idempotency key whose completion is no longer known. */
   release(completionId: string): Promise<void>;
-  /** The id of the completion that holds the principal's idempotency key; null when none does (any more). */
+  /** The id of the completion that holds the principal's idempotency key, or null when no completion holds it. */
   withKey(key: string, principal: string): Promise<string | null>;
-  /** Null when there is none, it has expired, or it belongs to another principal. */
+  /** Null when there is no such completion, when it has expired, or when it belongs to another principal. */
   find(id: string, principal: string): Promise<CompletionRecord | null>;
   rate(id: string, principal: string, score: number, comment: string | null): Promise<void>;
-  /** Ratings of calls that the ledger of the same storage has, added up. */
+  /** Sums the ratings of calls that are in the ledger of the same storage. */
   ratings(query: RatingQuery): Promise<readonly RatingTotal[]>;
   /** Ends the completions of processes that died, and frees their idempotency keys. Returns how many completions were cut. */
   recover(): Promise<number>;
   /** Deletes what has expired. */
   expire(now: number): Promise<void>;
-  /** Stores what still waits to be stored. */
+  /** Repeats the writes that were refused before. */
   close(): Promise<void>;
 }
 
@@ -55,11 +55,11 @@ export interface EndedCompletion {
   /** JSON text of the whole run, as `runs/` wrote it. */
   readonly body: string;
   readonly expiresAt: number;
-  /** The idempotency key may be used again: asking anew may succeed. */
+  /** Whether the idempotency key is released, because asking again may succeed. */
   readonly freesKey: boolean;
 }
 
-/** `running`: in this or another process; `cut`: its process died, and the body is what was known at its start. */
+/** `running`: the completion runs in this or another process. `cut`: its process died, and the body is what was known at the start. */
 export type CompletionProgress = 'running' | 'cut' | 'ended';
 
 export interface CompletionRecord {
@@ -68,7 +68,7 @@ export interface CompletionRecord {
   readonly body: string;
   readonly expiresAt: number;
   readonly progress: CompletionProgress;
-  /** What the ledger says of a completion that was cut; null when nothing was sent, and for all others. */
+  /** What the ledger has for a completion that was cut. Null when nothing was sent to a model, and for every other completion. */
   readonly lost: LostUsage | null;
 }
 

@@ -1,7 +1,9 @@
 import type { Database, Row } from '../database/database.ts';
 import type { LostUsage } from './completions.ts';
 
-/** What the ledger says of a completion whose process died: its rows are those of the call with its id. Null: nothing was sent. */
+/**
+ * What the ledger has for a completion whose process died: the rows of the call with the completion's id. Null when nothing was sent to a model.
+ */
 export async function lostUsage(database: Database, callId: string): Promise<LostUsage | null> {
   const [row] = await database.all(
     `select count(*) as found, count(r.cost) as priced, sum(r.fresh_input) as fresh, sum(r.cache_read) as cache_read,
@@ -30,5 +32,5 @@ export async function lostUsage(database: Database, callId: string): Promise<Los
   };
 }
 
-/** In `usage_keys`, no name is the empty one. */
+/** `usage_keys` stores an absent name as the empty string. */
 const nameIn = (row: Row, column: string): string | null => (row[column] === null || row[column] === '' ? null : String(row[column]));

@@ -1,6 +1,6 @@
 import type { Migration } from '../database/database.ts';
 
-/** Of an idempotency key only a digest is kept; bodies and comments are sealed (see `../state/seal.ts`), as base64. */
+/** An idempotency key is stored as a digest. Bodies and comments are sealed (see `../state/seal.ts`) and stored as base64. */
 export const completionMigrations: readonly Migration[] = [
   {
     id: 5,

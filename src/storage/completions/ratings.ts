@@ -1,4 +1,4 @@
-/** Judgements of completions, added up by what the ledger says of their calls. */
+/** Ratings of completions, summed by the ledger dimensions of their calls. */
 import type { Database, SqlValue } from '../database/database.ts';
 import type { UsageQuery } from '../ledger/ledger.ts';
 import { onlyOf } from '../ledger/report/report-columns.ts';
@@ -6,21 +6,21 @@ import { onlyOf } from '../ledger/report/report-columns.ts';
 export type RatingDimension = 'coordinate' | 'route' | 'model' | 'prompt';
 
 export interface RatingQuery {
-  /** When they were given, in milliseconds since 1970, UTC: from inclusive, to exclusive. */
+  /** Time range in which the ratings were given, in milliseconds since 1970, UTC: `from` is inclusive, `to` is exclusive. */
   readonly from: number;
   readonly to: number;
   readonly by: RatingDimension;
   readonly first: number;
-  /** Those of calls whose rows these are. */
+  /** Keeps only ratings of calls whose ledger rows match. */
   readonly only: UsageQuery['only'];
 }
 
 export interface RatingTotal {
-  /** Null: the calls have none. */
+  /** Null where the calls have no value in the dimension. */
   readonly key: string | null;
   readonly ratings: number;
   readonly average: number;
-  /** Above 0, and below. */
+  /** Number of ratings above 0 (`good`) and below 0 (`bad`). */
   readonly good: number;
   readonly bad: number;
 }
@@ -32,7 +32,10 @@ const keys: Readonly<Record<RatingDimension, string>> = {
   prompt: `coalesce((select t.value from json_each(u.tags) t where t.key = 'prompt'), '')`,
 };
 
-/** The groups with the most ratings first. A call that several fields share counts once in each group. Ratings of calls that the ledger no longer has count nowhere. */
+/**
+ * Returns the groups with the most ratings first. A call that several fields share counts once in each group. Ratings of calls that have left the
+ * ledger are not counted.
+ */
 export async function ratingTotals(database: Database, { from, to, by, first, only }: RatingQuery): Promise<readonly RatingTotal[]> {
   const values: SqlValue[] = [from, to, first];
   const bound = (value: SqlValue): string => `$${values.push(value)}`;

@@ -8,7 +8,7 @@ import type { CompletionProgress, Completions, EndedCompletion } from './complet
 import { lostUsage } from './lost-completions.ts';
 import { ratingTotals } from './ratings.ts';
 
-/** A claim, and a stored completion, are good for a day: the contract of `idempotencyKey`. */
+/** A claim on an idempotency key, and a stored completion, last one day: the contract of `idempotencyKey`. */
 const dayMs = 24 * 3_600_000;
 const tryAgainEveryMs = 1_000;
 
@@ -30,7 +30,7 @@ export function openCompletions({ database, seal, owner, now = Date.now }: Compl
 
   const waiting = new Set<EndedCompletion>();
   let trying: Promise<void> | null = null;
-  /** Each on its own, oldest first; one that cannot be stored now stays, with all that came after it. */
+  /** Writes each waiting completion by itself, the oldest first. Stops at the first one that cannot be written now. */
   const storeWaiting = async (): Promise<void> => {
     for (const ended of waiting) {
       const { id, principal } = ended;
@@ -124,7 +124,7 @@ export function openCompletions({ database, seal, owner, now = Date.now }: Compl
   };
 }
 
-/** Null: the key was free and is claimed now. */
+/** Returns null when the key was free; it is claimed now. */
 async function claimed(tx: Statements, digest: string, inputHash: string, completionId: string, now: number) {
   await tx.run('delete from idempotency where digest = $1 and expires_at <= $2', [digest, now]);
   const fresh = await tx.run(

@@ -1,43 +1,43 @@
 /**
- * Stores conversations: turns of what was asked and what was answered, for their owner alone, and which turn is being answered.
+ * Stores conversations: their turns (what was asked, what was answered) and which turn is being answered. Only the owner can read one.
  *
- * A conversation is kept for so long after its last turn as the storage was told; one without a turn for a day. Times are milliseconds
- * since 1970, UTC. Whoever is not the owner is told what he is told of a conversation that there is not.
+ * A conversation is kept after its last turn for the time that the storage was given; without a turn, for a day. Times are milliseconds since 1970,
+ * UTC. A caller who is not the owner gets the same answer as for a conversation that does not exist.
  */
 
 export interface Conversations {
-  /** False, and nothing is stored: the owner has so many that he must delete one first. */
+  /** Returns false and stores nothing when the owner has the maximum number of conversations. */
   create(conversation: NewConversation): Promise<boolean>;
   find(id: string, owner: string): Promise<ConversationRecord | null>;
-  /** Those of the owner, the one with the newest turn first. */
+  /** The owner's conversations, the one with the newest turn first. */
   list(owner: string, page: ConversationPage): Promise<readonly ConversationRecord[]>;
-  /** Null: there is none. */
+  /** Returns null when the owner has no such conversation. */
   rename(id: string, owner: string, title: string): Promise<ConversationRecord | null>;
-  /** False: there was none. Its turns are gone with it, also the one that is being answered. */
+  /** Returns false when the owner has no such conversation. All turns are deleted with it, also the one that is being answered. */
   delete(id: string, owner: string): Promise<boolean>;
-  /** Oldest first: the last so many before that place, or all from a place on. */
+  /** A page of turns, oldest first: the last ones before a place, or all from a place on. */
   turns(id: string, owner: string, page: TurnPage): Promise<readonly TurnRecord[]>;
-  /** All turns, oldest first, without their texts; null: there is no such conversation. */
+  /** All turns without their texts, oldest first. Null when there is no such conversation. */
   outline(id: string, owner: string): Promise<readonly TurnOutline[] | null>;
   /**
-   * Adds a turn that is being answered from now on. It takes the place of the last turn where that was answered by `replaces`, or where that one has
-   * the same key and was not answered whole.
+   * Adds a turn that is being answered from now on. The turn replaces the last one if `replaces` names the completion of that one, or if that one
+   * has the same key and was not answered completely.
    */
   begin(turn: BegunTurn): Promise<TurnBegin>;
-  /** Keeps what was answered. What cannot be stored now is stored later: resolves after the first try, and rejects never. */
+  /** Stores the answer of a turn. A write that the database refuses is repeated later. Resolves after the first try and never rejects. */
   end(turn: EndedTurn): Promise<void>;
-  /** Ends the turns of processes that died as failed. Returns how many. */
+  /** Marks the unfinished turns of processes that died as failed. Returns their number. */
   recover(): Promise<number>;
   /** Deletes what has expired. */
   expire(now: number): Promise<void>;
-  /** Stores what still waits to be stored. */
+  /** Repeats the writes that were refused before. */
   close(): Promise<void>;
 }
 
 export interface NewConversation {
   readonly id: string;
   readonly owner: string;
-  /** Null: the first turn gives it one. */
+  /** Null: the first turn gives the conversation a title. */
   readonly title: string | null;
   readonly now: number;
 }
@@ -45,42 +45,42 @@ export interface NewConversation {
 export interface ConversationRecord {
   readonly id: string;
   readonly owner: string;
-  /** Null before the first turn, where it was given none. */
+  /** Null before the first turn of a conversation that was created without a title. */
   readonly title: string | null;
   readonly createdAt: number;
-  /** When its last turn began or ended, or it was named. */
+  /** When the last turn began or ended, or the title changed. */
   readonly updatedAt: number;
   readonly expiresAt: number;
-  /** The completion that answers its last turn now; null: none does. */
+  /** Id of the completion that answers the last turn now. Null when none is running. */
   readonly running: string | null;
 }
 
 export interface ConversationPage {
   readonly first: number;
-  /** The last of the page before. */
+  /** The last conversation of the page before. */
   readonly after: Pick<ConversationRecord, 'id' | 'updatedAt'> | null;
 }
 
-/** `before`: places below it; null: from the last one. `from`: all from that place on. */
+/** `before`: only turns with a smaller place; null: the newest turns. `from`: all turns from that place on. */
 export type TurnPage = { readonly last: number; readonly before: number | null } | { readonly from: number };
 
 export type TurnStatus = 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
 
 export interface TurnOutline {
   readonly completionId: string;
-  /** Its place, from 1 on. Places rise. */
+  /** Place of the turn in the conversation. The first is 1, and places only rise. */
   readonly place: number;
   readonly status: TurnStatus;
-  /** Who speaks first in it: a tool where it goes on with the turn before. */
+  /** Who speaks first in the turn. `tool`: the turn continues the one before with the results of its tools. */
   readonly opensWith: 'user' | 'tool';
-  /** Estimated tokens of what was asked and answered. */
+  /** Estimated tokens of the question and the answer. */
   readonly tokens: number;
 }
 
 export interface TurnRecord extends TurnOutline {
-  /** JSON text, as `begin` was given it. */
+  /** JSON text that was given to `begin`. */
   readonly asked: string;
-  /** JSON text, as `end` was given it; null: nothing was kept of the answer, or it has not ended. */
+  /** JSON text that was given to `end`. Null while the turn is being answered, and when nothing of the answer was kept. */
   readonly answer: string | null;
   readonly beganAt: number;
 }
@@ -92,18 +92,18 @@ export interface BegunTurn {
   readonly asked: string;
   readonly askedTokens: number;
   readonly opensWith: TurnOutline['opensWith'];
-  /** The idempotency key of the caller. */
+  /** The caller's idempotency key. */
   readonly key: string | null;
-  /** Null: no turn. */
+  /** Id of the completion whose turn is replaced. Null: the turn is added. */
   readonly replaces: string | null;
-  /** For a conversation that has no title yet. */
+  /** Title for a conversation that has none yet. */
   readonly title: string;
   readonly now: number;
 }
 
 /**
- * `none`: there is no such conversation. `running`: its last turn is being answered. `used`: a turn that was answered, or is not the last,
- * has this key. `full`: it has as many turns, or as many bytes, as one may have.
+ * `none`: there is no such conversation. `running`: the last turn is being answered. `used`: another turn has this key, and that turn was answered
+ * or is not the last one. `full`: the conversation has the maximum number of turns or bytes.
  */
 export type TurnBegin = { readonly outcome: 'begun'; readonly place: number } | { readonly outcome: 'none' | 'running' | 'used' | 'full' };
 
@@ -117,5 +117,5 @@ export interface EndedTurn {
   readonly now: number;
 }
 
-/** What one conversation, and one owner, may have; bytes as they are stored. */
+/** Maximum per conversation, and per owner. Bytes are counted as stored. */
 export const conversationBounds = { turns: 1_000, bytes: 16 << 20, ofOwner: 10_000 } as const;

@@ -1,6 +1,6 @@
 import type { Migration } from '../database/database.ts';
 
-/** Titles, questions and answers are sealed (see `../state/seal.ts`), as base64; of an idempotency key only a digest is kept. */
+/** Titles, questions and answers are sealed (see `../state/seal.ts`) and stored as base64. An idempotency key is stored as a digest. */
 export const conversationMigrations: readonly Migration[] = [
   {
     id: 140,

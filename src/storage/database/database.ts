@@ -7,20 +7,20 @@ export type Row = Readonly<Record<string, SqlValue>>;
 
 export interface Statements {
   all(sql: string, values?: readonly SqlValue[]): Promise<readonly Row[]>;
-  /** Rows changed. */
+  /** Returns the number of changed rows. */
   run(sql: string, values?: readonly SqlValue[]): Promise<number>;
 }
 
 export interface Database extends Statements {
   readonly dialect: 'sqlite' | 'postgres';
-  /** Several statements without parameters, as migrations have. */
+  /** Runs several statements that have no parameters, as migrations do. */
   exec(sql: string): Promise<void>;
-  /** All or nothing, one after another: two transactions of one database never interleave. */
+  /** Runs a transaction. Transactions of one database run one after another and never interleave. */
   tx<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
-/** Numbered over the whole project: see `migrate.ts`. */
+/** Migrations are numbered over the whole project: see `migrate.ts`. */
 export interface Migration {
   readonly id: number;
   readonly name: string;

@@ -9,15 +9,18 @@ import { GatewayError } from '../../core/errors.ts';
 import type { Database, Statements } from './database.ts';
 import { databaseIsHeld, isUnavailable } from './unavailable.ts';
 
-/** Work throws a GatewayError only before it has written anything: that refuses it alone. It may be run again after another's failure. */
+/**
+ * A piece of work may throw a GatewayError only before its first write; then it alone is refused. It runs a second time when another piece of the
+ * group fails.
+ */
 export type Work<T> = (tx: Statements) => Promise<T>;
 export type Commit = <T>(work: Work<T>) => Promise<T>;
 
-/** A queue that moves takes microseconds, and a writer in another process some milliseconds; the rest is for a machine under load. */
+/** A queue that moves needs microseconds, and a writer in another process needs milliseconds. The rest is a margin for a busy machine. */
 const patienceMs = 1_000;
 
 interface Asked {
-  /** Its result is kept until the commit; a refusal rejects the promise, too. */
+  /** The result is kept until the commit. A refused commit rejects the promise. */
   readonly run: Work<void>;
   readonly committed: () => void;
   readonly failed: (error: unknown) => void;

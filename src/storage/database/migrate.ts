@@ -13,10 +13,10 @@ import { sealMigrations } from '../state/seal-migrations.ts';
 import type { Migration } from './database.ts';
 
 /**
- * Every change of the stored shape, in order. Once released, one is never edited: a later one mends it.
+ * Every change of the stored tables, in order. A released migration is never edited: a later one corrects it.
  *
- * The SQL holds on SQLite and PostgreSQL alike: `text` (JSON and base64 too), `bigint`, `integer` for truth values. Full-text
- * search is the exception: see `../passages/migrations.ts`.
+ * The SQL is valid on SQLite and PostgreSQL: `text` (also for JSON and base64), `bigint`, and `integer` for booleans. Full-text search is the
+ * exception: see `../passages/migrations.ts`.
  */
 export const migrations: readonly Migration[] = [
   ...ownerMigrations,

@@ -1,8 +1,8 @@
 /**
- * The connections to one SQLite file: a writer and a reader, opened anew when the file was lost under them and is well again.
+ * The two connections to one SQLite file, a writer and a reader. They are opened anew when the file was damaged and is readable again.
  *
- * A connection that has met a damaged or emptied file remembers it. While the file is not a database, none is opened on it: SQLite
- * would take an empty file for a new one, and delete the log beside it that holds what was written last.
+ * A connection that has met a damaged or emptied file stays broken. While the file is not a database, no connection is opened on it: SQLite would
+ * take an empty file for a new database and delete the log beside it, which holds the last writes.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
@@ -11,7 +11,7 @@ import { LRUCache } from 'lru-cache';
 import type { Row, SqlValue, Statements } from './database.ts';
 import { databaseIsLost, needsNewConnection } from './unavailable.ts';
 
-/** How long work waits for other processes that hold the file, milliseconds. */
+/** How long a statement waits for other processes that hold the file, in milliseconds. */
 export const busyMs = 5_000;
 const cacheKib = 8_192;
 const maxPrepared = 500;
@@ -26,28 +26,28 @@ export interface Connections {
 
 export interface KeptConnections {
   now(): Connections;
-  /** Told of each error that a statement has met. */
+  /** Must be called with each error that a statement throws. */
   met(error: unknown): void;
-  /** Null while the connections serve. Else opens others, which everybody waits for; rejects while the file is not well. */
+  /** Null while the connections work. Otherwise opens new ones, and the promise is shared by all callers. Rejects while the file is damaged. */
   renewed(): Promise<void> | null;
 }
 
-/** For tests. */
+/** The name of a database in memory, for tests. */
 export const inMemory = ':memory:';
 
-/** SQLite's own default: 4 MB. */
+/** SQLite's default, which is 4 MB. */
 export const usualCheckpointPages = 1_000;
-/** What the write-ahead log is cut to when it begins anew. */
+/** Size to which the write-ahead log is truncated when it starts again from its beginning. */
 const maxIdleLogBytes = 4 * 1024 * 1024;
 
 interface KeepOptions {
-  /** Pages of the write-ahead log from which on a commit copies it into the database, and waits for the disk. */
+  /** Number of pages in the write-ahead log from which on a commit copies them into the database. That commit waits for the disk. */
   readonly checkpointPages: number;
-  /** Readies the file by its writer, at the beginning. May wait for other processes. */
+  /** Prepares the file through the writer at the start. May wait for other processes. */
   readonly prepare: (writer: DatabaseSync) => void;
-  /** Whether a file that has come back is such a one. */
+  /** Whether a file that is readable again has been prepared. */
   readonly isReady: (writer: DatabaseSync) => boolean;
-  /** Takes those that others have replaced: a transaction may be under way on them. */
+  /** Receives the connections that were replaced. A transaction may still run on them. */
   readonly replaced: (old: Connections) => void;
 }
 
@@ -86,7 +86,7 @@ export function keepConnected(file: string, { prepare, isReady, replaced, checkp
   };
 }
 
-/** `timeoutMs`: for which it holds up the event loop while another process has the file. */
+/** `timeoutMs`: how long a statement may block the event loop while another process holds the file. */
 function connected(file: string, timeoutMs: number, checkpointPages: number, prepare: (writer: DatabaseSync) => void): Connections {
   const writer = connect(file, timeoutMs);
   try {
@@ -121,7 +121,7 @@ function connect(file: string, timeoutMs: number, readOnly = false): DatabaseSyn
   }
 }
 
-/** Prepared once per text, while it is in use. `$1` becomes `?1`, SQLite's own numbered form. */
+/** Prepares each SQL text once while the connection is open. `$1` becomes `?1`, the numbered form of SQLite. */
 function statementsOn(connection: DatabaseSync): Statements {
   const prepared = new LRUCache<string, StatementSync>({ max: maxPrepared });
   const statement = (sql: string): StatementSync => {
@@ -137,7 +137,7 @@ function statementsOn(connection: DatabaseSync): Statements {
   };
 }
 
-/** Every database begins so (https://sqlite.org/fileformat.html#magic_header_string). */
+/** The first bytes of every SQLite file (https://sqlite.org/fileformat.html#magic_header_string). */
 const magic = 'SQLite format 3\0';
 
 function isDatabase(file: string): boolean {

@@ -18,7 +18,10 @@ import { sqliteCodeOf, unavailable } from './unavailable.ts';
 const tryAgainMs = 2;
 
 export interface SqliteOptions {
-  /** A commit that finds as many pages in the write-ahead log copies them into the database, and waits for the disk meanwhile. Default: 1,000, which are 4 MB. */
+  /**
+   * A commit that finds this number of pages in the write-ahead log copies them into the database and waits for the disk. Default: 1,000 pages,
+   * which are 4 MB.
+   */
   readonly checkpointPages?: number;
 }
 
@@ -41,14 +44,14 @@ export function openSqlite(
   });
   let last: Promise<unknown> = Promise.resolve();
   let closed = false;
-  /** One after another. The time that a turn may wait for other processes counts from when it was asked for, not from when it comes. */
+  /** Runs work one after another. The time limit for other processes counts from the request, not from the start of the work. */
   function inTurn<T>(work: (giveUpAt: number) => Promise<T>): Promise<T> {
     const giveUpAt = performance.now() + busyMs;
     const turn = last.then(() => work(giveUpAt));
     last = turn.catch(() => {});
     return turn;
   }
-  /** On connections that serve, as far as is known; a failure becomes words for the caller. */
+  /** Runs work on working connections. An error of the database becomes a sentence for the caller. */
   async function told<T>(work: (on: Connections) => Promise<T>): Promise<T> {
     try {
       const renewed = connections.renewed();
@@ -63,7 +66,7 @@ export function openSqlite(
     inTurn((giveUpAt) => told((on) => work(on, giveUpAt)));
   return {
     dialect: 'sqlite',
-    // One connection shows a transaction's half to everybody, so in memory a reader waits.
+    // In memory there is one connection, which would show half of a transaction to a reader. So a reader waits.
     all: (sql, values) =>
       file === inMemory
         ? write(({ read }) => read.all(sql, values))
@@ -81,7 +84,7 @@ export function openSqlite(
 }
 
 async function transaction<T>(connection: DatabaseSync, giveUpAt: number, work: () => Promise<T>): Promise<T> {
-  // One that could not be undone on a disk that failed.
+  // A transaction may still be open if its rollback failed on a broken disk.
   undo(connection);
   await onceFree(async () => connection.exec('begin immediate'), giveUpAt);
   try {
@@ -96,7 +99,7 @@ async function transaction<T>(connection: DatabaseSync, giveUpAt: number, work: 
   }
 }
 
-/** Does what needs the write lock, of which a refusal changed nothing; gives up when others have held it for long. */
+/** Repeats work until it gets the write lock. A refused try has changed nothing. Gives up at `giveUpAt`. */
 async function onceFree<T>(work: () => Promise<T>, giveUpAt: number): Promise<T> {
   for (;;) {
     try {
@@ -112,12 +115,12 @@ const sqliteBusy = 5;
 
 const isBusy = (error: unknown): boolean => sqliteCodeOf(error) === sqliteBusy;
 
-/** SQLite itself has already rolled back after some errors, a full disk among them. */
+/** Rolls back. SQLite has already done so after some errors, such as a full disk. */
 function undo(connection: DatabaseSync): void {
   if (connection.isTransaction) connection.exec('rollback');
 }
 
-/** A file that lacks nothing is not locked: another connection of this process may be in the middle of a transaction, which could then never end. */
+/** A file that lacks no migration is not locked: another connection of this process may be inside a transaction, and both would wait for ever. */
 function migrate(connection: DatabaseSync, migrations: readonly Migration[]): void {
   if (missingIn(connection, migrations).length === 0) return;
   connection.exec('begin immediate');
@@ -134,7 +137,7 @@ function migrate(connection: DatabaseSync, migrations: readonly Migration[]): vo
   }
 }
 
-/** In the order of their numbers. Throws BAD_REQUEST for a file that has seen one that is not among them. */
+/** Migrations that the file lacks, in the order of their numbers. Throws BAD_REQUEST when the file has a migration that is not in the list. */
 function missingIn(connection: DatabaseSync, migrations: readonly Migration[]): readonly Migration[] {
   const hasTable = connection.prepare("select 1 from sqlite_schema where name = 'migrations'").get() !== undefined;
   const rows = hasTable ? connection.prepare('select id from migrations').all() : [];

@@ -1,12 +1,12 @@
 /**
- * What a failure of the database means to a caller: what is the matter, and whether it helps to ask again. The code is that of
- * everything that is away for a while, MODEL_UNAVAILABLE, and speaks of the gateway: no deployment is blamed, none is asked instead.
+ * Translates a failure of the database for a caller: what is wrong, and whether asking again helps. The code is MODEL_UNAVAILABLE, as for
+ * everything that is away for a while. The sentence names the gateway, so no deployment is blamed and no fallback is tried.
  */
 import { GatewayError } from '../../core/errors.ts';
 
 interface Trouble {
   readonly sentence: string;
-  /** Null: it does not help to ask again. */
+  /** Null: asking again does not help. */
   readonly retryAfterMs: number | null;
 }
 
@@ -33,7 +33,7 @@ const unwritten: Trouble = { sentence: "The gateway's journal cannot be written.
 const resumed: Trouble = { sentence: 'The gateway was suspended for too long. Try again in a moment.', retryAfterMs: 1_000 };
 
 const cannotOpen = 14;
-/** By SQLite's primary result code (https://sqlite.org/rescode.html). All others are faults of ours. */
+/** Keys are SQLite's primary result codes (https://sqlite.org/rescode.html). Any other code is a defect of ours. */
 const bySqliteCode: Readonly<Record<number, Trouble>> = {
   5: held,
   6: held,
@@ -44,14 +44,14 @@ const bySqliteCode: Readonly<Record<number, Trouble>> = {
   [cannotOpen]: failing,
   26: lost,
 };
-/** SQLITE_ERROR: its migrations have made every table, so a database that lacks one is another. */
+/** SQLITE_ERROR. The migrations have made every table, so a database that lacks a table is another database. */
 const anyError = 1;
-/** SQLITE_IOERR_SHORT_READ: the file is shorter than it was. */
+/** SQLITE_IOERR_SHORT_READ: the file became shorter. */
 const shortRead = 522;
 
 const errcodeOf = (error: unknown): number | null => (error instanceof Error && 'errcode' in error ? Number(error.errcode) : null);
 
-/** SQLite's primary result code: the low byte of an extended one. Null for any other error. */
+/** SQLite's primary result code, which is the low byte of an extended code. Null for any other error. */
 export function sqliteCodeOf(error: unknown): number | null {
   const errcode = errcodeOf(error);
   return errcode === null ? null : errcode & 0xff;
@@ -65,20 +65,20 @@ function troubleOf(error: unknown): Trouble | null {
   return bySqliteCode[code] ?? null;
 }
 
-/** Whether a connection that met this goes on meeting it when the file is well again. */
+/** Whether a connection that met this error keeps failing after the file is readable again. */
 export const needsNewConnection = (error: unknown): boolean => troubleOf(error) === lost || sqliteCodeOf(error) === cannotOpen;
 
-/** What was thrown, in words for the caller where it is the database's trouble; a fault of ours as it is. */
+/** Translates an error of the database into a sentence for the caller. Returns any other error unchanged. */
 export function unavailable(error: unknown): unknown {
   const trouble = troubleOf(error);
   return trouble === null ? error : refusalOf(trouble, error);
 }
 
 export const databaseIsHeld = (cause: unknown): GatewayError => refusalOf(held, cause);
-/** `cause`: what the disk said. */
+/** `cause`: the error of the disk. */
 export const journalIsUnwritten = (cause: unknown): GatewayError =>
   refusalOf((cause as NodeJS.ErrnoException | null)?.code === 'ENOSPC' ? full : unwritten, cause);
-/** Others took this process for dead. */
+/** The refusal when other processes have taken this process for dead. */
 export const leaseHasEnded = (): GatewayError => refusalOf(resumed, null);
 export const databaseIsLost = (cause?: unknown): GatewayError => refusalOf(lost, cause);
 
@@ -89,7 +89,7 @@ function refusalOf({ sentence, retryAfterMs }: Trouble, cause: unknown): Gateway
 
 export const isUnavailable = (error: unknown): error is GatewayError => error instanceof GatewayError && error.details.about === 'gateway';
 
-/** `refused` says what was not done, as a sentence, before what is the matter. */
+/** `refused` is the sentence that says what was not done. It stands before the sentence that says what is wrong. */
 export function refusedWith(refused: string, error: unknown): unknown {
   if (!isUnavailable(error)) return error;
   return new GatewayError(error.code, `${refused} ${error.message}`, error.details, { cause: error.cause });

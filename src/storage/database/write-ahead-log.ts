@@ -1,14 +1,17 @@
 /**
- * Has a large write-ahead log copied into the database by another thread. A commit would do it, and hold up the event loop for as long as the
- * disk takes to confirm both files: on a slow disk for seconds, every 4 MB.
+ * Lets another thread copy a large write-ahead log into the database. Otherwise a commit does the copying and blocks the event loop until the disk
+ * has confirmed both files: on a slow disk that takes seconds for every 4 MB.
  */
 import { stat } from 'node:fs/promises';
 
-/** SQLite's default for new files. */
+/** SQLite's default page size of new files. */
 const pageBytes = 4_096;
-/** The log is copied when it has 32 MB: SQLite has the disk confirm its head each time it begins anew. */
+/**
+ * The log is copied when it has reached 32 MB. Copying less at a time is slower, because SQLite makes the disk confirm the start of the log each
+ * time.
+ */
 export const checkpointPages = 8_192;
-/** Where it grows on nevertheless, a commit copies it: 256 MB. */
+/** A commit copies the log when it has grown to 256 MB. */
 export const maxLogPages = 65_536;
 const lookEveryMs = 1_000;
 
@@ -16,7 +19,7 @@ export interface LogWatch {
   stop(): void;
 }
 
-/** `checkpoint` resolves when the copying is over. */
+/** `checkpoint` must resolve when the copying has ended. */
 export function watchLog(file: string, checkpoint: () => Promise<void>): LogWatch {
   let copying = false;
   async function look(): Promise<void> {

@@ -1,52 +1,56 @@
-/** The directory: organisations, their teams, and what each of them may have at most. */
+/** Stores organisations and their teams, with the maximum that each of them may use. */
 import type { CacheSharing, SessionCaps } from '../../core/call/call.ts';
 import type { Limit } from '../../core/call/hold.ts';
 
 export type PolicyBudget = Omit<Extract<Limit, { kind: 'budget' }>, 'kind' | 'name'>;
 
-/** What one user may use, whoever he is. */
+/** The maximum for each user of a team. */
 export type UserPolicy = Pick<Policy, 'budgets' | 'requestsPerMinute' | 'callsPerMinute' | 'tokensPerMinute' | 'concurrency'>;
 
-/** What one agent of a team may use, whichever of its callers it is. */
+/** The maximum for one agent of a team, whoever uses the agent. */
 export interface AgentPolicy extends UserPolicy {
-  /** `*`: each agent that no other policy names, on its own account. */
+  /** `*` stands for every agent without a policy of its own name. Each of those has an account of its own. */
   readonly name: string;
-  /** What one of its sessions may use; null: there is no cap of its own. */
+  /** The maximum for one session of the agent. Null: the agent's sessions have no limit of their own. */
   readonly session: SessionCaps | null;
 }
 
 /**
- * What those below may have at most. Scopes and routes of a key are also in each policy above it; it draws on the budgets and rates of all of
- * them; the guardrails of all of them apply; its kept answers are shared as the narrowest of them says.
+ * The maximum for everything below an organisation, a team or a key. A scope or route must be in every policy above the caller. The caller draws on
+ * the budgets and rates of all of them, and the guardrails of all of them apply. The narrowest `cacheSharing` counts.
  */
 export interface Policy {
-  /** Null: as the one above has it. */
+  /** Null: the same scopes as the policy above. */
   readonly scopes: readonly string[] | null;
-  /** Null: as the one above has it. */
+  /** Null: the same routes as the policy above. */
   readonly routes: readonly string[] | null;
-  /** Of all below it together, at most one for each period. */
+  /** Budgets of all callers below together, at most one per period. */
   readonly budgets: readonly PolicyBudget[];
-  /** Operations a minute. */
+  /** Maximum number of operations per minute. */
   readonly requestsPerMinute: number | null;
-  /** Model calls a minute; null: as many as `requestsPerMinute`. */
+  /** Maximum number of model calls per minute. Null: the value of `requestsPerMinute`. */
   readonly callsPerMinute: number | null;
-  /** Tokens a minute, of input and output together. */
+  /** Maximum number of tokens per minute, input and output together. */
   readonly tokensPerMinute: number | null;
-  /** Calls at one time. */
+  /** Maximum number of calls at the same time. */
   readonly concurrency: number | null;
-  /** Names of guardrails of the configuration, beside those of the routes. */
+  /** Names of guardrails in the configuration. They apply together with the guardrails of the routes. */
   readonly guardrails: readonly string[];
-  /** Null: as the one above has it; without one above, within the team. */
+  /** Null: the value of the policy above; without one, kept answers are shared within the team. */
   readonly cacheSharing: CacheSharing | null;
-  /** In which the days, weeks and months of budgets begin, its own and those below; null: as the one above has it, else the gateway. */
+  /**
+   * Time zone in which days, weeks and months of budgets begin, also for everything below. Null: the zone of the policy above, else of the gateway.
+   */
   readonly timeZone: string | null;
-  /** What one session of a caller may use, the narrowest of all policies above; null: as much as it likes. */
+  /** Maximum for one session of a caller; the narrowest policy above the caller counts. Null: no limit. */
   readonly session: SessionCaps | null;
-  /** Of each user of a team, on his own account; null: there is no limit. An organisation has none. */
+  /** Maximum for each user of a team, on an account of the user's own. Null: no limit. Organisations do not have this. */
   readonly perUser: UserPolicy | null;
-  /** Of agents of a team, each on its own account. An organisation has none. */
+  /** Maximum for agents of a team, each on its own account. Organisations do not have this. */
   readonly agents: readonly AgentPolicy[];
-  /** Name of the contract of the graph that callers of a team are held to; null: they see the whole graph. An organisation has none. */
+  /**
+   * Name of the contract of the graph that the callers of a team are limited to. Null: they see the whole graph. Organisations do not have this.
+   */
   readonly contract: string | null;
 }
 
@@ -69,41 +73,42 @@ export const openPolicy: Policy = {
 
 /** Times are milliseconds since 1970, UTC. */
 export interface OrganisationRecord {
-  /** Unique and for good: usage and accounts go by it. */
+  /** Unique and permanent: usage and accounts refer to it. */
   readonly name: string;
-  /** For people. */
+  /** A text for people. */
   readonly description: string | null;
   readonly policy: Policy;
   readonly createdAt: number;
-  /** Who made it, such as `key:3f9a` or `shell`. */
+  /** Who created the record, such as `key:3f9a` or `shell`. */
   readonly createdBy: string;
   readonly updatedAt: number;
   readonly updatedBy: string;
-  /** Since when nobody of it may do anything; null: they may. */
+  /** Since when no caller below may do anything. Null: not archived. */
   readonly archivedAt: number | null;
 }
 
 export interface TeamRecord extends OrganisationRecord {
-  /** Name of the organisation; null: the team belongs to none. */
+  /** Name of the organisation. Null: the team belongs to none. */
   readonly organisation: string | null;
 }
 
 export interface Records<R> {
-  /** False: there is one of that name, which stays as it is. */
+  /** Returns false and changes nothing when the name exists. */
   add(record: R): Promise<boolean>;
   find(name: string): Promise<R | null>;
-  /** In the order of the names. */
+  /** All records, sorted by name. */
   list(): Promise<readonly R[]>;
   /**
-   * Puts in the place of the record what `change` makes of it, in one step: of two changes at the same moment, the later one sees the first.
-   * `change` may be called more than once, and what it throws is thrown. Null: there is none of that name. The name stays.
+   * Replaces the record by what `change` returns. Two changes at the same time run one after the other, so the later one sees the result of the
+   * first. `change` may be called more than once; what it throws is thrown. Returns null when the name does not exist. `change` cannot change the
+   * name.
    */
   change(name: string, change: (record: R) => R): Promise<R | null>;
 }
 
-/** A user of a login who belongs to a team although the token names none. */
+/** A user of a login who is a member of a team although the user's token names no team. */
 export interface MemberRecord {
-  /** `jwt:<issuer>:<pseudonym of the user>`, and never the name. */
+  /** `jwt:<issuer>:<pseudonym of the user>`. The user's name is not stored here. */
   readonly principal: string;
   readonly team: string;
   readonly addedAt: number;
@@ -111,12 +116,12 @@ export interface MemberRecord {
 }
 
 export interface Members {
-  /** In the place of the team that the user was in. */
+  /** Adds the user to a team and removes the user from the former one. */
   put(member: MemberRecord): Promise<void>;
   find(principal: string): Promise<MemberRecord | null>;
-  /** In the order in which they were added. */
+  /** Members of a team, in the order in which they were added. */
   ofTeam(team: string): Promise<readonly MemberRecord[]>;
-  /** What there was; null: the user is in no such team, and nothing was changed. */
+  /** Returns the removed record. Null: the user was not in that team, and nothing was changed. */
   remove(principal: string, team: string): Promise<MemberRecord | null>;
 }
 
@@ -125,8 +130,8 @@ export interface Directory {
   readonly teams: Records<TeamRecord>;
   readonly members: Members;
   /**
-   * Another text whenever a record has changed, by whichever process; it may also change when none has. Asked in nearly every turn of the
-   * event loop.
+   * Returns a new text whenever any process has changed a record. It may also change without a change of a record. Called in nearly every turn of
+   * the event loop.
    */
   version(): Promise<string>;
 }

@@ -1,6 +1,6 @@
 import type { Migration } from '../database/database.ts';
 
-/** `policy` is JSON: see `Policy`. Columns that both have stand in the same order. */
+/** `policy` is the JSON of a `Policy`. Columns that both tables have are in the same order. */
 export const directoryMigrations: readonly Migration[] = [
   {
     id: 61,

@@ -7,7 +7,7 @@ import { openMembers } from './sql-members.ts';
 
 export function openDirectory(database: Database): Directory {
   const commit = commitOrRefuse(database, 'Teams cannot be written at the moment, so nothing was changed.');
-  /** Changes of this process: its database may read with the connection that wrote them. */
+  /** Counts the changes of this process: `data_version` does not show what the same connection wrote. */
   let changes = 0;
   const changed = (): void => {
     changes += 1;
@@ -91,7 +91,7 @@ const commonValues = (record: OrganisationRecord): SqlValue[] => [
 const organisationOf = (row: Row): OrganisationRecord => ({
   name: String(row['name']),
   description: textOrNull(row, 'description'),
-  // Parts that a later version added are missing in what an earlier one wrote.
+  // A policy that an earlier version wrote lacks the newer parts.
   policy: { ...openPolicy, ...(JSON.parse(String(row['policy'])) as Partial<Policy>) },
   createdAt: Number(row['created_at']),
   createdBy: String(row['created_by']),

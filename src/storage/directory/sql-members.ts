@@ -2,7 +2,7 @@ import type { Database, Row } from '../database/database.ts';
 import type { Commit } from '../database/group-commit.ts';
 import type { MemberRecord, Members } from './directory.ts';
 
-/** `changed` is called after each change. */
+/** `changed` is called after each change of a member. */
 export function openMembers(database: Database, commit: Commit, changed: () => void): Members {
   return {
     async put({ principal, team, addedAt, addedBy }) {

@@ -1,27 +1,26 @@
 /**
- * Erases an end user from what lasts: his name, his tokens, completions, idempotency keys, ratings and conversations. Rows of usage stay and
- * add up as before, under a pseudonym that nobody has: should he come again, nothing leads from him to them.
+ * Erases an end user: name, tokens, completions, idempotency keys, ratings and conversations. Usage rows stay and keep their sums, but get a new
+ * pseudonym that belongs to nobody. If the user comes back, nothing connects the new rows with the old ones.
  */
 import type { Database, Statements } from '../database/database.ts';
 import type { Identities, NamedUser } from '../identities/identities.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
 export interface Erasure {
-  /** What began for him should have been ended before. Rejects when the store fails: it may be asked again. */
+  /** The caller must have ended the user's running work before. Rejects when the store fails, and may then be called again. */
   eraseUser(user: NamedUser): Promise<ErasedThings>;
   /**
-   * Erases once more what was written late, by this process or another one, of users who were erased in the last hour and more than ten seconds
-   * ago.
+   * Repeats the erasure for users who were erased between an hour and ten seconds ago. This removes what this process or another one stored late.
    */
   sweep(): Promise<void>;
 }
 
-/** How many there were. */
+/** Numbers of what was erased. */
 export interface ErasedThings {
   readonly tokens: number;
   readonly completions: number;
   readonly conversations: number;
-  /** Rows of usage that have another pseudonym now. */
+  /** Usage rows that got a new pseudonym. */
   readonly calls: number;
 }
 
@@ -29,22 +28,22 @@ export interface ErasureOptions {
   readonly database: Database;
   readonly identities: Pick<Identities, 'eraseUser' | 'erasedSince'>;
   readonly ledger: Pick<Ledger, 'flush'>;
-  /** A new pseudonym, of the form that users have. */
+  /** Makes a new pseudonym in the form of a user's pseudonym. */
   readonly newPseudonym: () => string;
   readonly now?: () => number;
 }
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-/** Longer than a revocation takes to end work, and its rows to be stored. */
+/** Longer than a revocation needs to end running work, including the time until its rows are stored. */
 const lateMs = 10_000;
 const rowsPerTurn = 500;
 
 export function openErasure({ database, identities, ledger, newPseudonym, now = Date.now }: ErasureOptions): Erasure {
-  /** Of those that were swept: when they had been erased. */
+  /** Time of erasure by user, for users whose sweep is done. */
   const swept = new Map<string, number>();
 
-  /** `at`: what began later is another matter. */
+  /** `at`: time of the erasure. What began later is not touched. */
   async function eraseThings(id: string, at: number): Promise<Omit<ErasedThings, 'tokens'>> {
     await ledger.flush();
     const owned = ownedBy(id);
@@ -71,10 +70,10 @@ export function openErasure({ database, identities, ledger, newPseudonym, now = 
   };
 }
 
-/** Principals are `<credential>:<pseudonym>`; `_` stands for any letter in a pattern. */
+/** Matches `<credential>:<pseudonym>` of any credential. `%` stands for any text in a pattern, so the pseudonym is escaped. */
 const ownedBy = (id: string): string => `%:${id.replaceAll(/[\\%_]/g, '\\$&')}`;
 
-/** A completion is kept for a day from when it began or ended. */
+/** Completions are kept for a day after they began or ended. */
 async function eraseCompletions(tx: Statements, owned: string, at: number): Promise<number> {
   const theirs = `principal like $1 escape '\\' and expires_at <= $2`;
   const until = at + dayMs + lateMs;

@@ -7,7 +7,7 @@
 
 import type { NanoUsd } from '../../core/money.ts';
 
-/** A user as its backend or issuer knows it. The same name in two realms is two users. */
+/** A user as a backend or an issuer names the user. The same name in two realms is two users. */
 export interface NamedUser {
   /** The pseudonym: see {@link Identities.pseudonymOf}. */
   readonly id: string;
@@ -16,9 +16,9 @@ export interface NamedUser {
   readonly name: string;
 }
 
-/** `name`: empty where the user was erased and has not come again. */
+/** `name` is empty after the user was erased, until the user comes back. */
 export interface UserRecord extends NamedUser {
-  /** What began before ends, and tokens that were made before are refused; null: never revoked. */
+  /** What began before this time is ended, and tokens from before it are refused. Null: never revoked. */
   readonly revokedAt: number | null;
 }
 
@@ -27,14 +27,14 @@ export interface TokenRecord {
   /** The public part: `fgt_<id>_<secret>`. */
   readonly id: string;
   readonly secretHash: string;
-  /** Id of the key that made it: the token has no more than that one, and ends with it. */
+  /** Id of the key that made the token. The token may not do more than the key, and ends with it. */
   readonly keyId: string;
-  /** Pseudonym of the user that it is for; null: for the holder of the key. */
+  /** Pseudonym of the user of the token. Null: the token acts for the holder of the key. */
   readonly user: string | null;
   readonly scopes: readonly string[];
   /** Null: the routes of the key. */
   readonly routes: readonly string[] | null;
-  /** What may be spent with it, beside the budgets of its key and its user; null: no limit of its own. */
+  /** Maximum that may be spent with the token. The budgets of the key and the user apply too. Null: no maximum of its own. */
   readonly budget: NanoUsd | null;
   readonly createdAt: number;
   readonly expiresAt: number;
@@ -48,39 +48,44 @@ export interface Revocation {
 }
 
 export interface Identities {
-  /** The same for the same realm and name, as long as the state has its master key. It begins with `u_` and tells nothing of the name. */
+  /**
+   * Always the same for the same realm and name, as long as the state has the same master key. It begins with `u_` and does not reveal the name.
+   */
   pseudonymOf(realm: string, name: string): string;
   /**
-   * Keeps the name, and that the user was seen today: when it resolves, they survive kill -9. Never rejects: a name that could not be kept is
-   * kept when the user comes again.
+   * Stores the user's name and the day of the visit; both survive kill -9 once this resolves. Never rejects: a name that could not be stored is
+   * stored at the next visit.
    */
   note(user: NamedUser): Promise<void> | void;
   findUser(id: string): Promise<UserRecord | null>;
-  /** Pseudonyms of all who have that name, in any realm. */
+  /** Pseudonyms of all users with that name, in any realm. */
   usersNamed(name: string): Promise<readonly string[]>;
-  /** By pseudonym, of those that are known. */
+  /** Names by pseudonym. A pseudonym without a record is left out. */
   userNames(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Revokes the user's tokens too. */
   revokeUser(user: NamedUser, at: number): Promise<void>;
   /**
-   * Forgets the name and deletes the tokens; the user stays revoked, so that what was issued for him before is refused. Returns how many tokens there
-   * were. Who comes again after it is known anew.
+   * Deletes the user's name and tokens, and returns the number of tokens. The user stays revoked, so everything that was issued before is refused.
+   * If the user comes back, the user is treated as new.
    */
   eraseUser(user: NamedUser, at: number): Promise<number>;
-  /** Users who were erased then or later, and when. */
+  /** Users who were erased at that time or later, with the time of the erasure. */
   erasedSince(time: number): Promise<readonly { readonly id: string; readonly at: number }[]>;
-  /** Keeps its user too. False, and nothing is stored: the key has `maxInForce` tokens already that have neither expired nor been revoked. */
+  /**
+   * Stores the token together with its user. Returns false and stores nothing when the key has `maxInForce` tokens that are neither expired nor
+   * revoked.
+   */
   putToken(token: TokenRecord, user: NamedUser | null, maxInForce: number): Promise<boolean>;
-  /** Also revoked and expired ones: the caller judges. */
+  /** Returns revoked and expired tokens too; the caller decides. */
   findToken(id: string): Promise<TokenRecord | null>;
-  /** The token as it is now, or null when there is none. Revoking twice keeps the first time. */
+  /** Returns the token after the revocation, or null when it does not exist. A second revocation keeps the first time. */
   revokeToken(id: string, at: number): Promise<TokenRecord | null>;
-  /** In one read: of those that there are. Asked often, for all in use. */
+  /** One read for all ids; ids without a revocation are left out. Called often, for every user and token in use. */
   revocations(kind: 'user' | 'token', ids: readonly string[]): Promise<readonly Revocation[]>;
-  /** Another text whenever this process has revoked something. What other processes revoke, `Keys.version` shows. */
+  /** Returns a new text whenever this process has revoked something. `Keys.version` shows what other processes revoke. */
   version(): string;
-  /** Deletes tokens that expired before `tokensBefore`, and users who were neither seen nor revoked since `usersBefore`; null: none. */
+  /** Deletes tokens that expired before `tokensBefore`, and users who were neither seen nor revoked since `usersBefore`. Null: deletes no users. */
   expire(tokensBefore: number, usersBefore: number | null): Promise<void>;
-  /** Keeps the names that wait. */
+  /** Writes the names that are still waiting. */
   close(): Promise<void>;
 }

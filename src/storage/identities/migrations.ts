@@ -26,7 +26,7 @@ export const identityMigrations: readonly Migration[] = [
   {
     id: 154,
     name: 'erased users',
-    // Of an erased user the name is '' until he comes again. When he was erased, and revoked, stays known.
+    // The name of an erased user is '' until the user comes back. The times of erasure and revocation stay.
     sql: `
       alter table end_users add column erased_at bigint;
       create index end_users_erased on end_users (erased_at) where erased_at is not null;`,

@@ -1,4 +1,4 @@
-/** Keeps names of users before anything is done for them: each once a day, those of one moment in one transaction. */
+/** Stores the names of users before their requests are served: each name once a day, and all names of one moment in one transaction. */
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../database/database.ts';
 import type { NamedUser } from './identities.ts';
@@ -8,25 +8,25 @@ export interface NotedUsers {
   note(user: NamedUser): Promise<void> | void;
   /** Forgets that the user was noted. */
   forget(id: string): void;
-  /** Resolves when those that wait are written. Never rejects. */
+  /** Resolves when the waiting names are written. Never rejects. */
   flush(): Promise<void>;
 }
 
 const dayMs = 86_400_000;
 const maxKnown = 20_000;
-/** Beyond it, users are noted when they come again: a key that invents users fills no memory. */
+/** Further users are stored at their next visit, so a key that invents users cannot fill the memory. */
 const maxWaiting = 2_000;
 
 export function notedUsers(database: Database, now: () => number): NotedUsers {
-  /** The day on which each was noted last. */
+  /** The day on which each user was last noted. */
   const known = new LRUCache<string, number>({ max: maxKnown });
-  /** Until each is written. */
+  /** Users whose names are not written yet. */
   const keeping = new Map<string, Promise<void>>();
   let waiting = new Map<string, NamedUser>();
   let written: Promise<void> = Promise.resolve();
   let next: Promise<void> | null = null;
 
-  /** What comes while a transaction is under way is in the next one. */
+  /** Names that arrive during a transaction are in the next one. */
   async function write(): Promise<void> {
     next = null;
     const users = waiting;

@@ -4,7 +4,7 @@ import type { Seal } from '../state/seal.ts';
 import type { Identities, TokenRecord } from './identities.ts';
 import { notedUsers, putUser } from './noted-users.ts';
 
-/** As many as one statement asks for: it has the same text for any number of them, so it is prepared once. */
+/** Number of ids in one statement. The SQL text is the same for any number of ids, so it is prepared once. */
 const idsPerRead = 64;
 const rowsPerDelete = 500;
 
@@ -17,7 +17,7 @@ export interface IdentitiesOptions {
 export function openIdentities({ database, seal, now = Date.now }: IdentitiesOptions): Identities {
   const commit = commitOrRefuse(database, 'Tokens and users cannot be written at the moment, so nothing was changed.');
   const noted = notedUsers(database, now);
-  /** Of this process: its database may read with the connection that wrote them. */
+  /** Counts the revocations of this process: `data_version` does not show what the same connection wrote. */
   let changes = 0;
 
   async function inPieces(sql: string, ids: readonly string[]): Promise<readonly Row[]> {
@@ -125,7 +125,7 @@ const namesOfUsers = `select id, name from end_users where id in (${someIds})`;
 const revokedUsers = `select id, revoked_at from end_users where id in (${someIds})`;
 const revokedTokens = `select id, revoked_at from short_lived_tokens where id in (${someIds})`;
 
-/** Twice in one millisecond is two revocations: what began in between ends too. */
+/** A second revocation in the same millisecond gets a later time, so that what began between the two ends too. */
 const revokeUser = `insert into end_users (id, realm, name, seen_at, revoked_at) values ($1, $2, $3, $4, $4)
   on conflict (id) do update set revoked_at =
     case when coalesce(end_users.revoked_at, 0) >= excluded.revoked_at then end_users.revoked_at + 1 else excluded.revoked_at end`;

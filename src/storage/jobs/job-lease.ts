@@ -10,7 +10,7 @@ interface LeaseTerms {
   readonly machine: () => number;
 }
 
-/** Leases the job to the caller, and counts the turn of its owner. */
+/** Gives the caller the lease of a job, and counts a turn of its owner. */
 export async function leaseOf(
   database: Database,
   tx: Statements,
@@ -71,7 +71,7 @@ export async function leaseOf(
     },
     release({ progress, done = 0, waitMs = 0 } = {}) {
       return database.tx(async (end) => {
-        // A job that is given back has not killed its worker.
+        // A job that was given back did not kill its worker, so this take is not counted.
         const changed = await end.run(
           `update jobs set status = 'waiting', lease = null, not_before = $3, progress = coalesce($4, progress),
              takes = case when takes < 1 or ($4 is not null and progress is distinct from $4) then 0 else takes - 1 end where ${mine}`,
@@ -83,7 +83,7 @@ export async function leaseOf(
   };
 }
 
-/** Those before that position, and what was kept of the work on them. */
+/** Deletes the parts before that position, and the drafts of work on them. */
 export async function forgetParts(tx: Statements, id: string, before = Number.MAX_SAFE_INTEGER): Promise<void> {
   for (const table of ['job_parts', 'job_drafts']) await tx.run(`delete from ${table} where job_id = $1 and position < $2`, [id, before]);
 }

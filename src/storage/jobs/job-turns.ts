@@ -14,22 +14,22 @@ export interface NextJob {
 export interface JobClock {
   /** Milliseconds of the machine's clock. */
   readonly now: number;
-  /** A lease that ends later than this from now was taken before the machine was started. */
+  /** A lease that ends later than this from now was taken before the last start of the machine. */
   readonly leaseMs: number;
 }
 
 const open = `kind = $1 and status in ('waiting', 'running')`;
 
-/** As many looks into the index as there are owners, however many jobs each has. */
+/** Finds all owners by one look into the index per owner, however many jobs each owner has. */
 const owners = `owners (owner) as (
     select (select min(owner) from jobs where ${open})
     union all
     select (select min(owner) from jobs where ${open} and owner > owners.owner) from owners where owner is not null)`;
 
-/** The lease of the job of that alias. $2: now; $3: the latest end of a lease. */
+/** Whether the lease of the job with that alias is over. $2: now; $3: the latest possible end of a lease. */
 const ranOut = (job: string): string => `(${job}.leased_until < $2 or ${job}.leased_until > $3)`;
 
-/** Of the oldest open jobs of all owners. An owner whose oldest job is worked on, or waits, has none to give. */
+/** Chooses among the oldest open job of each owner. An owner whose oldest job is being worked on, or must wait, is skipped. */
 export async function nextJob(tx: Statements, kind: string, maxPerTenant: number, { now, leaseMs }: JobClock): Promise<NextJob | null> {
   const turn = (name: string) => `coalesce((select turn from job_turns where kind = $1 and name = ${name}), 0)`;
   const [row] = await tx.all(
@@ -47,7 +47,7 @@ export async function nextJob(tx: Statements, kind: string, maxPerTenant: number
   return row === undefined ? null : jobOf(row);
 }
 
-/** The oldest open job of the owner that nobody works on. */
+/** The owner's oldest open job that nobody works on. */
 export async function idleJobOf(tx: Statements, kind: string, owner: string, { now, leaseMs }: JobClock): Promise<NextJob | null> {
   const [row] = await tx.all(
     `select j.id, j.owner, j.tenant, j.body, j.progress, j.takes from jobs j
@@ -81,7 +81,7 @@ function jobOf(row: Row): NextJob {
   };
 }
 
-/** The tenant and the owner have had their turn: all others come before them. */
+/** Counts a turn of the tenant and of the owner, so that all others come before them. */
 export async function countTurn(tx: Statements, kind: string, { tenant, owner }: Pick<NextJob, 'tenant' | 'owner'>, now: number) {
   for (const name of [`tenant ${tenant}`, `owner ${owner}`]) {
     await tx.run(

@@ -1,6 +1,6 @@
 import type { Migration } from '../database/database.ts';
 
-/** `takes` counts how often the job was begun without getting any further. Times are milliseconds since 1970, UTC. */
+/** `takes` counts how often the job was taken without progress. Times are milliseconds since 1970, UTC. */
 export const jobMigrations: readonly Migration[] = [
   {
     id: 15,
@@ -24,7 +24,7 @@ export const jobMigrations: readonly Migration[] = [
   {
     id: 30,
     name: 'turns between the owners of jobs',
-    // `turn` numbers the takes of a kind: who has the smallest number was served the longest time ago.
+    // `turn` numbers the takes of a kind. The owner with the smallest number was served the longest time ago.
     sql: `
       alter table jobs add column tenant text not null default '';
       alter table jobs add column not_before bigint not null default 0;

@@ -5,13 +5,13 @@ import { forgetParts, leaseOf } from './job-lease.ts';
 import { idleJobOf, nextJob, ownersOf } from './job-turns.ts';
 import { bytesOf, type JobRoom, type JobState, type Jobs, type NewJob, type Queued } from './jobs.ts';
 
-/** A job that was begun so often without any progress kills its worker: it is given up. */
+/** A job that was taken this often without progress kills its workers, so it fails. */
 const maxTakes = 5;
 const endedJobsKeptMs = 7 * 24 * 3_600_000;
 
 /**
- * The database must have {@link jobMigrations}. `now` gives milliseconds since 1970, UTC, for when jobs came and ended. Leases and waits
- * count by `machine`, the clock that all processes of the machine share and nobody sets: see `machineMs`.
+ * The database must have {@link jobMigrations}. `now` gives milliseconds since 1970, UTC, for when jobs came and ended. Leases and waits use
+ * `machine`, a clock that all processes of the machine share and nobody can set: see `machineMs`.
  */
 export async function openJobs(database: Database, now: () => number = Date.now, machine: () => number = machineMs): Promise<Jobs> {
   const commit = commitOrRefuse(database, 'The work cannot be queued at the moment, so nothing was begun.');

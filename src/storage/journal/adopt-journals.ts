@@ -1,9 +1,9 @@
 /**
- * Books what dead owners left in their journals, and hands over the draws that were not over. Each owner is condemned by then, so that it
- * cannot go on under its name.
+ * Books what dead processes left in their journals, and hands over their open draws. The owner is condemned before, so that a process that was only
+ * slow cannot go on under that owner's name.
  *
- * It may be cut at any point, and others may do the same at the same time: every line has a number, and the database keeps the number of
- * the last one that it has.
+ * The work may be cut at any point, and several processes may do it at the same time: each line has a number, and the database keeps the number of
+ * the last booked line.
  */
 import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,27 +16,27 @@ import { linesIn } from './journal-file.ts';
 import { type JournalLine, lineOf } from './journal-line.ts';
 import { handOver, type LeftDraws, leftDraws } from './left-draws.ts';
 
-/** Files of this version, and of those before. */
+/** Matches journal files of this version and of earlier ones. */
 const isJournal = (file: string): boolean => file.endsWith('.journal') || file.endsWith('.outbox');
-/** Lines that are booked in one transaction. */
+/** Maximum number of lines that one transaction books. */
 const maxLinesAtOnce = 100;
 
 export interface AdoptOptions {
   readonly database: Database;
   readonly owner: Pick<Owner, 'census'>;
-  /** Folder of the files; null: there are none. */
+  /** Folder of the files. Null: there are no files. */
   readonly folder: string | null;
   readonly warn: (sentence: string) => void;
 }
 
 export interface DeadOwner {
   readonly id: string;
-  /** Deletes its files: call it when nothing that is in them is needed any more. */
+  /** Deletes the owner's files. Call it when nothing in them is needed any more. */
   discard(): void;
 }
 
 export async function adoptJournals({ database, owner, folder, warn }: AdoptOptions): Promise<readonly DeadOwner[]> {
-  // Files and holders first: an owner registers before it leaves anything.
+  // Files and holders are listed before the owners: an owner registers before it writes anything.
   const files = folder === null ? [] : readdirSync(folder).filter(isJournal).toSorted();
   const holders = (await database.all(holdersOfMoney)).map((row) => String(row['owner']));
   const { living, dead } = await owner.census();
@@ -98,7 +98,7 @@ async function adoptFile(
   );
 }
 
-/** Rows of an owner that is not registered any more are stored nevertheless: they are stored once. */
+/** Rows of an owner that is no longer registered are stored too, and only once. */
 async function bookAdopted(tx: Parameters<typeof bookLines>[0], owner: string, lines: readonly JournalLine[]): Promise<void> {
   if ((await bookLines(tx, owner, lines, true)) === 'booked') return;
   await storeUsageRows(

@@ -1,4 +1,4 @@
-/** Books lines of a journal in the database: once each, however often they are handed in. */
+/** Books lines of a journal in the database. A line that is handed in twice is booked once. */
 import type { UsageRow } from '../../core/call/usage-row.ts';
 import type { Database, Statements } from '../database/database.ts';
 import { storeUsageRows } from '../ledger/usage-rows.ts';
@@ -6,10 +6,10 @@ import { bookSum, sumsOf } from '../limits/accounts.ts';
 import { foundAgain } from '../limits/lost/lost-draws.ts';
 import { type JournalEntry, type JournalLine, type JournalSettlement, lineOf, ownerOf } from './journal-line.ts';
 
-/** `fenced`: others took the owner for dead, or it has ended. It may no longer book its lines. */
+/** `fenced`: the owner was taken for dead, or has ended, and may no longer book lines. */
 export type Booked = 'booked' | 'fenced';
 
-/** Of an owner that lives, or, when it was condemned, of one that somebody else ends. One statement an account and table, and one a row. */
+/** `as`: the owner is alive, or the caller is ending a condemned owner. Runs one statement per account and table, and one per row. */
 export async function bookLines(tx: Statements, owner: string, lines: readonly JournalLine[], condemned: boolean = false): Promise<Booked> {
   const [row] = await tx.all('select booked, condemned from owners where id = $1', [owner]);
   if (row === undefined || Number(row['condemned']) > 0 !== condemned) return 'fenced';
@@ -26,7 +26,7 @@ export async function bookLines(tx: Statements, owner: string, lines: readonly J
   return 'booked';
 }
 
-/** Its process was taken for dead between the draw and the settlement, and goes on under another name. */
+/** For a draw whose process was taken for dead between the draw and the settlement, and goes on under another name. */
 async function bookFound(tx: Statements, { drawId, cost }: JournalSettlement): Promise<void> {
   const [ending] = await tx.all('select 1 from owners where id = $1', [ownerOf(drawId)]);
   if (ending !== undefined) throw new Error('What the process left under its former name is not ended yet.');
@@ -36,7 +36,7 @@ async function bookFound(tx: Statements, { drawId, cost }: JournalSettlement): P
 export const rowsIn = (entries: readonly JournalEntry[]): readonly UsageRow[] =>
   entries.flatMap((entry) => (entry.kind === 'rows' ? entry.rows : []));
 
-/** Books texts of lines that this process wrote. */
+/** Books lines, as texts, that this process wrote. */
 export const bookOn =
   (database: Database) =>
   (owner: string, texts: readonly string[]): Promise<Booked> =>

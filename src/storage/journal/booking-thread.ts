@@ -1,6 +1,6 @@
 /**
- * The thread that books lines of the journal, and copies the write-ahead log into the database: it has a connection of its own, so that
- * neither parsing nor SQLite, nor a disk that is slow to confirm, holds up the calls.
+ * The thread that books lines of the journal and copies the write-ahead log into the database. It has its own connection, so that parsing, SQLite
+ * and a slow disk do not delay the calls.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { GatewayError } from '../../core/errors.ts';
@@ -14,7 +14,7 @@ const { file } = workerData as { readonly file: string };
 const database = openSqlite(file, migrations, { checkpointPages });
 const book = bookOn(database);
 
-/** A failure as plain data: no class passes from one thread to another. */
+/** The failure as plain data, because an instance of a class cannot pass between threads. */
 const failureOf = (error: unknown): BookingFailure => {
   const { message } = error instanceof Error ? error : new Error(String(error));
   return error instanceof GatewayError ? { message, code: error.code, details: error.details } : { message };
@@ -22,7 +22,7 @@ const failureOf = (error: unknown): BookingFailure => {
 
 async function answerTo(order: ThreadOrder): Promise<BookingAnswer> {
   if (order.kind === 'checkpoint') {
-    // What it could not copy is copied the next time.
+    // A checkpoint that fails is repeated at the next order.
     await database.exec('pragma wal_checkpoint(passive)').catch(() => {});
     return { isCopied: true };
   }

@@ -1,6 +1,6 @@
 /**
- * Books lines of the journal in a thread of its own, once there are many: a process with little to book spares the memory. A thread that
- * fails is replaced later; what it may have booked is known by its number, and not booked again.
+ * Books lines of the journal in a thread of its own once there are many lines; a process with few lines saves the memory of a thread. A thread that
+ * failed is replaced later. Line numbers show what it has booked, so nothing is booked twice.
  */
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, type ErrorDetails, GatewayError } from '../../core/errors.ts';
@@ -11,7 +11,7 @@ export type ThreadOrder =
   | { readonly kind: 'book'; readonly owner: string; readonly texts: readonly string[] }
   | { readonly kind: 'checkpoint' };
 
-/** `isReady`: orders are taken from now on. `isCopied`: the checkpoint was made. Else the answer to the order to book. */
+/** `isReady`: the thread takes orders from now on. `isCopied`: the checkpoint is over. Otherwise the message answers an order to book. */
 export interface BookingAnswer {
   readonly isReady?: true;
   readonly isCopied?: true;
@@ -26,20 +26,20 @@ export interface BookingFailure {
 }
 
 export interface BookingWorker {
-  /** One at a time. */
+  /** Must not be called again before it has resolved. */
   book(owner: string, texts: readonly string[]): Promise<Booked>;
-  /** Copies the write-ahead log into the database, as far as nobody reads older pages. Resolves when that is over; never rejects. */
+  /** Copies the write-ahead log into the database, except pages that a reader still needs. Resolves when that is over; never rejects. */
   checkpoint(): Promise<void>;
-  /** Books what comes from now on in this thread. */
+  /** Ends the thread. Lines that come later are booked in the calling thread. */
   close(): Promise<void>;
 }
 
 export interface BookingOptions {
-  /** Of the database. */
+  /** Path of the database file. */
   readonly file: string;
-  /** Books in this thread. */
+  /** Books lines in the calling thread. */
   readonly here: (owner: string, texts: readonly string[]) => Promise<Booked>;
-  /** Lines that are booked in this thread before another begins. */
+  /** Number of lines that the calling thread books before a thread is started. */
   readonly linesBefore?: number;
 }
 
@@ -98,7 +98,7 @@ export function openBookingWorker({ file, here, linesBefore = 200 }: BookingOpti
       if (thread === null || !isReady || closed) return here(owner, texts);
       const on = thread;
       asked = Promise.withResolvers<Booked>();
-      // A process that waits for it does not end before.
+      // The process must not exit while it waits for the thread.
       on.ref();
       on.postMessage({ kind: 'book', owner, texts } satisfies ThreadOrder);
       return asked.promise.finally(() => on.unref());

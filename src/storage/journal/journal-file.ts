@@ -12,16 +12,19 @@ const checksumLength = 8;
 
 export interface JournalFile {
   readonly path: string;
-  /** Writes one line, which holds no line break, and returns the position behind it. Throws what the disk says; the file is then as before. */
+  /**
+   * Appends one line, which must not contain a line break, and returns the position behind it. Throws the error of the disk; the file is then
+   * unchanged.
+   */
   append(text: string): number;
   /** Bytes written so far. */
   size(): number;
-  /** Asks the disk to keep what was written; `failed` is called when it cannot. */
+  /** Asks the disk to confirm what was written. Calls `failed` when the disk cannot. */
   sync(failed: (error: Error) => void): void;
   close(): void;
 }
 
-/** Goes on behind what the file holds; creates it at the first line. After a failed write the file is opened anew. */
+/** Continues behind the existing content; the first line creates the file. After a failed write the file is opened again. */
 export function openJournalFile(path: string): JournalFile {
   let file: OpenFile | null = null;
   let size = 0;
@@ -82,7 +85,7 @@ interface OpenFile {
 }
 
 export interface FileLine {
-  /** Null: the line is torn. */
+  /** Null: the line is incomplete. */
   readonly text: string | null;
   /** Position behind the line. */
   readonly end: number;
@@ -113,12 +116,12 @@ function textOf(line: Buffer): string | null {
 
 const checksumOf = (text: string): string => crc32(text).toString(16).padStart(checksumLength, '0');
 
-/** A full disk may take a part first. */
+/** A disk that becomes full may write a part of the bytes. */
 function writeWhole(fd: number, bytes: Buffer): void {
   for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
 }
 
-/** Best effort: a torn line is also recognised by its checksum. */
+/** Removes an incomplete line where possible. Otherwise its checksum shows that it is incomplete. */
 function cut(fd: number, size: number): void {
   try {
     ftruncateSync(fd, size);

@@ -1,16 +1,14 @@
 /**
- * The text of a journal's line: its number, and the entries of one turn of the event loop, each with its kind in front. JSON holds no tab,
- * so
- * tabs stand between them. A row is a list of its values (`../ledger/row-values.ts`); older versions wrote it as an object, and before that
- * one JSON list of rows
- * a line, without a number.
+ * The text of one line of a journal: its number, and the entries of one turn of the event loop, each with its kind in front. Entries are separated
+ * by tabs, because JSON contains none. A row is a list of its values (`../ledger/row-values.ts`). Earlier versions wrote a row as an object, and
+ * before that a line as one JSON list of rows without a number.
  */
 import type { UsageRow } from '../../core/call/usage-row.ts';
 import { type NanoUsd, noUsage } from '../../core/money.ts';
 import { rowFrom, valuesOf } from '../ledger/row-values.ts';
 import type { Account } from '../limits/accounts.ts';
 
-/** An attempt that may be sent. Its id begins with its owner, and a dot. */
+/** An attempt that may be sent to a provider. Its id begins with its owner and a dot. */
 export interface JournalDraw {
   readonly id: string;
   readonly callId: string;
@@ -18,15 +16,15 @@ export interface JournalDraw {
   /** The part of `most` that is the input's. */
   readonly inputCost: NanoUsd;
   readonly accounts: readonly Account[];
-  /** The rows of the ledger if the call cost the maximum. */
+  /** The ledger rows if the call costs the maximum. */
   readonly rows: readonly UsageRow[];
-  /** What it had settled when it was written again into a later file; null: nothing yet. */
+  /** What the draw had settled when it was copied into a later file. Null: nothing yet. */
   readonly cost: NanoUsd | null;
-  /** The draw whose place it takes, which is settled with 0 by it; null: none. */
+  /** The draw that this one replaces; it is settled with 0. Null: none. */
   readonly instead: string | null;
 }
 
-/** So much is spent from now on, and `freed` of what the owner held for the draw is no longer held. */
+/** `cost` is spent from now on. `freed`, a part of what the owner held for the draw, is no longer held. */
 export interface JournalSettlement {
   readonly drawId: string;
   readonly cost: NanoUsd;
@@ -34,7 +32,7 @@ export interface JournalSettlement {
   readonly accounts: readonly Account[];
 }
 
-/** `rows`: the ledger rows of one call. `withdrawn`: a draw that was written and not made after all. */
+/** `rows`: the ledger rows of one call. `withdrawn`: a draw that was written but not made. */
 export type JournalEntry =
   | { readonly kind: 'rows'; readonly rows: readonly UsageRow[] }
   | { readonly kind: 'opened'; readonly draw: JournalDraw }
@@ -42,12 +40,12 @@ export type JournalEntry =
   | { readonly kind: 'withdrawn'; readonly drawId: string };
 
 export interface JournalLine {
-  /** Rises with each line of an owner; null: an older version wrote it. */
+  /** Rises with each line of an owner. Null: an earlier version wrote the line. */
   readonly number: number | null;
   readonly entries: readonly JournalEntry[];
 }
 
-/** An entry as text, how many rows of the ledger it has, and whether it is booked in the database. */
+/** An entry as text, with its number of ledger rows and whether it must be booked in the database. */
 export interface EntryText {
   readonly isBooked: boolean;
   readonly text: string;
@@ -86,7 +84,7 @@ const accountAt = ([name, per, start]: Place): Account => ({ name, per, start })
 export const lineText = (number: number, entries: readonly EntryText[]): string =>
   [number.toString(), ...entries.map(({ text }) => text)].join(separator);
 
-/** The entries of a line that this process wrote. */
+/** Reads the entries of a line that this process wrote. */
 export const entriesIn = (text: string): readonly EntryText[] =>
   text
     .split(separator)
@@ -97,7 +95,7 @@ export const entriesIn = (text: string): readonly EntryText[] =>
       isBooked: entry.startsWith('R') || entry.startsWith('S'),
     }));
 
-/** Null: whole, and nothing that this version wrote: a newer one did. */
+/** Null: the line is complete, but a newer version wrote it. */
 export function lineOf(text: string): JournalLine | null {
   if (text.startsWith('[')) return joined(null, [rowsOf(text)]);
   const [number = '', ...entries] = text.split(separator);
@@ -156,7 +154,7 @@ function listOf(text: string): readonly unknown[] | null {
   }
 }
 
-/** Fields and their types: a row without one of them would be refused by the database, and the whole batch with it. */
+/** Fields and their types. The database would refuse a row without one of them, and with it the whole batch. */
 const required: Partial<Record<keyof UsageRow, 'string' | 'number' | 'object'>> = {
   time: 'number',
   callId: 'string',

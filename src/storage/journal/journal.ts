@@ -32,33 +32,33 @@ import { firstRows, type WaitingLine, waitingLines } from './waiting-lines.ts';
 
 const bookEveryMs = 250;
 const syncEveryMs = 20;
-/** Calls that may wait for the database before new paid calls are refused. */
+/** Maximum number of calls that wait for the database. Beyond it, new paid calls are refused. */
 const maxWaiting = 50_000;
 
 export interface Journal {
-  /** Resolves when the rows are written, or wait in memory for a disk that refuses: then `isWritable` is false. Never rejects. */
+  /** Resolves when the rows are written. If the disk refuses them, they wait in memory, and `isWritable` is false. Never rejects. */
   add(rows: readonly UsageRow[]): Promise<void>;
-  /** Resolves when the draw is written. Rejects when it cannot be, or when others have taken this process for dead: it is not made then. */
+  /** Resolves when the draw is written. Rejects when it cannot be written, or when this process was taken for dead; the draw is not made then. */
   open(draw: JournalDraw): Promise<void>;
-  /** Written with this turn: until then, a crash books an estimate in its place. */
+  /** Written at the end of this turn. A crash before that books an estimate instead. */
   settle(settlement: JournalSettlement): void;
-  /** Calls that are written, and not in the database yet. */
+  /** Number of calls that are written but not in the database yet. */
   waiting(): number;
   /** False: no new paid call may begin, because it could be lost. */
   isWritable(): boolean;
-  /** Resolves when the database has everything. */
+  /** Resolves when the database has every line. */
   flush(): Promise<void>;
-  /** Whether the database has everything, and no draw is open. What is left stays in the files for the next process. */
+  /** Returns whether the database has every line and no draw is open. Anything left stays in the files for the next process. */
   close(): Promise<boolean>;
 }
 
 export interface JournalOptions {
   readonly owner: Owner;
-  /** Folder of the files; null: lines wait in memory alone. */
+  /** Folder of the files. Null: lines wait in memory only. */
   readonly folder: string | null;
-  /** Books lines of the owner in one transaction. */
+  /** Books the owner's lines in one transaction. */
   readonly book: (owner: string, texts: readonly string[]) => Promise<Booked>;
-  /** Told, in a sentence, when something was put right that an operator should know of. */
+  /** Called with a sentence for the operator when something was repaired. */
   readonly warn?: (sentence: string, cause?: unknown) => void;
 }
 
@@ -84,7 +84,7 @@ export function openJournal({ owner, folder, book, warn = () => {} }: JournalOpt
   let soon: NodeJS.Timeout | null = null;
   let closed = false;
 
-  /** In memory alone, a line needs no file. */
+  /** In memory only, a line needs no file. */
   const write = (line: WaitingLine): boolean => {
     try {
       const file = segments?.current(line.owner, () => (draws.size() === 0 ? null : lineText(0, draws.entries()))) ?? null;
@@ -148,7 +148,7 @@ export function openJournal({ owner, folder, book, warn = () => {} }: JournalOpt
     if (owner.isLeased()) finish();
     else void confirm(writtenAs, openings).then(finish);
   };
-  /** What was written when the lease was nearly over counts when it is in force again. */
+  /** A line that was written when the lease was nearly over counts once the lease is renewed. */
   const confirm = async (writtenAs: string, openings: Turn['openings']): Promise<void> => {
     await owner.renew().catch(() => {});
     if (owner.id() === writtenAs && owner.isLeased()) return;
@@ -158,7 +158,7 @@ export function openJournal({ owner, folder, book, warn = () => {} }: JournalOpt
     }
     takeName();
   };
-  /** Others took this process for dead under its former name, and end its draws. All other entries are handed in again. */
+  /** Other processes took this process for dead under its former name and end its draws. All other entries are handed in again under a new name. */
   const takeName = (): void => {
     if (owner.id() === name) return;
     const former = name;

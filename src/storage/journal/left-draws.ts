@@ -1,10 +1,10 @@
-/** Reads the files of a dead owner for its draws that were not over: not settled, or their calls have no rows. */
+/** Finds the open draws in the files of a dead owner: draws that were not settled, or whose calls have no rows. */
 import type { Statements } from '../database/database.ts';
 import { insertDraw } from '../limits/lost/dead-draws.ts';
 import type { JournalDraw, JournalEntry } from './journal-line.ts';
 
 export interface LeftDraws {
-  /** In the order in which they were written. */
+  /** Must be called with the entries in the order in which they were written. */
   read(entries: readonly JournalEntry[]): void;
   left(): readonly JournalDraw[];
 }
@@ -31,7 +31,7 @@ export function leftDraws(): LeftDraws {
   };
 }
 
-/** Hands the draws over to be ended, once, even if several processes read the files: the owner is condemned, and marked as handed over. */
+/** Hands the draws over once, even if several processes read the files: the owner is condemned, and then marked as handed over. */
 export async function handOver(tx: Statements, owner: string, draws: readonly JournalDraw[]): Promise<void> {
   const isFirst = (await tx.run('update owners set condemned = 2 where id = $1 and condemned = 1', [owner])) > 0;
   if (isFirst) for (const [index, draw] of draws.entries()) await insertDraw(tx, { ...draw, owner }, index);

@@ -1,9 +1,9 @@
 import type { Migration } from '../database/database.ts';
 
 /**
- * `booked` is the number of the last line of the owner's journal that the database has; the transaction that books lines sets it. A
- * condemned owner was taken for dead: it cannot renew its lease, and what it left is being ended. At 2 its draws have been handed over.
- * A holding's `booked` is what has been booked on its account in the owner's name.
+ * `booked` in the owners' table is the number of the last booked line of the owner's journal; the transaction that books lines sets it. A condemned
+ * owner was taken for dead: it cannot renew its lease, and others end its draws. `condemned` = 2: its draws have been handed over. `booked` of a
+ * holding is the amount booked on its account in the owner's name.
  */
 export const journalMigrations: readonly Migration[] = [
   {

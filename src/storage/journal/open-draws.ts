@@ -1,6 +1,6 @@
 /**
- * The draws of this process that are not over: not settled, or their call has no rows yet. A file that has their entries must stay, and when
- * a file is left for a new one they are written again.
+ * The open draws of this process: draws that are not settled, or whose call has no rows yet. A file with their entries must stay. When a new file
+ * replaces a full one, the open draws are written again.
  */
 import { type EntryText, type JournalDraw, openedEntry, ownerOf } from './journal-line.ts';
 
@@ -8,9 +8,9 @@ export interface OpenDraws {
   opened(draw: JournalDraw): void;
   settled(drawId: string, cost: number): void;
   withdrawn(drawId: string): void;
-  /** Call it when the rows of the call are written. */
+  /** Call it when the call's rows are written. */
   ended(callId: string): void;
-  /** Others have taken the owner for dead, and end its draws. */
+  /** Call it when other processes have taken the owner for dead and end its draws. */
   forget(owner: string): void;
   size(): number;
   entries(): readonly EntryText[];

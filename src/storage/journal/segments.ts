@@ -1,21 +1,21 @@
-/** The files of one process's journal: one is written, and those before it are deleted when the database has all of them. */
+/** The files of one process's journal: one is being written, and the earlier ones are deleted when the database has all their lines. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type JournalFile, openJournalFile } from './journal-file.ts';
 
-/** A file of this size is left for a new one. */
+/** A file of this size is full, and a new one is started. */
 const segmentBytes = 8 * 1024 * 1024;
 
 export interface Segments {
   /**
-   * The file that the owner writes to at the moment. A new one in place of a full one begins with what `carried` returns, which has to be in
-   * the file of a process for as long as it lives. Throws what the disk says; all is then as before.
+   * The file that the owner writes to. A new file begins with the text that `carried` returns: what a file of a running process must always
+   * contain. Throws the error of the disk; nothing has changed then.
    */
   current(owner: string, carried: () => string | null): JournalFile;
   sync(failed: (cause: Error) => void): void;
-  /** Deletes the files that are written no more and that nobody needs. */
+  /** Deletes the full files that are not in `needed`. */
   deleteBut(needed: ReadonlySet<JournalFile>): void;
-  /** Call it when nothing is written any more. */
+  /** Call it when no more lines are written. */
   end(): void;
   close(): void;
 }

@@ -1,37 +1,40 @@
-/** Lines that the database has not booked yet, oldest first, and those among them that no file has because the disk refuses. */
+/** Lines that the database has not booked yet, the oldest first. Some of them may be in no file, because the disk refuses them. */
 import type { JournalFile } from './journal-file.ts';
 
-/** Rows of one line, and of one transaction: some 10 ms. A call that served many fields has as many in one entry. */
+/**
+ * Maximum number of rows in one line, and in one transaction, which takes about 10 ms. A call that served many fields has that many rows in one
+ * entry.
+ */
 const maxRowsAtOnce = 500;
 
-/** Its entries are kept in its text alone: what waits must take little. */
+/** Entries are kept as text only, because waiting lines must need little memory. */
 export interface WaitingLine {
   readonly owner: string;
   readonly text: string;
   readonly rows: number;
-  /** Calls whose rows are in it. */
+  /** Number of calls with rows in the line. */
   readonly calls: number;
   isWritten: boolean;
-  /** Null: in memory alone. */
+  /** Null: the line is in memory only. */
   file: JournalFile | null;
 }
 
 export interface WaitingLines {
   add(line: WaitingLine): void;
-  /** Those that no file has, in order, as far as the disk takes them. */
+  /** Writes the lines that no file has, in order, until the disk refuses one. */
   writeAgain(): void;
   areWritten(): boolean;
-  /** The oldest, as many as are booked at once, all of one owner. A list of its own: lines that come meanwhile are not in it. */
+  /** The oldest lines, all of one owner, that are booked together. The list is a copy: it does not grow. */
   next(): readonly WaitingLine[];
   of(owner: string): readonly WaitingLine[];
   drop(lines: readonly WaitingLine[]): void;
   size(): number;
-  /** Calls whose rows are in them. */
+  /** Number of calls with rows in the waiting lines. */
   calls(): number;
   files(): ReadonlySet<JournalFile>;
 }
 
-/** `write`: into a file; whether it succeeded. */
+/** `write` puts a line into a file and returns whether it succeeded. */
 export function waitingLines(write: (line: WaitingLine) => boolean): WaitingLines {
   let lines: WaitingLine[] = [];
   let unwritten: WaitingLine[] = [];
@@ -65,7 +68,7 @@ export function waitingLines(write: (line: WaitingLine) => boolean): WaitingLine
   };
 }
 
-/** The first of them, as many as are booked at once: at least one. */
+/** The first items that are booked together, at least one. */
 export function firstRows<T>(all: readonly T[], rowsIn: (one: T) => number): readonly T[] {
   let rows = 0;
   const next = all.findIndex((one, index) => {

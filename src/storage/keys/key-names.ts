@@ -4,7 +4,7 @@ import type { Statements } from '../database/database.ts';
 const ofKeys = 'key:';
 const atOnce = 100;
 
-/** By principal, for those that are keys. */
+/** Names by principal. A principal that is not a key is left out. */
 export async function keyNames(statements: Statements, principals: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const names = new Map<string, string>();
   const ids = [

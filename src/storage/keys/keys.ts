@@ -6,7 +6,7 @@ export interface KeyRecord {
   /** The public part: `fg_<id>_<secret>`. */
   readonly id: string;
   readonly secretHash: string;
-  /** The secret before the last rotation, which is accepted too until then; null: there is none. */
+  /** The secret before the last rotation. It is accepted until `until`. Null: there is none. */
   readonly former: { readonly secretHash: string; readonly until: number } | null;
   readonly name: string;
   readonly team: string;
@@ -14,60 +14,60 @@ export interface KeyRecord {
   /** Null: all routes. */
   readonly routes: readonly string[] | null;
   readonly monthlyBudget: NanoUsd | null;
-  /** Operations a minute. */
+  /** Maximum number of operations per minute. */
   readonly requestsPerMinute: number | null;
-  /** Model calls a minute; null: as many as `requestsPerMinute`. */
+  /** Maximum number of model calls per minute. Null: the value of `requestsPerMinute`. */
   readonly callsPerMinute: number | null;
-  /** Name of the agent that asks with it; null: none. */
+  /** Name of the agent that uses the key. Null: none. */
   readonly agent: string | null;
-  /** What one session of its callers may use, beside what its team says; null: there is no cap of its own. */
+  /** Maximum for one session of the key's callers; the team's maximum applies too. Null: no limit of its own. */
   readonly session: SessionCaps | null;
-  /** Id of the key that made it: its calls draw on that one's accounts too, and it ends with it. Null: no key made it. */
+  /** Id of the key that made this one. Calls draw on that key's accounts too, and this key ends with it. Null: no key made it. */
   readonly madeBy: string | null;
-  /** It works in development alone. So do the keys that it makes. */
+  /** Whether the key works only in development. Keys that it makes inherit this. */
   readonly development: boolean;
   readonly createdAt: number;
-  /** Who made it, such as `key:3f9a` or `shell`; null: an older version did not write it down. */
+  /** Who made the key, such as `key:3f9a` or `shell`. Null: an earlier version did not record it. */
   readonly createdBy: string | null;
-  /** When and by whom it was changed, rotated or revoked last; null: never. */
+  /** When the key was last changed, rotated or revoked. Null: never. */
   readonly updatedAt: number | null;
   readonly updatedBy: string | null;
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
-  /** When it was used last, a minute more or less; null: never, as far as is known. */
+  /** When the key was last used, within a minute. Null: never, as far as is known. */
   readonly lastUsedAt: number | null;
 }
 
-/** What may end the permission of a key. `expiresAt`: of the key or of one that it comes from, whichever comes first. */
+/** What may end the permission of a key. `expiresAt` is the earliest expiry of the key and of the keys above it. */
 export interface KeyStanding extends Pick<KeyRecord, 'id' | 'team' | 'expiresAt' | 'revokedAt' | 'development'> {
-  /** Why the team of the key may do nothing, in a sentence. Default: it may. The store of keys does not know it. */
+  /** A sentence that says why the key's team may do nothing. Absent: the team may. The key store does not know it. */
   readonly teamEnded?: string;
 }
 
 export interface Keys {
-  /** Throws UNAUTHENTICATED for a key whose maker has been revoked, also when that happens at the same moment: it would outlive it. */
+  /** Throws UNAUTHENTICATED when the key that makes this one is revoked, also at the same moment: otherwise the new key would outlive its maker. */
   put(key: KeyRecord): Promise<void>;
-  /** Also revoked and expired ones: the caller judges. */
+  /** Returns revoked and expired keys too; the caller decides. */
   find(id: string): Promise<KeyRecord | null>;
   list(): Promise<readonly KeyRecord[]>;
   /**
-   * Puts in the place of the key what `change` makes of it, in one step: a change and a revocation at the same moment see each other. `change`
-   * may be called more than once, and what it throws is thrown. Null: there is no such key. The id, and when it was used, stay.
+   * Replaces the key by what `change` returns, in one step: a change and a revocation at the same moment see each other. `change` may be called
+   * more than once, and what it throws is thrown. Null when there is no such key. `change` cannot change the id and the time of last use.
    */
   change(id: string, change: (key: KeyRecord) => KeyRecord): Promise<KeyRecord | null>;
-  /** Writes down when keys were used, by their ids. What comes late changes nothing. The version may stay. */
+  /** Records when keys were used, by id. An earlier time than the recorded one is ignored. `version` may stay the same. */
   used(times: ReadonlyMap<string, number>): Promise<void>;
-  /** In one read: of those that there are. Asked often, for all keys in use. */
+  /** One read for all ids; ids that do not exist are left out. Called often, for all keys in use. */
   standing(ids: readonly string[]): Promise<readonly KeyStanding[]>;
   /**
-   * Another text whenever a key has changed, by whichever process, and when another process has changed something of the storage's
-   * `Identities`; it may also change when nothing has. What was read of keys before holds
-   * while it stays the same. Asked in nearly every turn of the event loop.
+   * Returns a new text whenever any process has changed a key, and when another process has changed something in the storage's `Identities`. It may
+   * also change without such a change. While it stays the same, keys that were read before are still valid. Called in nearly every turn of the
+   * event loop.
    */
   version(): Promise<string>;
   /**
-   * The key as it is now, or null when there is none. Revokes every key that it has made too. Revoking twice keeps the first time. `by`: who
-   * revokes, for `updatedBy`.
+   * Revokes the key and every key that it has made. Returns the key after the revocation, or null when it does not exist. A second revocation keeps
+   * the first time. `by`: who revokes, for `updatedBy`.
    */
   revoke(id: string, at: number, by?: string): Promise<KeyRecord | null>;
 }

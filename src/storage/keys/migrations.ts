@@ -15,7 +15,7 @@ export const keyMigrations: readonly Migration[] = [
   {
     id: 41,
     name: 'keys that keys make',
-    // The development key was an ordinary key until now: it is known by what `developmentKey` wrote.
+    // Until this migration the development key was an ordinary key. It is recognised by what `developmentKey` wrote.
     sql: `
       alter table virtual_keys add column calls_per_minute bigint;
       alter table virtual_keys add column made_by text;

@@ -5,12 +5,12 @@ import { dataVersion } from '../database/data-version.ts';
 import type { Database, Row, SqlValue, Statements } from '../database/database.ts';
 import type { KeyRecord, Keys } from './keys.ts';
 
-/** As many as one statement asks for: it has the same text for any number of them, so it is prepared once. */
+/** Number of ids in one statement. The SQL text is the same for any number of ids, so it is prepared once. */
 const idsPerRead = 64;
 
 export function openKeys(database: Database): Keys {
   const commit = commitOrRefuse(database, 'Keys cannot be written at the moment, so nothing was changed.');
-  /** Changes of this process: its database may read with the connection that wrote them. */
+  /** Counts the changes of this process: `data_version` does not show what the same connection wrote. */
   let changes = 0;
   return {
     async put(key) {
@@ -104,7 +104,7 @@ const columns = [
   'session_caps',
 ];
 
-/** In the order of `columns`. */
+/** Values in the order of `columns`. */
 const valuesOf = (key: KeyRecord): SqlValue[] => [
   key.id,
   key.secretHash,
@@ -138,7 +138,7 @@ const putKey = `insert into virtual_keys (${columns.join(', ')}) values (${colum
 
 const putUse = 'update virtual_keys set last_used_at = $2 where id = $1 and (last_used_at is null or last_used_at < $2)';
 
-/** A key ends no later than those that it comes from, whatever was written into it when it was made. */
+/** A key expires no later than the keys above it, whatever expiry it was given. */
 const standingOfSome = `with recursive lineage(id, ancestor) as (
     select id, id from virtual_keys where id in (${Array.from({ length: idsPerRead }, (_, index) => `$${index + 1}`).join(', ')})
     union select lineage.id, child.made_by from lineage join virtual_keys child on child.id = lineage.ancestor where child.made_by is not null)

@@ -1,4 +1,4 @@
-/** The embedded ledger: rows go into the journal at once, and from there to the database in the background. */
+/** The embedded ledger: appends rows to the journal at once, and moves them to the database in the background. */
 import type { Database } from '../database/database.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from './ledger.ts';
@@ -10,7 +10,7 @@ import { typicalUses } from './typical-use.ts';
 import { isStoredCall } from './usage-rows.ts';
 
 export interface LedgerStore extends Ledger {
-  /** Deletes rows and roll-ups of the days, of UTC, that ended by then. Returns how many rows. */
+  /** Deletes rows and roll-ups of the UTC days that ended by then. Returns the number of rows. */
   deleteBefore(time: number): Promise<number>;
 }
 

@@ -4,35 +4,35 @@ import type { TimePercentiles } from './time-classes.ts';
 
 export interface Ledger {
   /**
-   * Keeps the rows: from when it returns, or when what it returns resolves, they survive kill -9. Never fails: when the disk refuses, the
-   * rows wait in memory, are retried, and `writable` is false until they are kept.
+   * Stores rows. They survive kill -9 once this returns, or once the returned promise resolves. Never fails: rows that the disk refuses wait in
+   * memory and are written again later, and `writable` is false until then.
    */
   append(rows: readonly UsageRow[]): void | Promise<void>;
-  /** Calls whose rows are kept, but not in reports yet. */
+  /** Number of calls whose rows are stored but not in reports yet. */
   waiting(): number;
   /** False: no new paid call may begin, because its row could be lost. */
   writable(): boolean;
   totals(query: UsageQuery): Promise<UsagePage>;
-  /** What a use of each AI field takes, as a rule, by its coordinate. Only those of {@link UsageQuery.only}. */
+  /** Typical values of one use of each AI field, by coordinate. Counts only rows that {@link UsageQuery.only} allows. */
   typicalUses(only: UsageQuery['only']): Promise<ReadonlyMap<string, TypicalUse>>;
-  /** Calls that fit, the newest first, each with those of its uses that fit: the costs of a list add up to the total of the same filter. */
+  /** Matching calls, the newest first, each with its matching uses. So the costs of a list add up to the total of the same filter. */
   calls(query: CallQuery): Promise<CallPage>;
-  /** The call with this id, or whose failure has it. Null: there is none that `only` sees. */
+  /** The call with this id, or the call whose failure has this id as `errorId`. Null: `only` allows no such call. */
   call(id: string, only: UsageQuery['only']): Promise<StoredCall | null>;
-  /** Whether the call that has this id was made for that owner, for as long as its rows are kept. Rows that still wait are not seen. */
+  /** Whether the call was made for that owner and still has rows in the database. Rows that wait in the journal are not seen. */
   hasCall(callId: string, owner: RowOwner): Promise<boolean>;
   /** Resolves when every appended row is in the database. */
   flush(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Whose call it was: the credential, and the pseudonym of its user; null: it had none. */
+/** Whose call it was: the credential, and the pseudonym of its user. Null: the credential had no user. */
 export interface RowOwner {
   readonly principal: string;
   readonly user: string | null;
 }
 
-/** In the order in which keys of totals have them. */
+/** Keys of totals have their dimensions in this order. */
 export const usageDimensions = [
   'coordinate',
   'operation',
@@ -54,35 +54,37 @@ export type UsageDimension = (typeof usageDimensions)[number];
 
 export type UsageOrder = 'key' | 'cost' | 'tokens' | 'calls' | 'failures' | 'savedCost' | 'failedCost';
 
-/** Rows that fit all that is given. Default: all rows. */
+/** Keeps the rows that match every given part. Default: all rows. */
 export interface UsageFilter {
-  /** Of each dimension, one of these; null among them: rows that have none. Users by their pseudonyms. */
+  /** Allowed values per dimension. Null in a list allows rows without a value. Users are given by pseudonym. */
   readonly values?: Readonly<Partial<Record<UsageDimension, readonly (string | null)[]>>>;
-  /** All of these. */
+  /** Tags that a row must all have. */
   readonly tags?: Readonly<Record<string, string>>;
 }
 
 export interface UsageQuery {
-  /** Milliseconds since 1970, UTC: from inclusive, to exclusive. */
+  /** Time range in milliseconds since 1970, UTC: `from` is inclusive, `to` is exclusive. */
   readonly from: number;
   readonly to: number;
   readonly groupBy: readonly UsageDimension[];
-  /** Names of tags to group by. Users, sessions and tags are not in the roll-ups: a report with them covers at most 31 days. Default: none. */
+  /**
+   * Names of tags to group by. The roll-ups have no users, sessions and tags, so a report with one of them covers at most 31 days. Default: none.
+   */
   readonly tags?: readonly string[];
   readonly where?: UsageFilter;
   readonly interval: 'minute' | 'hour' | 'day' | 'month' | null;
   /** IANA name of the time zone in which days and months begin. Default: UTC. */
   readonly timeZone?: string;
-  /** Within an interval: by the values of the dimensions, or the largest first. Default: `key`. */
+  /** Order within an interval: `key` sorts by the values of the dimensions, any other puts the largest first. Default: `key`. */
   readonly orderBy?: UsageOrder;
-  /** Also the total of all pages. Default: false. */
+  /** Whether to add the total of all pages. Default: false. */
   readonly total?: boolean;
-  /** Also the percentiles of times. Default: false. */
+  /** Whether to add percentiles of latency. Default: false. */
   readonly percentiles?: boolean;
   readonly first: number;
-  /** `endCursor` of the page before. */
+  /** `endCursor` of the page before. Null: the first page. */
   readonly after: string | null;
-  /** Only rows of this team, organisation or principal, and where a user (its pseudonym) is named, his alone; null: all. */
+  /** Counts only rows of this team, organisation or principal, and of this user (a pseudonym) where one is named. Null: all rows. */
   readonly only:
     | (({ readonly team: string } | { readonly organisation: string } | { readonly principal: string }) & { readonly user?: string })
     | null;
@@ -97,14 +99,14 @@ export interface CallPage {
 }
 
 export interface StoredCall {
-  /** One row a use. What is said of the whole call, such as its attempts, stands in that of use 0. */
+  /** One row per use. Values of the whole call, such as its attempts, are in the row of use 0. */
   readonly uses: readonly [UsageRow, ...UsageRow[]];
   readonly principalName: string | null;
 }
 
 export interface UsagePage {
   readonly totals: readonly UsageTotal[];
-  /** Of all pages, where it was asked for. */
+  /** Total of all pages, where the query asked for it. */
   readonly total?: UsageTotal;
   /** Null on the last page. */
   readonly endCursor: string | null;
@@ -112,40 +114,40 @@ export interface UsagePage {
 
 export interface UsageTotal {
   readonly key: Readonly<Partial<Record<UsageDimension, string | null>>> & { readonly tags?: Readonly<Record<string, string | null>> };
-  /** Start of the interval, milliseconds since 1970, UTC; null without one. */
+  /** Start of the interval in milliseconds since 1970, UTC. Null when the query has no interval. */
   readonly from: number | null;
   readonly calls: number;
   readonly usage: Usage;
   readonly estimated: boolean;
-  /** Of the priced calls; null when none was priced. */
+  /** Cost of the priced calls. Null when no call was priced. */
   readonly cost: NanoUsd | null;
-  /** Calls whose price is unknown, which `cost` leaves out. */
+  /** Number of calls without a known price, which `cost` does not contain. */
   readonly unpricedCalls: number;
   readonly savedCost: NanoUsd;
   readonly failures: number;
-  /** What calls that failed cost. */
+  /** Cost of the calls that failed. */
   readonly failedCost: NanoUsd;
   /**
-   * In how many operations the calls were made. Null where operations cannot be told apart: by what differs among the calls of one
-   * operation (a route, a tag), and for rows that were written before operations were counted.
+   * Number of operations that made the calls. Null when the groups divide the calls of one operation (by route or tag), and when a row is older
+   * than this count.
    */
   readonly operations: number | null;
-  /** Of a whole call, and of its first token, where they were asked for; null: no call had one. */
+  /** Times of whole calls, and of their first tokens, where the query asked for them. Null: no call has such a time. */
   readonly latency?: TimePercentiles | null;
   readonly timeToFirstToken?: TimePercentiles | null;
-  /** What people call the key, where the total is that of a key. */
+  /** Name of the key, where the total is that of one key. */
   readonly principalName?: string;
 }
 
-/** Medians of the last answers that models gave to a field. Amounts are a use's share of its call. */
+/** Medians over the last answers that models gave to a field. Amounts are the use's share of its call. */
 export interface TypicalUse {
-  /** Null: none was priced. */
+  /** Null: no answer was priced. */
   readonly cost: NanoUsd | null;
   readonly inputTokens: number;
-  /** Reasoning included. */
+  /** Reasoning tokens are included. */
   readonly outputTokens: number;
-  /** Of the whole call. */
+  /** Time of the whole call. */
   readonly latencyMs: number;
-  /** How many uses these are the medians of. */
+  /** Number of uses in the medians. */
   readonly uses: number;
 }

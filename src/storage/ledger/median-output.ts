@@ -1,13 +1,13 @@
-/** The median output tokens of a deployment on a route, for calls whose usage is unknown. */
+/** The median of output tokens of a deployment on a route, to estimate calls whose usage is unknown. */
 import type { UsageRow } from '../../core/call/usage-row.ts';
 import type { Statements } from '../database/database.ts';
 
-/** The last rows of the ledger that are looked through: a table of any size costs the same. */
+/** Only the last rows of the ledger are read, so the cost does not grow with the ledger. */
 const maxRows = 5_000;
-/** Used where the ledger knows no answer yet: a page of text, in tokens. */
+/** Estimate when the ledger has no answer yet: about one page of text, in tokens. */
 const tokensOfOneAnswer = 500;
 
-/** Tokens, of the deployment on the route; where there are none, of the route; else a guess. */
+/** Median tokens of the deployment on the route; without answers, of the route; without those, a fixed estimate. */
 export async function medianOutput(tx: Statements, of: Pick<UsageRow, 'route' | 'deployment'> | undefined): Promise<number> {
   if (of === undefined) return tokensOfOneAnswer;
   const answers = await tx.all(answersOf, [of.route, maxRows]);
@@ -16,7 +16,7 @@ export async function medianOutput(tx: Statements, of: Pick<UsageRow, 'route' | 
   return outputs[Math.floor(outputs.length / 2)] ?? tokensOfOneAnswer;
 }
 
-/** A call that served several fields has a row for each. */
+/** A call that served several fields has one row per field. */
 const answersOf = `select max(k.deployment) as deployment, sum(r.output + r.reasoning) as output
   from (select call_id, key_id, output, reasoning from usage_rows order by time desc limit $2) r join usage_keys k on k.id = r.key_id
   where k.route = $1 and k.outcome = 'OK' and k.cache in ('MISS', 'BYPASS') group by r.call_id`;

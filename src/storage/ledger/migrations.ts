@@ -46,13 +46,13 @@ export const ledgerMigrations: readonly Migration[] = [
   {
     id: 70,
     name: 'usage of end users',
-    // A pseudonym; null: the credential had no user.
+    // Pseudonym of the user. Null: the credential had no user.
     sql: 'alter table usage_rows add column end_user text;',
   },
   {
     id: 150,
     name: 'usage of agents and sessions',
-    // Agents are few; sessions are as many as callers like, so that they stand in the rows alone.
+    // There are few agents, but any number of sessions. So sessions are stored in the rows only.
     sql: `
       alter table usage_keys add column agent text not null default '';
       alter table usage_rows add column session text;`,
@@ -60,7 +60,7 @@ export const ledgerMigrations: readonly Migration[] = [
   {
     id: 120,
     name: 'usage by quarters and days',
-    // Made anew from the rows: the roll-up by the hour knew neither quarters nor times. Of older rows it is not known what they count for.
+    // The roll-ups are made again from the rows, because the hourly roll-up had no quarters and no latencies. `counts_as` of older rows is unknown.
     sql: `
       alter table usage_rows add column counts integer;
       alter table usage_rows add column error_id text;

@@ -4,7 +4,7 @@ import type { Database, SqlValue } from '../database/database.ts';
 
 const atOnce = 500;
 
-/** Rows and roll-ups before that day, which is one of UTC, and the keys that nothing is left of. Returns how many rows. */
+/** Deletes rows and roll-ups before that UTC day, and the keys that no row uses any more. Returns the number of rows. */
 export async function deleteOldUsage(database: Database, before: number): Promise<number> {
   const inPieces = async (sql: string, ...values: readonly SqlValue[]): Promise<number> => {
     let all = 0;
@@ -26,7 +26,7 @@ const deleteRows =
 const deleteFrom = (table: string): string =>
   `delete from ${table} where (start, key_id) in (select start, key_id from ${table} where start < $1 order by start, key_id limit $2)`;
 
-/** A row has its day in the roll-up, which is looked through sooner. */
+/** Every row's day is in the daily roll-up, which is faster to search. */
 async function deleteUnusedKeys(database: Database): Promise<void> {
   for (let behind: bigint | null = -(2n ** 63n); behind !== null; ) {
     const [last] = await database.all('select cast(id as text) as its_id from usage_keys where id > $1 order by id limit 1 offset $2', [

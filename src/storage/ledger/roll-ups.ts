@@ -13,12 +13,12 @@ export const dayMs = 24 * hourMs;
 
 export const startOf = (time: number, lengthMs: number): number => Math.floor(time / lengthMs) * lengthMs;
 
-/** A number that no database refuses: a ledger row is never lost for being odd. */
+/** Turns odd values into a number that every database accepts: a strange value must not lose a ledger row. */
 export const whole = (value: number): number => (Number.isFinite(value) ? Math.round(value) : 0);
 
 /**
- * `priced`: calls with a price. `counted`: rows of which it is known whether they count for an operation; `operations` and
- * `field_operations` are sums of those that do, see `UsageRow.countsAs`.
+ * `priced`: calls with a price. `counted`: rows of which it is known whether they count for an operation. `operations` and `field_operations` sum
+ * the rows that count: see `UsageRow.countsAs`.
  */
 export const sums = [
   'calls',
@@ -50,7 +50,7 @@ interface RollUpSum {
 }
 
 export interface RollUpSums {
-  /** `sign`: -1 takes the row away again. */
+  /** `sign`: -1 subtracts the row again. */
   add(row: UsageRow, keyId: bigint, sign: 1 | -1): void;
   store(tx: Statements): Promise<void>;
 }

@@ -5,7 +5,7 @@
 import type { UsageRow } from '../../core/call/usage-row.ts';
 import { noUsage, type Usage } from '../../core/money.ts';
 
-/** In the order in which they are written. A new one goes to the end, so that lists of older versions stay readable. */
+/** Fields in the order in which they are written. A new field is added at the end, so that lists of earlier versions stay readable. */
 const names = [
   ...['time', 'callId', 'use', 'coordinate', 'operation', 'client', 'documentId', 'principal', 'team', 'route'],
   ...['deployment', 'provider', 'model', 'usage', 'estimated', 'cost', 'savedCost', 'cache', 'attempts', 'outcome'],
@@ -47,17 +47,17 @@ export function valuesOf(row: UsageRow): readonly unknown[] {
   ];
 }
 
-/** Left out where there is nothing to say, as most rows have it. An empty text: not known. */
+/** Omitted where nothing differs from the default, as in most rows. '' means unknown. */
 function laterOf({ countsAs, errorId = null, tried = [], refusedBy = null }: UsageRow): readonly unknown[] {
   const hasMore = errorId !== null || tried.length > 1 || refusedBy !== null;
   return hasMore ? [countsAs === undefined ? '' : countsAs, errorId, tried, refusedBy] : countsAs === undefined ? [] : [countsAs];
 }
 
-/** What a list of values says of a row; it is not checked. Other values, such as rows of older versions, are given back as they are. */
+/** Reads a row from its list of values, without checking it. Any other value, such as a row of an earlier version, is returned unchanged. */
 export function rowFrom(values: unknown): unknown {
   if (!Array.isArray(values)) return values;
   const row = Object.fromEntries(names.map((name, at) => [name, values[at]]));
-  // Older versions knew none of these.
+  // Earlier versions had none of these fields.
   const later = (name: string): unknown => row[name] ?? null;
   const added = { organisation: later('organisation'), user: later('user'), agent: later('agent'), session: later('session') };
   const { countsAs, errorId, tried, refusedBy, ...rest } = row;

@@ -12,22 +12,22 @@ import { quarterMs, startOf } from './roll-ups.ts';
 import { selectRow, usageRowOf } from './usage-rows.ts';
 
 const maxCalls = 100;
-/** Some 5 ms of work. */
+/** About 5 ms of work. */
 const rowsPerPiece = 2_000;
 
-/** Behind the place: older, or as old and with a smaller id. */
+/** The next call is older than this place, or as old with a smaller id. */
 interface Place {
   readonly time: number;
   readonly callId: string;
 }
 
-/** Throws BAD_REQUEST for a page, a range or a cursor that cannot be. */
+/** Throws BAD_REQUEST for an impossible page, range or cursor. */
 export async function storedCalls(statements: Statements, query: CallQuery): Promise<CallPage> {
   const { first, from, to, after } = query;
   if (!Number.isInteger(first) || first < 1 || first > maxCalls)
     throw wrong(`A list of calls has between 1 and ${maxCalls} a page; ${first} were asked for.`);
   if (!Number.isFinite(from) || !Number.isFinite(to) || from > to) throw wrong('A list of calls goes from a time to a later one.');
-  // No roll-up knows where such rows are: somebody who had none would have the whole ledger looked through.
+  // The roll-ups cannot tell where such rows are, so a filter that matches nothing would read the whole ledger.
   if (needsRows({ ...query, groupBy: [] }) && to - from > maxRowsRangeMs)
     throw wrong(
       'A list of calls by user, session or tag, and one of a user, covers at most 31 days. A shorter range, or a list without them, would be accepted.',
@@ -35,7 +35,7 @@ export async function storedCalls(statements: Statements, query: CallQuery): Pro
   const found: Place[] = [];
   const end: Place = { time: to, callId: '' };
   let behind: Place | null = after === null ? end : placeOf(after);
-  // A list has the calls before `to`, whatever a cursor says.
+  // A list has only calls before `to`, whatever a cursor says.
   if (behind.time >= to) behind = end;
   while (behind !== null && found.length <= first) {
     const piece = await callsBehind(statements, behind, query);
@@ -52,7 +52,7 @@ export async function storedCalls(statements: Statements, query: CallQuery): Pro
   };
 }
 
-/** By its own id, or by that of the failure that its caller saw. Null: there is none, or it is another's. */
+/** Finds a call by its own id, or by the errorId of the failure that its caller saw. Null: there is no such call, or `only` does not allow it. */
 export async function storedCall(statements: Statements, id: string, only: UsageQuery['only']): Promise<StoredCall | null> {
   for (const column of ['call_id', 'error_id']) {
     const [row] = await statements.all(`select time, call_id from usage_rows where ${column} = $1 limit 1`, [id]);
@@ -65,7 +65,7 @@ export async function storedCall(statements: Statements, id: string, only: Usage
 
 type Fits = Pick<CallQuery, 'where' | 'only'>;
 
-/** Of one piece of rows. `end`: where the next begins; null: there is none. */
+/** Reads the calls of one piece of rows. `end`: where the next piece begins; null: there is none. */
 async function callsBehind(
   statements: Statements,
   { time, callId }: Place,
@@ -79,7 +79,7 @@ async function callsBehind(
   );
   if (last === undefined) return { calls: [], end: null };
   const end = placeIn(last);
-  // To the last use of the last call, also where the piece ends in the middle of it.
+  // The last call is read to its last use, also where the piece ends in the middle of the call.
   const values: SqlValue[] = [time, callId, end.time, end.callId];
   const bound = (value: SqlValue): string => `$${values.push(value)}`;
   const rows = await statements.all(
@@ -91,7 +91,7 @@ async function callsBehind(
   return { calls: rows.map(placeIn), end: Number(last['read']) < rowsPerPiece ? null : end };
 }
 
-/** Where to read on: from the end of the last quarter that has a call of such a key; null: there is none. */
+/** The end of the last quarter of an hour that has a call of a matching key; reading goes on from there. Null: there is none. */
 async function nextQuarter(statements: Statements, behind: Place, query: CallQuery): Promise<Place | null> {
   const values: SqlValue[] = [];
   const bound = (value: SqlValue): string => `$${values.push(value)}`;
@@ -106,7 +106,7 @@ async function nextQuarter(statements: Statements, behind: Place, query: CallQue
   return end <= behind.time ? { time: end, callId: '' } : behind;
 }
 
-/** With those of its rows alone that fit. */
+/** Adds to each call those of its rows that match. */
 async function withRows(statements: Statements, places: readonly Place[], fits: Fits): Promise<readonly StoredCall[]> {
   if (places.length === 0) return [];
   const values: SqlValue[] = [];

@@ -3,7 +3,7 @@
  * percentile is within 5 % of the exact one.
  */
 
-/** Of calls in a class: `l` before the class of a whole call's time, `f` before that of its first token's. */
+/** Number of calls per class. The key is `l` and the class of the whole call's time, or `f` and the class of the first token's time. */
 export type TimeCounts = Map<string, number>;
 
 export interface TimePercentiles {
@@ -14,14 +14,14 @@ export interface TimePercentiles {
 
 const growth = 1.1;
 
-/** Class 0: less than 1 ms; class n: from 1.1ⁿ⁻¹ ms to 1.1ⁿ ms. */
+/** Class 0 is less than 1 ms; class n is from 1.1ⁿ⁻¹ ms to 1.1ⁿ ms. */
 const classOf = (ms: number): number => (ms < 1 ? 0 : 1 + Math.floor(Math.log(ms) / Math.log(growth)));
 
 /** The same in SQL, for a column of whole milliseconds. */
 const classSql = (column: string): string =>
   `case when ${column} < 1 then 0 else 1 + cast(floor(ln(${column}) / ln(${growth})) as integer) end`;
 
-/** What a row of `usage_rows` adds, as text. */
+/** Text that a row of `usage_rows` adds to the counts. */
 export const timesSql = `'l' || (${classSql('latency_ms')}) || ':1' ||
   case when first_token_ms is null then '' else ',f' || (${classSql('first_token_ms')}) || ':1' end`;
 
@@ -34,7 +34,7 @@ export function countTimes(
   if (row.timeToFirstTokenMs !== null) add(times, `f${classOf(Math.round(row.timeToFirstTokenMs))}`, by);
 }
 
-/** Adds what a text of counts says, such as `l41:3,f30:3`. */
+/** Adds a text of counts, such as `l41:3,f30:3`. */
 export function addTimes(times: TimeCounts, text: string): void {
   for (const part of text === '' ? [] : text.split(',')) {
     const colon = part.indexOf(':');
@@ -45,7 +45,7 @@ export function addTimes(times: TimeCounts, text: string): void {
 export const textOfTimes = (times: TimeCounts): string =>
   [...times].flatMap(([name, count]) => (count > 0 ? [`${name}:${count}`] : [])).join(',');
 
-/** Null: nothing was counted. */
+/** Null when nothing was counted. */
 export function percentilesOf(times: TimeCounts, kind: 'l' | 'f'): TimePercentiles | null {
   const counts = [...times]
     .flatMap(([name, count]) => (name.startsWith(kind) && count > 0 ? [{ at: Number(name.slice(1)), count }] : []))
@@ -63,7 +63,7 @@ export function percentilesOf(times: TimeCounts, kind: 'l' | 'f'): TimePercentil
   return { p50Ms: at(0.5), p95Ms: at(0.95) };
 }
 
-/** Milliseconds, to a tenth. */
+/** Middle of the class in milliseconds, rounded to a tenth. */
 const middleOf = (at: number): number => (at === 0 ? 0 : Math.round(10 * growth ** (at - 0.5)) / 10);
 
 function add(times: TimeCounts, name: string, by: number): void {

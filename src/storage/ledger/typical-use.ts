@@ -1,12 +1,12 @@
-/** What a use of each AI field takes, as a rule: medians of the last answers in the ledger. */
+/** Typical values of one use of each AI field: medians over the last answers in the ledger. */
 import type { Row, SqlValue, Statements } from '../database/database.ts';
 import type { TypicalUse, UsageQuery } from './ledger.ts';
 import { onlyOf } from './report/report-columns.ts';
 
-/** The last rows of the ledger that are looked through: a table of any size costs the same. */
+/** Only the last rows of the ledger are read, so the cost does not grow with the ledger. */
 const maxRows = 5_000;
 
-/** By coordinate. Answers of models alone: kept ones and failures take nothing that is typical. */
+/** By coordinate. Only answers of models count: kept answers and failures are not typical. */
 export async function typicalUses(statements: Statements, only: UsageQuery['only']): Promise<ReadonlyMap<string, TypicalUse>> {
   const values: SqlValue[] = [maxRows];
   const bound = (value: SqlValue): string => `$${values.push(value)}`;

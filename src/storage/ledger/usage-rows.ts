@@ -7,8 +7,8 @@ import type { RowOwner } from './ledger.ts';
 import { type RollUpSums, rollUpSums, whole } from './roll-ups.ts';
 
 /**
- * Columns of `usage_keys`, in the order of the identity. A new one goes to the end: where it is empty, the identity is the one that the key
- * had before the column was there.
+ * Columns of `usage_keys`, in the order in which they make the identity. A new column is added at the end: while it is empty, the identity is the
+ * same as before the column existed.
  */
 const keyColumns = [
   'coordinate',
@@ -26,15 +26,15 @@ const keyColumns = [
   'agent',
 ] as const satisfies readonly (keyof UsageRow)[];
 
-/** Those that keys have had from the beginning. */
+/** Number of columns that keys have had from the beginning. */
 const firstColumns = 11;
 
-/** One call may have served thousands of fields: others have their turn within its transaction. */
+/** One call may have served thousands of fields. After this number of rows, other work runs before the transaction goes on. */
 const maxRowsPerTurn = 1_000;
 
 /**
- * Stores what is not stored yet: (callId, use) is a row's identity, so a replay changes nothing. A LOST row gives way to
- * the real one, should that come after all.
+ * Stores the rows that are not stored yet. (callId, use) is a row's identity, so storing a row twice changes nothing. A row that was booked as LOST
+ * is replaced by the real row if that one comes after all.
  */
 export async function storeUsageRows(tx: Statements, rows: readonly UsageRow[]): Promise<void> {
   const rollUps = rollUpSums();
@@ -50,7 +50,7 @@ export async function storeUsageRows(tx: Statements, rows: readonly UsageRow[]):
   await rollUps.store(tx);
 }
 
-/** What the ledger says a call cost; null when it has no row. Unpriced rows count as 0. */
+/** Cost of a call in the ledger. Null when it has no row. Rows without a price count as 0. */
 export async function storedCost(statements: Statements, callId: string): Promise<number | null> {
   const [row] = await statements.all('select count(*) as found, sum(cost) as cost from usage_rows where call_id = $1', [callId]);
   return Number(row?.['found'] ?? 0) === 0 ? null : Number(row?.['cost'] ?? 0);
@@ -87,7 +87,7 @@ const addRow = `insert into usage_rows (call_id, use, time, key_id, document_id,
     estimated, cost, saved_cost, attempts, latency_ms, first_token_ms, tags, end_user, session, counts, error_id, details)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) on conflict do nothing`;
 
-/** `r` is the row, `k` its key, whose id no JavaScript number holds. */
+/** `r` is the row, `k` its key. The id of the key is larger than a JavaScript number can hold. */
 export const selectRow = `select r.call_id, r.use, r.time, r.document_id, r.fresh_input, r.cache_read, r.cache_write, r.output, r.reasoning,
     r.estimated, r.cost, r.saved_cost, r.attempts, r.latency_ms, r.first_token_ms, r.tags, r.end_user, r.session, r.counts, r.error_id, r.details, ${keyColumns.map((column) => `k.${column}`).join(', ')}
   from usage_rows r join usage_keys k on k.id = r.key_id`;
@@ -103,7 +103,7 @@ function valuesOf(row: UsageRow): SqlValue[] {
     whole(row.latencyMs),
     row.timeToFirstTokenMs === null ? null : whole(row.timeToFirstTokenMs),
     JSON.stringify(row.tags),
-    // A row that an older version wrote as an object has none.
+    // A row that an earlier version wrote as an object has no user.
     row.user ?? null,
     row.session ?? null,
     row.countsAs === undefined ? null : { operation: 2, field: 1, none: 0 }[row.countsAs ?? 'none'],
@@ -112,7 +112,7 @@ function valuesOf(row: UsageRow): SqlValue[] {
   ];
 }
 
-/** JSON of what the first row of a call says of it, where that is more than one attempt that went well; null: nothing. */
+/** Details of a call as JSON, in its first row: its attempts and the guard that refused it. Null for a call with one good attempt. */
 function detailsOf({ use, tried = [], refusedBy = null }: UsageRow): string | null {
   const [only] = tried;
   const isPlain = tried.length === 0 || (tried.length === 1 && only?.outcome === 'OK');

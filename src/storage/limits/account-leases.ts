@@ -1,11 +1,10 @@
 /**
- * What this process holds of accounts, in memory: calls take of it and give back without the database, which knows the sum.
+ * Leases of this process on accounts, in memory. Calls take from a lease and give back without the database, which knows only the sum.
  *
- * The database's holding of an account is what is left here, plus what is used by holds and draws, plus what was settled and is not booked
- * yet. What is taken is therefore held before it is used, and a budget is never overspent, whatever other processes do. What is not left
- * here is asked of the database (`lease-rooms.ts`): all who ask in one turn are served in one transaction, in their order. A call that
- * comes while others wait for an account waits behind them. Before a call is refused, other processes are asked for what is left there
- * (`lease-recalls.ts`).
+ * The database's holding of an account is: what is left of the lease, plus what holds and draws use, plus what was settled but is not booked yet.
+ * So money is held before it is used, and a budget is never overspent, whatever other processes do. When a lease is used up, the database is asked
+ * for more (`lease-rooms.ts`): all requests of one turn are served in one transaction, in their order. A call that arrives while others wait for an
+ * account waits behind them. Before a call is refused, other processes are asked for what is left of their leases (`lease-recalls.ts`).
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '../database/database.ts';
@@ -16,15 +15,18 @@ import { type Account, forgetHolding, holdingOf, holdMore, idOf, isInForce } fro
 import { answerMs } from './lease-recalls.ts';
 import { type Asked, type Balance, type LeasedAccount, planRooms, type Room, type Want } from './lease-rooms.ts';
 
-/** What has not been used for so long goes back, where other processes live; what was leased ahead stays longer. */
+/**
+ * A lease that was not used for this time is given back when other processes are alive. A lease that was taken ahead of need stays for
+ * `unusedBlockMs`.
+ */
 const unusedMs = 250;
 const unusedBlockMs = 2_000;
-/** Where this process is alone, and how long an account is remembered. */
+/** The same time while this process is alone. An unused account is forgotten after it too. */
 const aloneMs = 3_600_000;
-/** How often it is looked whether others have given something back. */
+/** How often to check whether other processes have given something back. */
 const askEveryMs = 10;
 const maxAsks = answerMs / askEveryMs;
-/** What others asked for is not leased ahead for so long. */
+/** An account that another process asked for is not leased ahead for this time. */
 const scarceMs = 2_000;
 
 export interface Taken {
@@ -33,19 +35,19 @@ export interface Taken {
 }
 
 export interface Leases {
-  /** All, or none: rejects with the refusal of the first that has no room. Of what is left here it takes at once. */
+  /** Takes all wants or none; rejects with the refusal of the first want that has no room. Returns at once when the leases suffice. */
   take(wants: readonly Want[]): readonly Taken[] | Promise<readonly Taken[]>;
-  /** Rejects as `take` would, and takes nothing. */
+  /** Rejects like `take`, but takes nothing. */
   check(wants: readonly Want[]): void | Promise<void>;
-  /** Used no longer. */
+  /** Returns what was taken to the lease. */
   free(taken: Taken): void;
-  /** Used no longer, `cost` of it because it was spent: more than that is freed of the account, less goes back. */
+  /** Settles what was taken: `cost` of it was spent, and the rest returns to the lease. A cost above the taken amount is taken from the account. */
   settle(taken: Taken, cost: number): void;
-  /** What is spent and held, whatever of it waits to be booked, and without what is only left here. */
+  /** The amounts spent and held, including what is not booked yet. What is left of leases is not counted as held. */
   balanceOf(account: Account): Promise<Balance>;
-  /** Gives what is left here, or only what has not been used for a while, back to the database, where others find it. */
+  /** Gives leases back to the database, where other processes find them: all, or only those that were not used for a while. */
   giveBack(what: 'all' | 'unused'): Promise<void>;
-  /** Others need what is left of these accounts. */
+  /** Gives back what is left of these accounts, because other processes need it. */
   recall(accounts: readonly Account[]): void;
 }
 
@@ -54,9 +56,9 @@ export interface LeasesOptions {
   readonly commit: Commit;
   readonly owner: Pick<Owner, 'id' | 'renew'>;
   readonly monotonicMs: () => number;
-  /** Living processes beside this one, as far as is known. */
+  /** Number of other living processes, as far as is known. */
   readonly others: () => number;
-  /** Asks the others for what is left there, where they hold any of the account. False: there is no hope. */
+  /** Asks the other processes that hold some of the account to give back what is left. False: no other process can help. */
   readonly ask: (account: Account) => Promise<boolean>;
 }
 
@@ -69,7 +71,7 @@ export function openLeases({ database, commit, owner, monotonicMs, others, ask }
   let accounts = new Map<string, LeasedAccount>();
   let name = owner.id();
   let queue: Waiting[] = [];
-  /** How many wait for each account. */
+  /** Number of waiting requests per account. */
   const waiting = new Map<string, number>();
   const scarceUntilMs = new Map<string, number>();
   let serving = false;
@@ -99,11 +101,11 @@ export function openLeases({ database, commit, owner, monotonicMs, others, ask }
     if (leased.left < leased.block / 4) leaseAhead(leased, want);
     return { leased, amount };
   };
-  /** At a quarter of its block, before somebody has to wait for more. */
+  /** Called when a quarter of the block is left, so that no call has to wait for more. */
   const leaseAhead = (leased: LeasedAccount, want: Want): void => {
     leased.block = 0;
     const taken = Promise.withResolvers<readonly Taken[]>();
-    // No call needs it yet. A call that does asks again.
+    // No call waits for this lease. A call that needs it will ask again.
     taken.promise.catch(() => {});
     queue.push({ wants: [{ ...want, amount: 0 }], purpose: 'ahead', taken, asks: maxAsks });
     void serve();
@@ -138,7 +140,7 @@ export function openLeases({ database, commit, owner, monotonicMs, others, ask }
       );
       if (plan === null) await owner.renew();
       if (plan === null && owner.id() === holder) throw leaseHasEnded();
-      // What was granted to a name that is dead by now is freed with the rest of it.
+      // Amounts that were granted to a name which was then taken for dead are freed with everything of that name.
       if (plan === null || owner.id() !== holder) queue = [...asked, ...queue];
       else {
         for (const room of plan.rooms) enter(room);
@@ -195,7 +197,10 @@ export function openLeases({ database, commit, owner, monotonicMs, others, ask }
       throw error;
     }
   };
-  /** Accounts of windows that are over, and of keys that nobody uses, once all is booked. A call that needs one meanwhile begins anew. */
+  /**
+   * Forgets accounts of past windows, and of keys that nobody uses, once everything is booked. A call that needs such an account starts again with
+   * the database.
+   */
   const forget = async (): Promise<void> => {
     const idle = [...accounts.values()].filter(
       (leased) => leased.left === 0 && leased.used === 0 && monotonicMs() - leased.usedAtMs >= aloneMs,

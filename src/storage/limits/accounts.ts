@@ -12,7 +12,7 @@ export interface Account {
   readonly start: number;
 }
 
-/** Of each budget, the account of its present window. */
+/** The account of the present window, by budget. */
 const present = new WeakMap<BudgetLimit, Account>();
 
 export function accountOf(budget: BudgetLimit, { start }: Window): Account {
@@ -25,7 +25,7 @@ export function accountOf(budget: BudgetLimit, { start }: Window): Account {
 
 const place = (account: Account) => [account.name, account.per, account.start] as const;
 
-/** What the owner holds of an account, as the database knows it, and what has been booked in its name. */
+/** What the owner holds of an account according to the database, and what has been booked in the owner's name. */
 export async function holdingOf(statements: Statements, owner: string, account: Account): Promise<Holding> {
   const [row] = await statements.all(selectHolding, [owner, ...place(account)]);
   const number = (column: string): number => Number(row?.[column] ?? 0);
@@ -34,35 +34,35 @@ export async function holdingOf(statements: Statements, owner: string, account: 
 
 export interface Holding {
   readonly spent: NanoUsd;
-  /** By all owners. */
+  /** Held by all owners together. */
   readonly held: NanoUsd;
-  /** By this owner. */
+  /** Held by this owner. */
   readonly amount: NanoUsd;
-  /** Costs of its settlements that are booked, and what they freed of what it held. */
+  /** Sum of the owner's settlements that are booked, and of what they freed. */
   readonly booked: NanoUsd;
   readonly freed: NanoUsd;
 }
 
-/** False: others took the owner for dead. What it held is free already, or will be, and it may hold and give back nothing any more. */
+/** False: the owner was taken for dead. What it held is free or will be freed, and it may neither hold nor give back anything. */
 export async function isInForce(statements: Statements, owner: string): Promise<boolean> {
   const [row] = await statements.all('select 1 from owners where id = $1 and condemned = 0', [owner]);
   return row !== undefined;
 }
 
-/** The owner holds so much more of the account; less, when it is negative. */
+/** Adds to what the owner holds of the account. A negative amount gives back. */
 export async function holdMore(tx: Statements, owner: string, account: Account, amount: NanoUsd): Promise<void> {
   if (amount === 0) return;
   await tx.run(addToAccount, [...place(account), 0, amount]);
   await tx.run(addToHolding, [owner, ...place(account), amount, 0, 0]);
 }
 
-/** Those that hold any of it, this process included. */
+/** Owners that hold some of the account, this process included. */
 export async function holdersOf(statements: Statements, account: Account): Promise<readonly string[]> {
   const rows = await statements.all(selectHolders, place(account));
   return rows.map((row) => String(row['owner']));
 }
 
-/** Whether nothing of it is held, and all that was settled is booked: then the database has forgotten that the owner held any. */
+/** Forgets the holding when nothing is held and everything that was settled is booked. Returns whether it did. */
 export async function forgetHolding(
   tx: Statements,
   owner: string,
@@ -81,7 +81,7 @@ export const accountIn = (row: Row): Account => ({
   start: Number(row['window_start']),
 });
 
-/** Settlements of one account: `cost` is spent, and `freed` no longer held by the owner. */
+/** Sum of the settlements of one account: `cost` is spent, and `freed` is no longer held by the owner. */
 export interface AccountSum {
   readonly account: Account;
   readonly cost: NanoUsd;
@@ -93,7 +93,7 @@ export async function bookSum(tx: Statements, owner: string, { account, cost, fr
   await tx.run(addToHolding, [owner, ...place(account), -freed, cost, freed]);
 }
 
-/** One sum an account. */
+/** Returns one sum per account. */
 export function sumsOf(
   settlements: readonly { readonly accounts: readonly Account[]; readonly cost: NanoUsd; readonly freed: NanoUsd }[],
 ): readonly AccountSum[] {
@@ -121,12 +121,12 @@ export async function spend(tx: Statements, account: Account, amount: NanoUsd): 
   if (amount !== 0) await tx.run(addToAccount, [...place(account), amount, 0]);
 }
 
-/** Holds what no owner does any more: see `lost-draws.ts`. A negative amount frees. */
+/** Adds to what is held without an owner: see `lost-draws.ts`. A negative amount frees. */
 export async function holdWithoutOwner(tx: Statements, account: Account, amount: NanoUsd): Promise<void> {
   if (amount !== 0) await tx.run(addToAccount, [...place(account), 0, amount]);
 }
 
-/** Gives back all that the owner holds, whatever for. */
+/** Frees everything that the owner holds. */
 export async function freeAll(tx: Statements, owner: string): Promise<void> {
   await tx.run(
     `update accounts set held = held - (select h.amount from holdings h where h.owner = $1
@@ -138,14 +138,14 @@ export async function freeAll(tx: Statements, owner: string): Promise<void> {
   await tx.run('delete from holdings where owner = $1', [owner]);
 }
 
-/** Forgets windows that began before, which nobody asks for any more. What counts in total has no window. */
+/** Deletes the accounts of windows that began before that time. Accounts without a window (`total`) stay. */
 export async function forgetAccounts(tx: Statements, before: number): Promise<void> {
   await tx.run(`delete from accounts where window_start < $1 and held = 0 and per not like 'total%'`, [before]);
   await tx.run(`delete from holdings where window_start < $1 and amount = 0 and per not like 'total%'`, [before]);
   await tx.run('delete from recalls where window_start < $1', [before]);
 }
 
-/** Forgets sessions that began before: there are many more of them than of other accounts. */
+/** Deletes the accounts of sessions that began before that time. They are deleted earlier than others, because there are so many. */
 export async function forgetSessionAccounts(tx: Statements, before: number): Promise<void> {
   await tx.run(`delete from accounts where per like 'session%' and window_start < $1 and held = 0`, [before]);
   await tx.run(`delete from holdings where per like 'session%' and window_start < $1 and amount = 0`, [before]);
@@ -165,7 +165,7 @@ const selectHolding = `select a.spent, a.held, h.amount, h.booked, h.freed from 
   on h.owner = $1 and h.name = a.name and h.per = a.per and h.window_start = a.window_start
   where a.name = $2 and a.per = $3 and a.window_start = $4`;
 
-/** `held`: what nobody may draw, because it is held by this process or by others. */
+/** `held`: the amount that this and other processes hold, so that no call may draw it. */
 export function exceeded(
   { name, per, most, isShared = false }: BudgetLimit,
   window: Window,

@@ -1,14 +1,14 @@
 /**
- * Days, weeks and months of a time zone, as instants. A day is whatever the clocks there call it: it may have 23 or 25 hours, may begin
- * at one o'clock, and may be missing.
+ * Days, weeks and months of a time zone as instants. A day is what the clocks of the zone show: it may have 23 or 25 hours, may begin at one
+ * o'clock, and may be missing.
  */
 import { oncePer } from '../../core/once.ts';
 
-/** Milliseconds since 1970. */
+/** Times are milliseconds since 1970, UTC. */
 export interface Window {
   /**
-   * Names the window in its account: of a calendar's, its first day as if it began in UTC. So a budget whose time zone is changed
-   * goes on, and does not begin anew.
+   * Name of the window in its account. For a calendar window it is the first day as if the day began in UTC, so that a budget whose time zone is
+   * changed continues and does not start again.
    */
   readonly start: number;
   /** Inclusive. */
@@ -20,7 +20,7 @@ export interface Window {
 export type CalendarPeriod = 'day' | 'week' | 'month';
 
 const dayMs = 24 * 3_600_000;
-/** No clock is further from UTC. */
+/** No clock on Earth differs more from UTC. */
 const maxOffsetMs = 26 * 3_600_000;
 
 export function calendarWindow(per: CalendarPeriod, timeZone: string, time: number): Window {
@@ -30,7 +30,7 @@ export function calendarWindow(per: CalendarPeriod, timeZone: string, time: numb
   return timeZone === 'UTC' ? { start, begin: start, end: next } : { start, begin: beginOf(start, timeZone), end: beginOf(next, timeZone) };
 }
 
-/** The calendar's day at that time, as the midnight of the same date in UTC. */
+/** The date in the time zone at that instant, given as midnight UTC of the same date. */
 function dayIn(timeZone: string, time: number): number {
   if (timeZone === 'UTC') return time - (((time % dayMs) + dayMs) % dayMs);
   const [month = 1, day = 1, year = 1970] = formatIn(timeZone).format(time).split('/').map(Number);
@@ -41,7 +41,7 @@ const formatIn = oncePer(
   (timeZone) => new Intl.DateTimeFormat('en-US', { timeZone, calendar: 'gregory', year: 'numeric', month: 'numeric', day: 'numeric' }),
 );
 
-/** Days are midnights in UTC here, so that months and weeks are plain arithmetic. */
+/** Dates are midnights in UTC here, so months and weeks are plain arithmetic. */
 function firstDay(per: CalendarPeriod, day: number): number {
   const date = new Date(day);
   if (per === 'month') return Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
@@ -54,7 +54,7 @@ function nextFirstDay(per: CalendarPeriod, first: number): number {
   return first + (per === 'day' ? 1 : 7) * dayMs;
 }
 
-/** The first instant at which the calendar shows that day or, where it is missing, a later one. */
+/** The first instant at which the clocks of the zone show that date, or a later date when it is missing. */
 function beginOf(day: number, timeZone: string): number {
   let before = day - maxOffsetMs;
   let reached = day + maxOffsetMs;
@@ -66,7 +66,7 @@ function beginOf(day: number, timeZone: string): number {
   return reached;
 }
 
-/** Whether it is the name of a time zone, such as `Europe/Berlin` or `UTC`. */
+/** Whether the text names a time zone, such as `Europe/Berlin` or `UTC`. */
 export function isTimeZone(name: string): boolean {
   try {
     formatIn(name);

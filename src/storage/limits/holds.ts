@@ -1,4 +1,4 @@
-/** Holds on leased accounts: what an operation has set aside of its budgets, and draws of. */
+/** Holds on leased accounts: what an operation has reserved of its budgets, and the draws on it. */
 import type { BudgetLimit, Draw, DrawnAttempt, FieldShare, Hold } from '../../core/call/hold.ts';
 import type { NanoUsd } from '../../core/money.ts';
 import { refusedWith } from '../database/unavailable.ts';
@@ -15,21 +15,21 @@ export interface HoldsOptions {
   readonly leases: Leases;
   readonly makeDraw: MakeDraw;
   readonly owner: Pick<Owner, 'id' | 'mayDraw' | 'renew'>;
-  /** Told what a draw has cost of a budget. */
+  /** Called with what a draw has cost, per budget. */
   readonly spent: (budget: BudgetLimit, window: Window, cost: NanoUsd) => void;
   readonly now: () => number;
 }
 
-/** What the hold has set aside of one budget in one window, in the name of the owner that it had then. */
+/** What the hold has reserved of one budget in one window. It belongs to the name that the owner had at that time. */
 interface Reserved {
   readonly budget: BudgetLimit;
   readonly window: Window;
   readonly leased: Taken['leased'];
-  /** Not yet drawn. */
+  /** The part that is not drawn yet. */
   left: NanoUsd;
 }
 
-/** A part of a draw, and what the hold had set aside for it. */
+/** A part of a draw, with the reserve that it is taken from. */
 interface HoldPart extends DrawPart {
   readonly from: Reserved | undefined;
   readonly budget: BudgetLimit;
@@ -41,11 +41,11 @@ interface Spent extends Partial<Pick<FieldShare, 'shareOf'>> {
   readonly window: Window;
 }
 
-/** The last draws of a budget are taken one by one, so that a refusal is exact. */
+/** When a budget has room for this number of draws or fewer, each is taken by itself, so that a refusal is exact. */
 const lastDraws = 64;
 const drawsAhead = 256;
 
-/** As much as so many draws take, and at most a hundredth of what is left, for all processes together. */
+/** How much to lease ahead: enough for `drawsAhead` draws, but all processes together at most a hundredth of what is free. */
 const moneyAhead = (free: NanoUsd, owners: number, usual: NanoUsd): NanoUsd =>
   free < lastDraws * usual ? 0 : Math.min(drawsAhead * usual, free / 100 / owners);
 
@@ -60,7 +60,7 @@ interface FieldBudget extends Pick<FieldShare, 'shareOf'> {
 }
 
 export function openHolds({ leases, makeDraw, owner, spent, now }: HoldsOptions): OpenHold {
-  /** The draw, told of to those who warn of its budgets. */
+  /** A draw that also reports its cost to the budget warnings. */
   const noticed = (draw: Draw, parts: readonly Spent[]): Draw => {
     const watched = parts.filter(({ budget: { warnAt } }) => warnAt !== undefined);
     if (watched.length === 0) return draw;
@@ -80,7 +80,7 @@ export function openHolds({ leases, makeDraw, owner, spent, now }: HoldsOptions)
     ahead: moneyAhead,
   });
   const unreserved = new WeakMap<BudgetLimit, HoldPart>();
-  /** The part of a draw of which nothing was set aside: the same object while the window lasts. */
+  /** A part of a draw without a reserve. It is the same object while the window lasts. */
   const unreservedOf = (budget: BudgetLimit, window: Window): HoldPart => {
     const known = unreserved.get(budget);
     if (known?.window === window) return known;
@@ -89,7 +89,7 @@ export function openHolds({ leases, makeDraw, owner, spent, now }: HoldsOptions)
     unreserved.set(budget, part);
     return part;
   };
-  /** A process that was stopped for long may have been taken for dead: it asks before it goes on. */
+  /** A process that was stopped for long may have been taken for dead, so it asks before it goes on. */
   const inForce = async (): Promise<void> => {
     if (!owner.mayDraw()) await owner.renew();
   };

@@ -1,23 +1,26 @@
 /**
- * Asks other processes for what they have left of an account, and answers when they ask. A process that lives answers within some
- * milliseconds; one that is stopped does not, and nobody waits for it for long.
+ * Asks other processes for what is left of their leases on an account, and answers when they ask. A living process answers within milliseconds. A
+ * stopped process does not answer, and the wait for it is short.
  */
 import type { Database } from '../database/database.ts';
 import type { Commit } from '../database/group-commit.ts';
 import type { Owner } from '../state/owner.ts';
 import { type Account, accountIn, holdersOf, idOf } from './accounts.ts';
 
-/** How often it is looked whether anything has changed: where other processes live, and where none is known. */
+/** How often to check for changes: while other processes are alive, and while none is known. */
 const lookEveryMs = 10;
 const lookAloneEveryMs = 25;
-/** Milliseconds in which the others answer. A refusal after that counts what they gave back. */
+/** How long to wait for answers, in milliseconds. A refusal after that takes into account what was given back. */
 export const answerMs = 50;
 const askAgainMs = 250;
 
 export interface Recalls {
-  /** Living processes beside this one, as far as is known. */
+  /** Number of other living processes, as far as is known. */
   others(): number;
-  /** Asks those that hold any of the account to give back what they do not need. False: nobody else holds any, or they were just asked. */
+  /**
+   * Asks the processes that hold some of the account to give back what they do not need. False: no other process holds any, or they were asked a
+   * moment ago.
+   */
   ask(account: Account): Promise<boolean>;
   close(): void;
 }

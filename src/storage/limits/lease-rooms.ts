@@ -1,16 +1,16 @@
-/** One transaction that serves all who ask for more than is left here: who gets what of each account, and how much is leased ahead. */
+/** Plans one transaction that serves all requests for more than the leases have: who gets what of each account, and how much is leased ahead. */
 import type { GatewayError } from '../../core/errors.ts';
 import type { Statements } from '../database/database.ts';
 import { type Account, holdingOf, holdMore, idOf } from './accounts.ts';
 
-/** So much of an account, whose holders together may have no more than its limit. */
+/** An amount of an account. The holders of the account together may have no more than the limit. */
 export interface Want {
   readonly account: Account;
   readonly limit: number;
   readonly amount: number;
   /** The refusal when there is no room. */
   refusal(state: Balance): GatewayError;
-  /** How much is leased ahead of need: of what is free, for so many living processes, where one takes `usual` at a time. */
+  /** How much to lease ahead of need. `free`: the free amount; `owners`: living processes; `usual`: what this process takes at a time. */
   ahead(free: number, owners: number, usual: number): number;
 }
 
@@ -22,62 +22,62 @@ export interface Balance {
 export interface LeasedAccount {
   readonly account: Account;
   readonly owner: string;
-  /** The smallest limit under which what is left was leased. A call with a smaller limit asks the database. */
+  /** The smallest limit under which the rest of the lease was granted. A call with a smaller limit asks the database. */
   limit: number;
   left: number;
-  /** What was left when it was leased ahead for the last time; 0: only what is needed is taken. */
+  /** What was left after the last lease ahead. 0: only what is needed is leased. */
   block: number;
-  /** By holds and open draws. */
+  /** Amount used by holds and open draws. */
   used: number;
-  /** What was settled since this owner began, and what that frees of what is held: the database knows how much of both is booked. */
+  /** What was settled since this owner began, and what that frees. The database knows how much of both is booked. */
   settled: number;
   freed: number;
-  /** Something was settled beyond its draw, and may not be booked yet: the database's sums are then asked before anything is taken. */
+  /** A draw cost more than was taken, and that may not be booked yet. The database is then asked before anything is taken. */
   isOverrun: boolean;
-  /** What is taken at a time, on average. */
+  /** Average amount that is taken at a time. */
   usual: number;
   usedAtMs: number;
 }
 
-/** `check`: nothing is taken. `ahead`: nothing is wanted but what is leased ahead. */
+/** `check`: take nothing. `ahead`: lease ahead only. */
 export interface Asked {
   readonly wants: readonly Want[];
   readonly purpose: 'take' | 'check' | 'ahead';
 }
 
-/** An account in one transaction. */
+/** An account within one transaction. */
 export interface Room {
   readonly leased: LeasedAccount;
   readonly spent: number;
   readonly held: number;
-  /** Settled beyond its draws, and not booked yet. */
+  /** Cost beyond the draws that is not booked yet. */
   readonly overrun: number;
   limit: number;
   ahead: Want['ahead'] | null;
-  /** Of what nobody held. */
+  /** Granted of what no process held. */
   granted: number;
-  /** Of what was left here. */
+  /** Taken of what was left of the lease. */
   fromLeft: number;
-  /** Leased ahead; negative: given back, because a limit was lowered. */
+  /** Amount leased ahead. Negative: given back, because a limit was lowered. */
   extra: number;
 }
 
 export interface Plan {
   readonly rooms: readonly Room[];
-  /** One for each who asked; null: served. */
+  /** One entry per request. Null: the request was served. */
   readonly refused: readonly ({ readonly want: Want; readonly refusal: GatewayError } | null)[];
 }
 
 export interface PlanOptions {
   readonly holder: string;
   readonly leasedOf: (account: Account) => LeasedAccount;
-  /** Living processes, this one included. */
+  /** Number of living processes, this one included. */
   readonly owners: number;
-  /** Others have asked for what is left here: nothing is leased ahead. */
+  /** Another process has asked for what is left of the account, so nothing is leased ahead. */
   readonly isScarce: (account: Account) => boolean;
 }
 
-/** Changes the database alone: what is left here changes when it is committed. May be run again. */
+/** Changes the database only; the leases in memory change after the commit. May be run again. */
 export async function planRooms(tx: Statements, asked: readonly Asked[], options: PlanOptions): Promise<Plan> {
   const { holder, leasedOf, owners, isScarce } = options;
   const rooms = new Map<string, Room>();
@@ -107,7 +107,7 @@ export async function planRooms(tx: Statements, asked: readonly Asked[], options
   return { rooms: [...rooms.values()], refused };
 }
 
-/** What the account has under this limit: what no process holds, and what is left here. */
+/** Room of the account under this limit: what no process holds, and what is left of the own lease. */
 const roomIn = ({ leased, spent, held, overrun, granted, fromLeft }: Room, limit: number): number =>
   leased.left - fromLeft + limit - spent - held - overrun - granted;
 
@@ -128,7 +128,7 @@ function grant(room: Room, { amount, limit, ahead }: Want, purpose: 'take' | 'ah
 function extraOf({ leased, spent, held, overrun, limit, ahead, granted, fromLeft }: Room, owners: number, isScarce: boolean): number {
   const left = leased.left - fromLeft;
   const free = limit - spent - held - overrun - granted;
-  // Others may take of what is left while it is only leased ahead.
+  // What is only leased ahead may be needed by others.
   if (free < 0) return fromLeft + granted > 0 ? -Math.max(0, Math.min(left, -free)) : 0;
   if (ahead === null || isScarce) return 0;
   return Math.max(0, Math.floor(ahead(free, owners, leased.usual)) - Math.max(0, left));

@@ -34,11 +34,11 @@ import { forgetWarnings } from './warnings/warning-rows.ts';
 import { forecastOf, windowOf } from './windows.ts';
 
 const atOnce = 500;
-/** How often it is looked for what could go back to the others. */
+/** How often to check for leases that can be given back. */
 const giveBackEveryMs = 250;
 /** Windows of budgets are kept for 400 days. */
 const accountsKeptMs = 400 * 24 * 3_600_000;
-/** A session lasts a week at most. */
+/** A session lasts at most a week. */
 const sessionsKeptMs = 30 * 24 * 3_600_000;
 const forgetEveryMs = 3_600_000;
 
@@ -49,11 +49,11 @@ export interface LimitsOptions {
   readonly adopt: () => Promise<readonly DeadOwner[]>;
   readonly owner: Owner;
   readonly now?: () => number;
-  /** For rates. */
+  /** Clock of the rates. */
   readonly monotonicMs?: () => number;
-  /** How long the rest of a lost call's ceiling stays held, milliseconds; 0: not at all. Default: a day. */
+  /** How long the rest of a lost call's ceiling stays held, in milliseconds. 0: it is not held. Default: a day. */
   readonly lostHoldMs?: number;
-  /** Told, in a sentence, what an operator should know. */
+  /** Called with a sentence for the operator. */
   readonly warn?: (sentence: string, cause?: unknown) => void;
 }
 
@@ -112,7 +112,7 @@ export function openLimits(options: LimitsOptions): Limits {
       },
     );
   };
-  /** What `slots` takes; the rates are taken. */
+  /** An admission that takes the slots. The rates are already taken. */
   const withSlots = ({ rates: counted, tokenRates, slots, quotas: limited }: Admitted, tokens: number): Taking => {
     const admission = (all: readonly Taken[]): AdmissionAtOnce => {
       const taken = limited.length === 0 ? all : all.slice(0, slots.length);
@@ -203,7 +203,7 @@ type Taking = AdmissionAtOnce | Promise<AdmissionAtOnce>;
 
 interface Admitted {
   readonly rates: readonly RateLimit[];
-  /** Those among them that count tokens. */
+  /** The rates that count tokens. */
   readonly tokenRates: readonly RateLimit[];
   readonly slots: readonly Want[];
   readonly quotas: readonly QuotaLimit[];
@@ -219,7 +219,7 @@ function admittedBy(limits: readonly Limit[]): Admitted {
   };
 }
 
-/** Each bucket once, at its smallest rate. */
+/** Each bucket once, with its smallest rate. */
 function smallestRates(limits: readonly Limit[]): readonly RateLimit[] {
   const rates = new Map<string, RateLimit>();
   for (const limit of limits) {
@@ -230,7 +230,7 @@ function smallestRates(limits: readonly Limit[]): readonly RateLimit[] {
   return [...rates.values()];
 }
 
-/** Of lists that stay the same object from call to call. */
+/** Cache for lists of limits, which stay the same object from call to call. */
 const admitted = new WeakMap<readonly Limit[], Admitted>();
 
 function knownAdmitted(limits: readonly Limit[]): Admitted {

@@ -3,7 +3,7 @@ import type { NanoUsd } from '../../core/money.ts';
 import type { FindSession } from './quotas/session-windows.ts';
 import type { BudgetWarnings } from './warnings/budget-warnings.ts';
 
-/** Atomic: two calls racing for the last cent must not both get it. */
+/** Every method is atomic: when two calls want the last cent, only one of them gets it. */
 export interface Limits {
   /**
    * Takes one of every rate of requests and of calls, so many of every rate of tokens, and one slot of every concurrency limit; or throws
@@ -11,22 +11,21 @@ export interface Limits {
    * tokens, or throws BUDGET_EXCEEDED. Budgets among the limits are ignored. An account that is there twice counts once, at its smallest number. `tokens`: default 0.
    */
   admit(limits: readonly Limit[], tokens?: number): Promise<Admission>;
-  /** The same, at once where nothing must be waited for, in memory alone. It throws or rejects. Default: `admit` is asked. */
+  /** Does the same without waiting where memory alone can answer. Throws, or returns a promise that rejects. Default: `admit` is called. */
   admitAtOnce?(limits: readonly Limit[], tokens?: number): AdmissionAtOnce | Promise<Admission>;
-  /** Reserves `most` in every budget among the limits, or throws BUDGET_EXCEEDED having reserved nothing. 0 reserves nothing yet. */
+  /** Reserves `most` in every budget among the limits, or reserves nothing and throws BUDGET_EXCEEDED. `most` may be 0. */
   hold(limits: readonly Limit[], most: NanoUsd): Promise<Hold>;
-  /** State of the budgets among the limits, in their order. */
+  /** State of each budget among the limits, in their order. */
   budgets(limits: readonly Limit[]): Promise<readonly BudgetState[]>;
-  /** State of the quotas among the limits. Default: it is not shown. */
+  /** State of each quota among the limits. Default: quotas are not shown. */
   quotas?(limits: readonly Limit[]): Promise<readonly QuotaState[]>;
-  /** From when to when the session lasts, which begins now if it is not under way. Default: sessions begin when the clock says so. */
+  /** Begin and end of a session. A session that is not under way begins now. Default: sessions begin by the clock. */
   readonly session?: FindSession;
-  /** Says when parts of budgets are spent (`warnAt`). Default: nobody is warned. */
+  /** Reports when parts of budgets are spent (`warnAt`). Default: no warnings. */
   readonly warnings?: BudgetWarnings;
   /**
-   * Ends what a dead process left: each call without a ledger row gets one, with outcome LOST and what it had settled, or an
-   * estimate; the rest of its ceiling stays held for a while. Called at start-up and
-   * on a timer. Returns how many.
+   * Finishes the calls of dead processes. A call without a ledger row gets one with outcome LOST: what it had settled, or an estimate. The rest of
+   * its ceiling stays held for a while. Called at the start and on a timer. Returns the number of calls.
    */
   recover(): Promise<number>;
   close(): Promise<void>;
@@ -34,14 +33,14 @@ export interface Limits {
 
 export interface Admission {
   /**
-   * Frees the slots; requests and calls stay counted. Tokens that were taken and not used go back, and what was used beyond is taken.
-   * Default: all were used. Idempotent.
+   * Frees the slots. Requests and calls stay counted. Unused tokens go back to their buckets, and tokens beyond the taken ones are taken now.
+   * Default: all tokens were used. A second call does nothing.
    */
   release(usedTokens?: number): Promise<void>;
 }
 
 export interface AdmissionAtOnce {
-  /** As `Admission.release`. */
+  /** Like `Admission.release`. */
   free(usedTokens?: number): void;
 }
 
@@ -51,7 +50,7 @@ export interface QuotaState {
   readonly per: Period;
   readonly limit: number;
   readonly used: number;
-  /** By calls that run: the most that they can still use. */
+  /** Maximum that running calls can still use. */
   readonly held: number;
   readonly resetsAt: number | null;
 }
@@ -59,16 +58,16 @@ export interface QuotaState {
 export interface BudgetState {
   readonly name: string;
   readonly per: Period;
-  /** Of the calendar that says when the period ends. */
+  /** Time zone of the calendar that ends the period. */
   readonly timeZone: string;
   readonly limit: NanoUsd;
   readonly spent: NanoUsd;
-  /** For calls that run, and for a while for calls that were lost. */
+  /** Held for running calls, and for a while for lost calls. */
   readonly held: NanoUsd;
-  /** When the period ends, in milliseconds since 1970, UTC; null: never. */
+  /** When the period ends, in milliseconds since 1970, UTC. Null: never. */
   readonly resetsAt: number | null;
-  /** What will be spent by then if it goes on as until now; null: there is nothing to tell it from. */
+  /** Expected spending at the end of the period if it continues as before. Null: there is not enough to say. */
   readonly forecast: NanoUsd | null;
-  /** Parts of the limit that are warned of, and whether as much is spent. */
+  /** Parts of the limit with a warning, and whether each is reached. */
   readonly warnings: readonly { readonly at: number; readonly isReached: boolean }[];
 }

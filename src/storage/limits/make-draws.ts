@@ -1,6 +1,5 @@
 /**
- * Makes draws on leased accounts. A draw is in the journal before its attempt is sent; its cost is settled in memory, and booked in the
- * background.
+ * Makes draws on leased accounts. A draw is in the journal before its attempt is sent. Its cost is settled in memory and booked in the background.
  */
 import type { Draw, DrawnAttempt } from '../../core/call/hold.ts';
 import type { NanoUsd } from '../../core/money.ts';
@@ -11,12 +10,12 @@ import type { Leases, Taken } from './account-leases.ts';
 import { type Account, idOf } from './accounts.ts';
 import type { Want } from './lease-rooms.ts';
 
-/** One account of a draw: what is to be taken of it, and what a reserve has for the draw beside that. */
+/** One account of a draw: what must be taken of it, and the reserve that has a part of it already. */
 export interface DrawPart {
   readonly account: Account;
   readonly reserved: NanoUsd;
   want(amount: NanoUsd): Want;
-  /** What it bears of the cost. Default: all. */
+  /** The account's share of a cost. Default: the whole cost. */
   readonly shareOf?: (cost: NanoUsd) => NanoUsd;
 }
 
@@ -26,11 +25,11 @@ export interface DrawOptions {
   readonly owner: Pick<Owner, 'id'>;
 }
 
-/** A draw that has not settled. `isReplaced`: another has taken its place, so it is settled with 0, unless it costs something after all. */
+/** A draw that is not settled. `isReplaced`: another draw has taken its place, so it is settled with 0 unless it costs something after all. */
 interface OpenDraw {
   readonly id: string;
   readonly most: NanoUsd;
-  /** The whole of `most` of each account. */
+  /** Each account with the whole of `most`. */
   readonly parts: readonly OpenPart[];
   isReplaced: boolean;
 }
@@ -39,23 +38,23 @@ interface OpenPart extends Taken, Pick<DrawPart, 'shareOf'> {}
 
 interface Replacing {
   readonly taken: readonly Taken[];
-  /** The draw whose place is taken; null: none. */
+  /** The draw that is replaced. Null: none. */
   readonly before: OpenDraw | null;
 }
 
-/** Rejects, having taken nothing: what was reserved for it is then the reserve's again. */
+/** Rejects when it took nothing. What was reserved for the draw then belongs to the reserve again. */
 export type MakeDraw = (parts: readonly DrawPart[], attempt: DrawnAttempt) => Promise<Draw>;
 
 export function drawMaker({ leases, journal, owner }: DrawOptions): MakeDraw {
   const open = new Map<string, OpenDraw>();
   let made = 0;
 
-  /** Null: it has settled, was replaced, or belongs to a name of this process that others took for dead. */
+  /** Null: the draw is settled, was replaced, or belongs to a name of this process that was taken for dead. */
   const openNow = (id: string | undefined): OpenDraw | null => {
     const draw = id === undefined ? undefined : open.get(id);
     return draw === undefined || draw.isReplaced || ownerOf(draw.id) !== owner.id() ? null : draw;
   };
-  /** Takes what neither the reserve nor the replaced draw has for it. */
+  /** Takes what neither the reserve nor the replaced draw can give. */
   const take = (parts: readonly DrawPart[], most: NanoUsd, instead: string | undefined): Replacing | Promise<Replacing> => {
     const before = openNow(instead);
     const checked = (taken: readonly Taken[]): Replacing | Promise<Replacing> => {
@@ -74,7 +73,7 @@ export function drawMaker({ leases, journal, owner }: DrawOptions): MakeDraw {
     const { id, most, parts, isReplaced } = draw;
     if (isReplaced && cost === 0) return;
     const amount = isReplaced ? 0 : most;
-    /** Those that bear only a part of it, by that part. */
+    /** Accounts that bear only a part of the cost, by that part. */
     let others: Map<NanoUsd, Account[]> | null = null;
     const whole: Account[] = [];
     for (const { leased, shareOf } of parts) {
@@ -88,11 +87,11 @@ export function drawMaker({ leases, journal, owner }: DrawOptions): MakeDraw {
     }
     const freedOf = (share: NanoUsd): NanoUsd => Math.min(amount, share);
     journal.settle({ drawId: id, cost, freed: freedOf(cost), accounts: whole });
-    // Under names of their own: the draw is settled once.
+    // Each share is settled under a name of its own, because a draw is settled only once.
     for (const [share, accounts] of others ?? [])
       journal.settle({ drawId: `${id}-${share}`, cost: share, freed: freedOf(share), accounts });
   };
-  /** What the draw held is free, but for what another has taken over of it. */
+  /** Frees what the replaced draw held, except the part that the new draw takes over. */
   const replace = (before: OpenDraw, parts: readonly DrawPart[], most: NanoUsd): void => {
     before.isReplaced = true;
     for (const { leased, amount } of before.parts) {
@@ -101,7 +100,7 @@ export function drawMaker({ leases, journal, owner }: DrawOptions): MakeDraw {
       leases.free({ leased, amount: amount - reused });
     }
   };
-  /** The other was not made after all. What it would have taken over has been freed. */
+  /** Undoes a replacement whose new draw was not made. The part that it would have taken over is free. */
   const restore = (before: OpenDraw): void => {
     if (!open.has(before.id)) return;
     before.isReplaced = false;
@@ -137,6 +136,6 @@ export function drawMaker({ leases, journal, owner }: DrawOptions): MakeDraw {
 const openPart = (leased: Taken['leased'], amount: NanoUsd, part: DrawPart | undefined): OpenPart =>
   part?.shareOf === undefined ? { leased, amount } : { leased, amount, shareOf: part.shareOf };
 
-/** What a draw on the account takes over of the one that it replaces. */
+/** The amount of an account that a new draw takes over from the draw that it replaces. */
 const reusedOf = (before: OpenDraw | null, account: Account, amount: NanoUsd): NanoUsd =>
   before?.parts.some(({ leased }) => idOf(leased.account) === idOf(account)) === true ? Math.min(before.most, amount) : 0;

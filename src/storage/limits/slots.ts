@@ -1,14 +1,14 @@
-/** Concurrency slots: leased like money, a slot at a time. A slot ends with its process, at the latest when another recovers it. */
+/** Concurrency slots, leased like money, one slot at a time. The slots of a dead process are freed when another process recovers it. */
 import type { Limit } from '../../core/call/hold.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Want } from './lease-rooms.ts';
 
 export type ConcurrencyLimit = Extract<Limit, { kind: 'concurrency' }>;
 
-/** Slots are freed by calls that end at any moment: a second is a guess that does no harm. */
+/** Calls end at any moment, so a second is a reasonable guess. */
 const retryAfterMs = 1_000;
 
-/** One slot of each; of each name once, at its smallest number. */
+/** One slot per name, with the smallest number among limits of the same name. */
 export function slotsWanted(limits: readonly ConcurrencyLimit[]): readonly Want[] {
   const smallest = new Map<string, ConcurrencyLimit>();
   for (const limit of limits)
@@ -23,7 +23,7 @@ export function slotsWanted(limits: readonly ConcurrencyLimit[]): readonly Want[
         `"${name}" may run ${most} calls at a time, and they are running. Another is accepted when one of them ends.`,
         { limit: name, retryAfterMs },
       ),
-    // All of them while nobody else could need one.
+    // Everything is leased while this process is alone.
     ahead: (free, owners) => (owners === 1 ? free : 0),
   }));
 }

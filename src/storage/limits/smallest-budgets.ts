@@ -2,7 +2,10 @@ import type { BudgetLimit, Limit } from '../../core/call/hold.ts';
 
 const budgets = new WeakMap<readonly Limit[], readonly BudgetLimit[]>();
 
-/** The budgets among limits, each account once, at its smallest amount. Remembered by the list, which stays the same from call to call. */
+/**
+ * The budgets among the limits, each account once, with its smallest amount. The result is cached by the list, which stays the same object from
+ * call to call.
+ */
 export function budgetsOf(limits: readonly Limit[]): readonly BudgetLimit[] {
   const known = budgets.get(limits);
   if (known !== undefined) return known;

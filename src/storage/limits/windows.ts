@@ -1,7 +1,7 @@
 import type { BudgetLimit, Period } from '../../core/call/hold.ts';
 import { type CalendarPeriod, calendarWindow, type Window } from './calendar.ts';
 
-/** What says in which period an amount counts. */
+/** What determines the period in which an amount counts. */
 export type Periodic = Pick<BudgetLimit, 'per' | 'timeZone' | 'session'>;
 
 const total: Window = { start: 0, begin: 0, end: Number.POSITIVE_INFINITY };
@@ -11,7 +11,7 @@ type Windows = { [Per in CalendarPeriod]?: Window };
 const inUtc: Windows = {};
 const inZones = new Map<string, Windows>();
 
-/** The window in which spending at that time counts against a limit. It is the same object for as long as it lasts. */
+/** The window in which spending at that time counts. It is the same object while the window lasts. */
 export function windowOf({ per, timeZone, session }: Periodic, time: number): Window {
   if (per === 'total') return total;
   if (per === 'session') return session === undefined ? total : { ...session, begin: session.start };
@@ -29,20 +29,20 @@ function windowsIn(timeZone: string): Windows {
   return known;
 }
 
-/** A forecast from less than that part of the period would be a guess. */
+/** A forecast from a smaller part of the period would be a guess. */
 const leastPart = 0.01;
 
-/** What will be spent by the window's end if it goes on as until now. Null: it has no end, has just begun, or nothing was spent. */
+/** Expected spending at the end of the window if it continues as before. Null: the window has no end, has just begun, or nothing was spent. */
 export function forecastOf(spent: number, { begin, end }: Window, time: number): number | null {
   const part = (time - begin) / (end - begin);
   if (!Number.isFinite(end) || spent === 0 || part < leastPart) return null;
   return Math.min(Number.MAX_SAFE_INTEGER, Math.round(spent / Math.min(1, part)));
 }
 
-/** Milliseconds until the limit begins anew; null: it never does. */
+/** Milliseconds until the period ends. Null: it never ends. */
 export const resetsInMs = ({ end }: Window, time: number): number | null => (Number.isFinite(end) ? end - time : null);
 
-/** In a sentence: `5.00 a day`, `5.00 in total`. */
+/** The period within a sentence: `5.00 a day`, `5.00 in total`. */
 export const perWords: Readonly<Record<Period, string>> = {
   day: 'a day',
   week: 'a week',

@@ -1,11 +1,11 @@
-/** The times of a usage report: one for each interval, and what of it lies in the range. Days and months are those of a time zone. */
+/** Splits the time range of a report into buckets: one per interval, cut at the ends of the range. Days and months are those of a time zone. */
 import { calendarWindow } from '../../limits/calendar.ts';
 import type { UsageQuery } from '../ledger.ts';
 import { hourMs, minuteMs, startOf } from '../roll-ups.ts';
 
-/** Milliseconds since 1970. */
+/** Times are milliseconds since 1970, UTC. */
 export interface Bucket {
-  /** When the interval begins, also where that is before the range; 0: all time is one. Null: there are many, of `eachMs` each. */
+  /** Start of the interval, which may lie before the range. 0: the report has no intervals. Null: the bucket has many intervals of `eachMs`. */
   readonly start: number | null;
   readonly eachMs: number;
   readonly from: number;
@@ -14,7 +14,7 @@ export interface Bucket {
 
 type Times = Pick<UsageQuery, 'from' | 'to' | 'interval' | 'timeZone'>;
 
-/** In order. Hours and minutes are whole ones of UTC. */
+/** Buckets in the order of time. Hours and minutes are those of UTC. */
 export function* bucketsOf({ from, to, interval, timeZone = 'UTC' }: Times): Generator<Bucket> {
   if (from >= to) return;
   if (interval === null) yield { start: 0, eachMs: 0, from, to };
@@ -30,6 +30,6 @@ export function* bucketsOf({ from, to, interval, timeZone = 'UTC' }: Times): Gen
 
 const eachMs = { minute: minuteMs, hour: hourMs };
 
-/** Groups of intervals that begin before this are whole, once all rows of the bucket before the time have been read. */
+/** When all rows of the bucket before `readUntil` have been read, the groups of intervals that begin before the returned time are complete. */
 export const wholeBefore = ({ start, eachMs, to }: Bucket, readUntil: number): number =>
   start === null ? startOf(readUntil, eachMs) : readUntil < to ? start : to;

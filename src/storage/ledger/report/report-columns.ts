@@ -1,31 +1,31 @@
-/** What a usage report groups by, as SQL: dimensions of keys (`k`), and what stands in the rows alone (`u`): users, sessions and tags. */
+/** SQL columns that a usage report groups by: dimensions in `usage_keys` (`k`), and users, sessions and tags, which are only in the rows (`u`). */
 import type { SqlValue } from '../../database/database.ts';
 import { type UsageDimension, type UsageQuery, usageDimensions } from '../ledger.ts';
 import { hourMs } from '../roll-ups.ts';
 
 export interface ReportColumn {
-  /** In the rows of the database: '' for what has no value. */
+  /** Name of the column in results. A missing value is ''. */
   readonly alias: string;
   readonly of: { readonly dimension: UsageDimension } | { readonly tag: string };
 }
 
-/** Dimensions that stand in the rows alone, and their columns. */
+/** Dimensions that only the rows have, and their columns. */
 const inRows: Readonly<Partial<Record<UsageDimension, string>>> = { user: 'end_user', session: 'session' };
 
-/** In the order in which totals stand. */
+/** Columns in the order in which totals have them. */
 export const columnsOf = ({ groupBy, tags = [] }: Pick<UsageQuery, 'groupBy' | 'tags'>): readonly ReportColumn[] => [
   ...usageDimensions.flatMap((dimension) => (groupBy.includes(dimension) ? [{ alias: dimension, of: { dimension } }] : [])),
   ...tags.map((tag, index) => ({ alias: `tag_${index}`, of: { tag } })),
 ];
 
-/** Whether the roll-ups know too little: they have no users, sessions and tags. */
+/** Whether the report must read rows, because the roll-ups have no users, sessions and tags. */
 export const needsRows = ({ groupBy, tags = [], where = {}, only }: Pick<UsageQuery, 'groupBy' | 'tags' | 'where' | 'only'>): boolean =>
   [...groupBy, ...dimensionsIn(where)].some((dimension) => inRows[dimension] !== undefined) ||
   tags.length > 0 ||
   where.tags !== undefined ||
   only?.user !== undefined;
 
-/** How long a time may be of which rows are looked through one by one: 31 days. */
+/** Maximum range of a report that must read every row: 31 days. */
 export const maxRowsRangeMs = 31 * 24 * hourMs;
 
 type Where = NonNullable<UsageQuery['where']>;
@@ -39,7 +39,7 @@ export function sqlOf({ alias, of }: ReportColumn, bound: (value: SqlValue) => s
   return column === undefined ? `k.${alias}` : `coalesce(u.${column}, '') as "${alias}"`;
 }
 
-/** On the rows, `r`: each begins with ` and `. */
+/** Conditions on rows (`r`). Each begins with ` and `. */
 export function rowConditions({ where = {}, only }: Pick<UsageQuery, 'where' | 'only'>, bound: (value: SqlValue) => string): string {
   const values = dimensionsIn(where).flatMap((name) => {
     const column = inRows[name];
@@ -52,7 +52,7 @@ export function rowConditions({ where = {}, only }: Pick<UsageQuery, 'where' | '
   return [...values, ...own, ...tags].map((condition) => ` and ${condition}`).join('');
 }
 
-/** On the keys, `k`. */
+/** Conditions on keys (`k`). */
 export function keyConditions({ where = {}, only }: Pick<UsageQuery, 'where' | 'only'>, bound: (value: SqlValue) => string): string {
   const values = dimensionsIn(where).flatMap((name) =>
     inRows[name] === undefined ? [among(`k.${name}`, where.values?.[name] ?? [], bound)] : [],
@@ -60,10 +60,10 @@ export function keyConditions({ where = {}, only }: Pick<UsageQuery, 'where' | '
   return [...values, onlyOf(only, bound)].filter((condition) => condition !== '').join(' and ') || 'true';
 }
 
-/** A condition on the keys of rows; empty: all. */
+/** Condition on the keys of rows. An empty text allows all rows. */
 export function onlyOf(only: UsageQuery['only'], bound: (value: SqlValue) => string): string {
   if (only === null) return '';
-  // '' is how rows without a team and an organisation are stored: it is nobody's.
+  // Rows without a team or organisation have '' there, which must match nobody.
   if ('team' in only) return `k.team = ${bound(only.team)} and k.team <> ''`;
   if ('organisation' in only) return `k.organisation = ${bound(only.organisation)} and k.organisation <> ''`;
   return `k.principal = ${bound(only.principal)}`;

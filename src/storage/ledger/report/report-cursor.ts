@@ -4,10 +4,10 @@ import { GatewayError } from '../../../core/errors.ts';
 import type { UsageQuery } from '../ledger.ts';
 import type { ReportColumn } from './report-columns.ts';
 
-/** Where a total stands among the others: its interval, how far it is from the largest, then the values of its dimensions, '' for null. */
+/** Position of a total among the others: its interval, its distance from the largest measure, then the values of its dimensions ('' for null). */
 export type Place = readonly [bucket: number, behind: number, ...values: string[]];
 
-/** `measure`: of what totals are in the order of, the largest first. */
+/** `measure`: the number by which totals are sorted, the largest first. */
 export const placeBetween = (bucket: number, measure: number, values: readonly string[]): Place => [bucket, 0 - measure, ...values];
 
 export function compare(a: Place, b: Place): number {
@@ -43,7 +43,7 @@ function parsed(cursor: string): unknown {
   }
 }
 
-/** The range may move on between two pages. */
+/** `from` and `to` are not part of the digest, because the range may move between two pages. */
 function queryDigest(
   { interval, timeZone = 'UTC', orderBy = 'key', only, where = {} }: UsageQuery,
   groups: readonly ReportColumn[],

@@ -1,6 +1,6 @@
 /**
- * Adds up the groups of one page of a usage report while rows are read. In the order of names it keeps only the groups that the page
- * needs: a group beyond a full page cannot enter it later, because groups only grow. In any other order it keeps all, up to a bound.
+ * Sums the groups of one page of a report while rows are read. Sorted by names, it keeps only the groups that the page needs: a group that is
+ * behind a full page cannot enter it later. In any other order it keeps all groups, up to a maximum.
  */
 import { GatewayError } from '../../../core/errors.ts';
 import type { Row } from '../../database/database.ts';
@@ -23,18 +23,18 @@ interface FoundGroup {
 
 export interface UsagePageBuilder {
   add(row: Row): void;
-  /** Whether all groups of the page are in it, once every row of the intervals that begin before the time has been added. */
+  /** Whether the page is complete once every row of the intervals that begin before that time has been added. */
   isFullBefore(time: number): boolean;
   found(): { readonly groups: readonly FoundGroup[]; readonly more: boolean };
 }
 
-/** Of which all stand in memory, some 500 bytes each. */
+/** All of these groups are in memory, about 500 bytes each. */
 const maxGroups = 50_000;
 
 export function usagePage(query: UsageQuery, columns: readonly ReportColumn[], after: Place | null): UsagePageBuilder {
   const { first, interval, orderBy = 'key' } = query;
   const groups = new Map<string, Group>();
-  /** The last place that may still come into the page, or begin the next. */
+  /** The last place that can still be on the page or begin the next one. */
   let last: Place | null = null;
 
   const placeOf = ({ bucket, values, sum }: Group): Place => placeBetween(bucket, measureOf(sum, orderBy), values);

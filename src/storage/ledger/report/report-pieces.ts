@@ -15,7 +15,7 @@ import { keyConditions, needsRows, type ReportColumn, rowConditions, sqlOf } fro
 export interface Piece {
   /** Sums by interval and dimensions. */
   readonly rows: readonly Row[];
-  /** Of intervals that begin before this time, every row has been read. */
+  /** Every row of the intervals that begin before this time has been read. */
   readonly wholeBefore: number;
 }
 
@@ -40,17 +40,17 @@ export async function* piecesOf(
   }
 }
 
-/** Values of the columns by which a table is in order. */
+/** Values of the columns by which a table is sorted. */
 type Place = readonly [time: number, ...rest: SqlValue[]];
 
 interface Segment {
   readonly table: 'usage_rows' | 'usage_quarters' | 'usage_days';
-  /** Its order: the first is a time. */
+  /** The columns by which the table is sorted. The first one is a time. */
   readonly order: readonly string[];
-  /** From a row that has the order's columns as text, `its_time` and so on. */
+  /** Reads the place from a row that has the order's columns as text (`its_time` and so on). */
   readonly place: (row: Row) => Place;
   readonly to: number;
-  /** Before all that is read. */
+  /** A place before every row of the segment. */
   readonly begin: Place;
   readonly bucket: string;
   readonly sums: string;
@@ -71,7 +71,7 @@ function segmentsOf(bucket: Bucket, range: Range): readonly Segment[] {
   return [rows(from, quarters.from), ...whole, rows(quarters.to, to)].filter((segment) => segment.begin[0] + 1 < segment.to);
 }
 
-/** Null: there is none. */
+/** Null when the range contains no whole interval. */
 function wholeOnes(from: number, to: number, lengthMs: number): { readonly from: number; readonly to: number } | null {
   const ones = { from: Math.ceil(from / lengthMs) * lengthMs, to: startOf(to, lengthMs) };
   return ones.from < ones.to ? ones : null;
@@ -93,7 +93,7 @@ const rowsBetween = (from: number, to: number, bucket: Bucket, details: boolean)
     case when counts > 0 then 1 else 0 end as field_operations${details ? ', end_user, session, tags' : ''}`,
 });
 
-/** Behind the id of every call, which is ASCII. */
+/** Sorts behind the id of every call, because ids are ASCII. */
 const lastText = '\u{10ffff}';
 
 /** `key_id` has 64 bits. */
@@ -107,7 +107,7 @@ const rolledUpBetween = (table: 'usage_quarters' | 'usage_days', from: number, t
   sums: sums.join(', '),
 });
 
-/** Where a piece ends that begins behind `begin`; null: at the end of the segment. */
+/** The place where a piece ends that begins behind `begin`. Null: the piece ends with the segment. */
 async function placeBehind(
   statements: Statements,
   { table, order, place, to }: Segment,

@@ -1,11 +1,11 @@
-/** Adds up rows of the database to the total of one group. */
+/** Sums rows of the database to the total of one group. */
 import { type NanoUsd, noUsage, totalTokensOf, type Usage } from '../../../core/money.ts';
 import type { Row } from '../../database/database.ts';
 import type { UsageDimension, UsageOrder, UsageQuery, UsageTotal } from '../ledger.ts';
 import { addTimes, percentilesOf, type TimeCounts } from '../time-classes.ts';
 import { dimensionsIn } from './report-columns.ts';
 
-/** A total that grows. */
+/** A total to which rows are added. */
 export interface GroupSum {
   calls: number;
   readonly usage: { -readonly [Class in keyof Usage]: Usage[Class] };
@@ -56,7 +56,7 @@ export function addRow(sum: GroupSum, row: Row): void {
   if (times !== null) addTimes(sum.times, String(times));
 }
 
-/** `groupBy`: what divides the groups, which for the total of all is nothing. */
+/** `groupBy`: the dimensions that divide the groups. It is empty for the total of the report. */
 export function totalOf(
   sum: GroupSum,
   { key, from }: Pick<UsageTotal, 'key' | 'from'>,
@@ -76,7 +76,7 @@ export function totalOf(
   };
 }
 
-/** The same for all calls of an operation. */
+/** Dimensions that have the same value in all calls of one operation. */
 const ofOperations: ReadonlySet<UsageDimension> = new Set<UsageDimension>([
   'operation',
   'client',
@@ -88,7 +88,7 @@ const ofOperations: ReadonlySet<UsageDimension> = new Set<UsageDimension>([
   'session',
 ]);
 
-/** Which count of operations holds in each group; null: none does, since calls of one operation fall into several groups. */
+/** Which count of operations is right for each group. Null: none is, because calls of one operation are in several groups. */
 function countedBy({ groupBy, tags = [], where = {} }: Pick<UsageQuery, 'groupBy' | 'tags' | 'where'>): 'operation' | 'field' | null {
   const divides = [...groupBy, ...dimensionsIn(where)].filter((dimension) => !ofOperations.has(dimension));
   if (tags.length > 0 || where.tags !== undefined || divides.some((dimension) => dimension !== 'coordinate')) return null;
@@ -96,7 +96,7 @@ function countedBy({ groupBy, tags = [], where = {} }: Pick<UsageQuery, 'groupBy
   return groupBy.includes('coordinate') || where.values?.coordinate?.length === 1 ? 'field' : null;
 }
 
-/** What groups are in the order of, the largest first; 0 where that is their names. */
+/** The number by which groups are sorted, the largest first. 0 when they are sorted by name. */
 export function measureOf(sum: GroupSum, order: UsageOrder): number {
   if (order === 'tokens') return totalTokensOf(sum.usage);
   return order === 'key' ? 0 : sum[order];

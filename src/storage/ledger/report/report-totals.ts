@@ -1,7 +1,7 @@
 /**
- * Computes the totals of the ledger: whole days and quarters of an hour from the roll-ups, the rest at both ends from the rows. A report
- * is read in pieces, so that other requests are served in between. One that asks neither for an order nor for the total of all pages is
- * read only as far as its page needs; the total is the sum of the same rows, so that the rows of all pages add up to it.
+ * Computes the totals of the ledger: whole days and quarters of an hour from the roll-ups, the rest at both ends from the rows. A report is read in
+ * pieces, so that other requests are served in between. A report without an order and without the total of all pages is read only as far as its
+ * page needs. The total is summed from the same rows, so the rows of all pages add up to it.
  */
 import { setImmediate as letOthers } from 'node:timers/promises';
 import { GatewayError } from '../../../core/errors.ts';
@@ -17,12 +17,12 @@ import { piecesOf } from './report-pieces.ts';
 import { addRow, emptySum, totalOf } from './report-sums.ts';
 
 const firstMost = 1_000;
-/** Minutes, users and tags are counted from the rows. */
+/** Maximum range of a report by minutes, which are counted from the rows. */
 const minutesRangeMs = 7 * 24 * hourMs;
-/** Of the roll-up or the ledger: some 10 ms of work. */
+/** Maximum number of rows (of a roll-up or the ledger) in one piece, about 10 ms of work. */
 const maxRowsPerPiece = 2_000;
 
-/** In the order of time, then of the dimensions. Throws BAD_REQUEST for a page, a range or a cursor that cannot be. */
+/** Totals in the order of time, then of the dimensions. Throws BAD_REQUEST for an impossible page, range or cursor. */
 export async function usageTotals(
   statements: Statements,
   query: UsageQuery,
@@ -62,7 +62,7 @@ export async function usageTotals(
   };
 }
 
-/** From the first quarter of an hour to the end of the last: there is nothing to be read beside it. */
+/** From the first used quarter of an hour to the end of the last one. Outside of it there is nothing to read. */
 async function timeOfUse(statements: Statements): Promise<{ readonly from: number; readonly to: number }> {
   const [row] = await statements.all(
     'select (select min(start) from usage_quarters) as first_start, (select max(start) from usage_quarters) as last_start',

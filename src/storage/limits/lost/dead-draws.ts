@@ -1,4 +1,4 @@
-/** The draws of dead owners, from when their journals are read until their calls are ended: a crash in between loses none. */
+/** Draws of dead owners. They are stored from the reading of their journals until their calls are ended, so that a crash in between loses none. */
 
 import type { UsageRow } from '../../../core/call/usage-row.ts';
 import type { NanoUsd } from '../../../core/money.ts';
@@ -10,12 +10,12 @@ export interface StoredDraw {
   readonly owner: string;
   readonly callId: string;
   readonly most: NanoUsd;
-  /** The part of `most` that is the input's; null: unknown. */
+  /** The part of `most` for the input. Null: unknown. */
   readonly inputCost: NanoUsd | null;
-  /** What it has settled, which is booked; null: it was running. */
+  /** Cost that was settled and booked. Null: the attempt was running. */
   readonly cost: NanoUsd | null;
   readonly accounts: readonly Account[];
-  /** What the ledger would say if it cost the most. */
+  /** The ledger rows if the call had cost the maximum. */
   readonly rows: readonly UsageRow[];
 }
 

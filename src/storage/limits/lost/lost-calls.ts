@@ -14,14 +14,14 @@ import { insertLostDraw } from './lost-draws.ts';
 
 export interface LossRules {
   readonly now: () => number;
-  /** How long the rest of a lost call's ceiling stays held, milliseconds. */
+  /** How long the rest of a lost call's ceiling stays held, in milliseconds. */
   readonly holdMs: number;
 }
 
-/** Draws that one transaction ends: others have their turn between two. */
+/** Number of draws that one transaction ends. Other work runs between two transactions. */
 const maxDrawsPerTurn = 100;
 
-/** Returns how many calls got their row here. Another process that ends the same owner at the same time finds the rest. */
+/** Returns the number of calls that got their row here. Another process that ends the same owner at the same time gets the rest. */
 export async function endOwner(database: Database, owner: string, rules: LossRules): Promise<number> {
   let lost = 0;
   for (let more = true; more; ) {
@@ -39,7 +39,7 @@ export async function endOwner(database: Database, owner: string, rules: LossRul
   return lost;
 }
 
-/** All draws of the calls that the owner's oldest draws belong to. */
+/** All draws of the calls to which the owner's oldest draws belong. */
 const drawsOfCalls = `select * from draws where owner = $1 and call_id in (
     select call_id from draws where owner = $1 order by began_at, id limit $2
   ) order by began_at, id`;
@@ -64,12 +64,12 @@ async function endCall(tx: Statements, draws: readonly StoredDraw[], { now, hold
 interface Loss {
   readonly draw: StoredDraw;
   readonly cost: NanoUsd;
-  /** Output that is booked, as a part of what was drawn for it: 0 to 1. */
+  /** Booked output as a part of the drawn output: 0 to 1. */
   readonly outputPart: number;
   readonly inputPart: number;
 }
 
-/** The tokens of a settled attempt were never stored; they are estimated from its cost. */
+/** The tokens of a settled attempt were never stored, so they are estimated from its cost. */
 async function lossOf(tx: Statements, { cost, most, inputCost, rows }: StoredDraw): Promise<Omit<Loss, 'draw'>> {
   if (cost !== null) {
     const part = most === 0 ? 1 : Math.min(1, cost / most);

@@ -10,12 +10,12 @@ export interface LostDraw {
   readonly id: string;
   readonly callId: string;
   readonly accounts: readonly Account[];
-  /** What its LOST row says, as far as it is this draw's. */
+  /** The part of the LOST row that belongs to this draw. */
   readonly booked: NanoUsd;
   readonly held: NanoUsd;
 }
 
-/** A process that was taken for dead, and was suspended for longer than this, has lost its claim to correct what was booked. */
+/** A process that was stopped for longer than this can no longer correct what was booked for it. */
 const keptMs = 30 * 24 * 3_600_000;
 
 export async function insertLostDraw(tx: Statements, draw: LostDraw, now: number, holdMs: number): Promise<void> {
@@ -35,7 +35,7 @@ export async function insertLostDraw(tx: Statements, draw: LostDraw, now: number
   ]);
 }
 
-/** Its process was not dead, and now reports the cost. */
+/** Corrects the booking when the process was not dead and now reports the cost. */
 export async function foundAgain(tx: Statements, id: string, cost: NanoUsd): Promise<void> {
   const [row] = await tx.all('select booked, held, accounts from lost_draws where id = $1', [id]);
   if (row === undefined) return;
@@ -46,7 +46,7 @@ export async function foundAgain(tx: Statements, id: string, cost: NanoUsd): Pro
   await tx.run('delete from lost_draws where id = $1', [id]);
 }
 
-/** Frees what has been held for long enough: at most so many at a time. Returns how many. */
+/** Frees amounts that were held for long enough, at most `maxDraws` at a time. Returns their number. */
 export async function freeLostHolds(tx: Statements, now: number, maxDraws: number): Promise<number> {
   const rows = await tx.all('select id, held, accounts from lost_draws where held > 0 and held_until <= $1 limit $2', [now, maxDraws]);
   for (const row of rows) {

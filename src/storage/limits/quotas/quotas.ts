@@ -1,4 +1,4 @@
-/** Numbers of tokens, calls and turns that may be used in a period: leased like money, and booked by the journal like what is spent. */
+/** Quotas: numbers of tokens, calls and turns per period. They are leased like money and booked by the journal like spending. */
 import type { Limit } from '../../../core/call/hold.ts';
 import { GatewayError } from '../../../core/errors.ts';
 import type { Journal } from '../../journal/journal.ts';
@@ -11,7 +11,7 @@ export type QuotaLimit = Extract<Limit, { kind: 'quota' }>;
 
 export const quotaAccount = (quota: QuotaLimit, start: number): Account => ({ name: quota.name, per: `${quota.per} ${quota.of}`, start });
 
-/** Each account once, at its smallest number. */
+/** Each account once, with its smallest number. */
 export function smallestQuotas(limits: readonly Limit[]): readonly QuotaLimit[] {
   const quotas = new Map<string, QuotaLimit>();
   for (const limit of limits) {
@@ -22,7 +22,7 @@ export function smallestQuotas(limits: readonly Limit[]): readonly QuotaLimit[] 
   return [...quotas.values()];
 }
 
-/** One call or turn, or so many tokens. */
+/** One call, one turn, or the given number of tokens. */
 export function quotaWant(quota: QuotaLimit, tokens: number, time: number): Want {
   const amount = quota.of === 'tokens' ? tokens : 1;
   return {
@@ -30,7 +30,7 @@ export function quotaWant(quota: QuotaLimit, tokens: number, time: number): Want
     limit: quota.most,
     amount,
     refusal: (state) => usedUp(quota, state, amount, time),
-    // All of them while nobody else could need one.
+    // Everything is leased while this process is alone.
     ahead: (free, owners) => (owners === 1 ? free : 0),
   };
 }
@@ -57,7 +57,7 @@ export interface TakenQuota {
   readonly of: QuotaLimit['of'];
 }
 
-/** What calls and turns have used is used from now on; tokens are settled at the end of the call. */
+/** Calls and turns count as used from now on. Tokens are settled at the end of the call. */
 export function quotaBooks({ leases, journal }: { readonly leases: Leases; readonly journal: Pick<Journal, 'settle'> }) {
   const settle = ({ leased, amount }: Taken, used: number): void => {
     if (used === 0) {
@@ -65,7 +65,7 @@ export function quotaBooks({ leases, journal }: { readonly leases: Leases; reado
       return;
     }
     leases.settle({ leased, amount }, used);
-    // No draw has that name.
+    // No draw has that id, so nothing else is settled by this.
     journal.settle({ drawId: `${leased.owner}.quota`, cost: used, freed: Math.min(amount, used), accounts: [leased.account] });
   };
   return {

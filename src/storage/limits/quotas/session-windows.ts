@@ -1,15 +1,15 @@
-/** From when to when sessions last: each from its first use on, in whatever process that is. */
+/** Begin and end of sessions. A session begins with its first use, in any process. */
 import { LRUCache } from 'lru-cache';
 import type { Statements } from '../../database/database.ts';
 import type { Commit } from '../../database/group-commit.ts';
 
-/** Milliseconds since 1970. */
+/** Times are milliseconds since 1970, UTC. */
 export interface SessionWindow {
   readonly start: number;
   readonly end: number;
 }
 
-/** A forgotten one is read again. */
+/** A session that was dropped from memory is read again. */
 const maxRemembered = 20_000;
 const keptMs = 24 * 3_600_000;
 
@@ -35,7 +35,7 @@ async function begun(tx: Statements, name: string, lastsMs: number, time: number
   return { start, end: start + lastsMs };
 }
 
-/** One that is over begins anew. */
+/** A session that is over begins again. */
 const begin = `insert into sessions (name, started_at, ends_at) values ($1, $2, $3)
   on conflict (name) do update set started_at = excluded.started_at, ends_at = excluded.ends_at where sessions.started_at <= $4`;
 

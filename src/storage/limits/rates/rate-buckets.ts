@@ -1,9 +1,9 @@
 /**
- * Requests, calls and tokens per minute as token buckets, one per kind and name. A bucket holds one minute's worth and refills
- * steadily, so that no window edge lets twice the rate pass. A refused request takes nothing.
+ * Requests, calls and tokens per minute as token buckets, one per kind and name. A bucket holds the amount of one minute and refills steadily, so
+ * no edge of a window lets twice the rate pass. A refused request takes nothing.
  *
- * The arithmetic is exact: a level is a whole number of units, and each microsecond brings `perMinute` of them. However often a bucket is looked
- * at, it has what the time has brought, up to 50 million a minute.
+ * The arithmetic is exact: a level is a whole number of units, and each microsecond adds `perMinute` units. The result does not depend on how often
+ * a bucket is read, up to 50 million per minute.
  */
 
 import type { Limit } from '../../../core/call/hold.ts';
@@ -14,36 +14,36 @@ export type RateLimit = Extract<Limit, { kind: 'requests' | 'calls' | 'tokens' }
 
 export const minuteMs = 60_000;
 export const minuteMicros = 60_000_000;
-/** Of one request, call or token: as many as a minute has microseconds. */
+/** Units of one request, call or token: the number of microseconds in a minute. */
 export const unitsOfOne = 60_000_000;
 const sweepAbove = 10_000;
 
-/** Filled in place: each request looks at several. */
+/** Changed in place, because each request reads several buckets. */
 interface Bucket {
   perMinute: number;
-  /** Units; negative when more tokens were used than had been asked for. */
+  /** In units. Negative after more tokens were used than had been asked for. */
   level: number;
-  /** Whole microseconds. */
+  /** In whole microseconds. */
   at: number;
 }
 
 export interface RateBuckets {
   /**
-   * Of every bucket one, of those of tokens so many; or RATE_LIMITED with `retryAfterMs`, having taken none. What can use more than a
-   * minute's worth takes a whole bucket.
+   * Takes one of every bucket of requests and calls, and `tokens` of every bucket of tokens. Otherwise takes nothing and throws RATE_LIMITED with
+   * `retryAfterMs`. A request for more than a minute's amount takes a full bucket.
    */
   take(limits: readonly RateLimit[], tokens: number): void;
-  /** Gives back what `take` took for that, but for the tokens that were used. When more were used, more is taken. */
+  /** Gives back what `take` took, except the used tokens. If more tokens were used than taken, the rest is taken now. */
   giveBack(limits: readonly RateLimit[], tokens: number, usedTokens: number): void;
-  /** Units that the limit's bucket has. */
+  /** Units in the limit's bucket. */
   level(limit: RateLimit): number;
-  /** What is known better elsewhere, in units. */
+  /** Sets a level that is known better elsewhere, in units. */
   put(limit: RateLimit, level: number): void;
 }
 
 const names = new WeakMap<RateLimit, string>();
 
-/** The same text each time, not another one that is equal: it is looked up for each request. */
+/** Always returns the same string object, because it is looked up for each request. */
 export function bucketOf(limit: RateLimit): string {
   const known = names.get(limit);
   if (known !== undefined) return known;
@@ -55,20 +55,20 @@ const counted: Readonly<Record<RateLimit['kind'], string>> = { requests: 'reques
 
 export const unitsTaken = ({ kind, perMinute }: RateLimit, tokens: number): number =>
   (kind === 'tokens' ? Math.min(tokens, perMinute) : 1) * unitsOfOne;
-/** Negative: more was used than had been taken. */
+/** Negative when more was used than taken. */
 export const unitsBack = (limit: RateLimit, tokens: number, usedTokens: number): number =>
   unitsTaken(limit, tokens) - (limit.kind === 'tokens' ? usedTokens * unitsOfOne : 0);
 export const fullOf = ({ perMinute }: Pick<RateLimit, 'perMinute'>): number => perMinute * unitsOfOne;
 
-/** What a bucket with that level has after so many microseconds. */
+/** Level of a bucket after `micros` microseconds. */
 export const levelAfter = (level: number, micros: number, { perMinute }: Pick<RateLimit, 'perMinute'>): number =>
   Math.min(fullOf({ perMinute }), level + (micros >= minuteMicros && level >= 0 ? fullOf({ perMinute }) : Math.max(0, micros) * perMinute));
 
-/** `now`: milliseconds of a clock that nobody sets back; else a full bucket would be empty for as long as it was set back. */
+/** `now`: milliseconds of a clock that cannot be set back. A clock that is set back would keep buckets empty for that time. */
 export function rateBuckets(now: () => number = monotonicMs): RateBuckets {
   const buckets = new Map<string, Bucket>();
   const microsNow = (): number => Math.floor(now() * 1_000);
-  /** As full as it is at that time. */
+  /** The bucket, refilled up to that time. */
   const filled = (limit: RateLimit, at: number): Bucket => {
     const { perMinute } = limit;
     const name = bucketOf(limit);
@@ -83,7 +83,7 @@ export function rateBuckets(now: () => number = monotonicMs): RateBuckets {
     known.at = at;
     return known;
   };
-  /** A full bucket is as good as none. */
+  /** A full bucket can be forgotten, because a new bucket is full. */
   const sweep = (): void => {
     for (const [name, bucket] of buckets) {
       if (levelAfter(bucket.level, microsNow() - bucket.at, bucket) >= fullOf(bucket)) buckets.delete(name);
@@ -111,7 +111,7 @@ export function rateBuckets(now: () => number = monotonicMs): RateBuckets {
   };
 }
 
-/** `level`: what the bucket has, less than is asked for. */
+/** `level`: units in the bucket, which are fewer than asked for. */
 export function rateRefusal(limit: RateLimit, level: number, tokens: number): GatewayError {
   const { kind, name, perMinute } = limit;
   if (perMinute < 1)

@@ -1,6 +1,6 @@
 /**
- * Requests, calls and tokens per minute: kept in memory while this process is the only one on the state folder, in the database
- * while another process uses it too.
+ * Requests, calls and tokens per minute. The buckets are in memory while this process is alone on the state folder, and in the database while other
+ * processes use it too.
  */
 import type { Database } from '../../database/database.ts';
 import type { Commit } from '../../database/group-commit.ts';
@@ -8,18 +8,18 @@ import type { Owner } from '../../state/owner.ts';
 import { minuteMs, type RateLimit, rateBuckets } from './rate-buckets.ts';
 import { sharedRates } from './shared-rates.ts';
 
-/** How soon a process learns that another has opened the state, or has left it. */
+/** How soon a process learns that another process has opened or left the state folder. */
 const lookEveryMs = 1_000;
 
 export interface Rates {
   /**
-   * Of every bucket one, of those of tokens so many; or RATE_LIMITED with `retryAfterMs`, having taken none: thrown, or what the promise
-   * rejects with. Null: they were taken at once.
+   * Takes one of every bucket of requests and calls, and `tokens` of every bucket of tokens. Otherwise takes nothing, and throws or rejects with
+   * RATE_LIMITED and `retryAfterMs`. Null: taken at once.
    */
   take(limits: readonly RateLimit[], tokens: number): Promise<void> | null;
-  /** Gives back what `take` took for that, but for the tokens that were used. When more were used, more is taken. */
+  /** Gives back what `take` took, except the used tokens. If more tokens were used than taken, the rest is taken now. */
   giveBack(limits: readonly RateLimit[], tokens: number, usedTokens: number): Promise<void>;
-  /** Looks now who else has the state open. */
+  /** Checks now which other processes have the state open. */
   look(): Promise<void>;
   close(): void;
 }
@@ -41,7 +41,7 @@ export function openRates({ database, commit, owner, monotonicMs }: RatesOptions
 
   async function lookNow(): Promise<void> {
     if ((await owner.living()).size > 1) lastSeenMs = monotonicMs();
-    // For a minute after the other has gone its share counts: by then every bucket would be full again.
+    // The share of a process that has left counts for one more minute. After that, every bucket would be full again.
     const found = monotonicMs() - lastSeenMs < minuteMs;
     if (others && !found) {
       shared.leave();
@@ -49,9 +49,9 @@ export function openRates({ database, commit, owner, monotonicMs }: RatesOptions
     }
     others = found;
   }
-  /** A store that does not answer says nothing of others. */
+  /** When the database does not answer, the number of processes stays as it was. */
   const look = (): Promise<void> => lookNow().catch(() => {});
-  /** The first request waits for it: a process that has just begun does not know who else is there. */
+  /** The first request waits for the check, because a new process does not know which others exist. */
   let first: Promise<void> | null = look().finally(() => {
     first = null;
   });

@@ -1,6 +1,6 @@
 /**
- * The buckets of `rate-buckets.ts` as database rows, for several processes on one state folder. A process that is alone
- * keeps its buckets in memory, which costs nothing.
+ * The buckets of `rate-buckets.ts` as rows of the database, for several processes on one state folder. A process that is alone keeps its buckets in
+ * memory, which is faster.
  */
 import { machineMicros } from '../../../core/turns/monotonic.ts';
 import type { Row, Statements } from '../../database/database.ts';
@@ -17,12 +17,12 @@ import {
 } from './rate-buckets.ts';
 
 export interface SharedRates {
-  /** As `RateBuckets.take`. `local`: this process's own buckets, which are kept in step. */
+  /** Like `RateBuckets.take`. `local`: the buckets of this process, which are set to the same levels. */
   take(tx: Statements, limits: readonly RateLimit[], tokens: number, local: Pick<RateBuckets, 'level' | 'put'>): Promise<void>;
   giveBack(tx: Statements, limits: readonly RateLimit[], tokens: number, usedTokens: number): Promise<void>;
-  /** This process is alone again: at the next time its own buckets count once more. */
+  /** This process is alone again. When others return, its own buckets are counted once more. */
   leave(): void;
-  /** Deletes buckets that are full by now. */
+  /** Deletes the buckets that are full by now. */
   forget(tx: Statements): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ const put = `insert into rate_units (bucket, level, at) values ($1, $2, $3)
   on conflict (bucket) do update set level = excluded.level, at = excluded.at`;
 
 export function sharedRates(now: () => number = machineMicros): SharedRates {
-  /** Buckets into which what this process took while it was alone has been counted. */
+  /** Buckets that already contain what this process took while it was alone. */
   const joined = new Set<string>();
 
   async function levelOf(tx: Statements, limit: RateLimit): Promise<number | null> {
@@ -66,6 +66,6 @@ export function sharedRates(now: () => number = machineMicros): SharedRates {
   };
 }
 
-/** A time that is still to come is of before the machine was started: nothing is known of what has passed since. */
+/** A time in the future was written before the last start of the machine, so nothing is known about the time since then. */
 const filled = (row: Row, limit: RateLimit, nowMicros: number): number =>
   levelAfter(Number(row['level']), nowMicros - Number(row['at']), limit);

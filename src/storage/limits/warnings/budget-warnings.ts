@@ -1,41 +1,41 @@
-/** What operators are warned of: that a part of a budget is spent. Each part is warned of once in a period, whatever process sees it. */
+/** Warnings for operators: a part of a budget is spent. Each part is warned of once per period, whichever process notices it. */
 import type { Period } from '../../../core/call/hold.ts';
 import type { NanoUsd } from '../../../core/money.ts';
 
 export interface BudgetWarning {
-  /** Stays the same when it is told again. */
+  /** Stays the same when the warning is sent again. */
   readonly id: string;
-  /** The account, such as `team:search`. */
+  /** Name of the account, such as `team:search`. */
   readonly name: string;
   readonly per: Period;
   readonly timeZone: string;
   /** The part that is reached: 0.8 is four fifths. */
   readonly at: number;
   readonly limit: NanoUsd;
-  /** What was spent when it was noticed. */
+  /** Amount spent at the time of the warning. */
   readonly spent: NanoUsd;
-  /** Milliseconds since 1970. */
+  /** In milliseconds since 1970, UTC. */
   readonly periodBegin: number;
-  /** Null: the budget never begins anew. */
+  /** Null: the period never ends. */
   readonly periodEnd: number | null;
   readonly reachedAt: number;
 }
 
-/** A warning that waits to be told to somebody outside. */
+/** A warning that must still be sent to somebody outside. */
 export interface DueWarning extends BudgetWarning {
-  /** How often that has failed. */
+  /** Number of failed attempts to send it. */
   readonly failures: number;
 }
 
 export interface BudgetWarnings {
-  /** Told of each warning that this process is the first to notice, some time after the call that caused it. */
+  /** Calls the listener with each warning that this process notices first, a moment after the call that caused it. */
   watch(listener: (warning: BudgetWarning) => void): void;
-  /** Those that were reached then or later, in milliseconds since 1970, the oldest first, and by whatever process. */
+  /** Warnings of all processes since that time (milliseconds since 1970, UTC), the oldest first. */
   reachedSince(time: number, most: number): Promise<readonly BudgetWarning[]>;
-  /** Warnings that are to be told now, the oldest first. For so long they are this process's; after that, another may take them. */
+  /** Warnings that must be sent now, the oldest first. For `claimMs` they belong to this process; after that another process may take them. */
   claim(claimMs: number, most: number): Promise<readonly DueWarning[]>;
-  /** It was told, or never will be: it is not due any more. */
+  /** The warning was sent, or never will be, and is not due any more. */
   done(id: string): Promise<void>;
-  /** Telling it failed once more: it is due again then, in milliseconds since 1970. */
+  /** Sending failed again. The warning is due again at `dueAt`, in milliseconds since 1970, UTC. */
   failed(id: string, dueAt: number): Promise<void>;
 }

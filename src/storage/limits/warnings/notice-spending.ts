@@ -1,6 +1,6 @@
 /**
- * Notices that a part of a budget is spent. A call notes what it cost, in memory; what is spent of the budget is read a moment later, and
- * only when the part can have been reached since the last time.
+ * Notices that a part of a budget is spent. A call only notes its cost in memory. The spent amount of the budget is read a moment later, and only
+ * when the next part can have been reached since the last reading.
  */
 import { LRUCache } from 'lru-cache';
 import type { BudgetLimit } from '../../../core/call/hold.ts';
@@ -11,15 +11,15 @@ import type { Window } from '../calendar.ts';
 import type { BudgetWarning, BudgetWarnings } from './budget-warnings.ts';
 import { claimWarnings, delayWarning, endWarning, insertWarning, warningsSince } from './warning-rows.ts';
 
-/** How long after a call it is looked. Calls in between are looked at together. */
+/** Delay between a call and the check. Calls in between share one check. */
 const lookAfterMs = 200;
-/** Budgets of periods that were noted last. Of a forgotten one, what is spent is read again. */
+/** Number of budgets in memory. For a budget that was dropped, the spent amount is read again. */
 const maxNoted = 10_000;
 
 export interface SpendingWatch extends BudgetWarnings {
-  /** A call has cost so much of the budget. */
+  /** Notes what a call has cost of a budget. */
   note(budget: BudgetLimit, window: Window, cost: NanoUsd): void;
-  /** Looks now, for what was noted until now. */
+  /** Checks now what was noted until now. */
   look(): Promise<void>;
   close(): void;
 }
@@ -27,16 +27,16 @@ export interface SpendingWatch extends BudgetWarnings {
 export interface SpendingOptions {
   readonly database: Database;
   readonly spentOf: (account: Account) => Promise<NanoUsd>;
-  /** Living processes beside this one, which spend of the same budgets. */
+  /** Number of other living processes, which spend from the same budgets. */
   readonly others: () => number;
   readonly now: () => number;
   readonly warn?: (sentence: string, cause?: unknown) => void;
 }
 
 interface Noted {
-  /** Noted here since it was read what is spent. */
+  /** Amount noted here since the spent amount was last read. */
   since: NanoUsd;
-  /** What must be spent more until the next part is reached; 0: it has not been read. Infinity: all are reached. */
+  /** Amount that is missing until the next part is reached. 0: the spent amount was never read. Infinity: all parts are reached. */
   missing: NanoUsd;
 }
 
@@ -110,7 +110,7 @@ export function watchSpending({ database, spentOf, others, now, warn = () => {} 
       const known = noted.get(id);
       if (known !== undefined) {
         known.since += cost;
-        // Of several processes, one has spent at least its share of what was missing.
+        // With several processes, one of them must have spent at least its share of the missing amount.
         if (known.since < known.missing / (1 + others())) return;
       }
       pending.set(id, { budget, window });

@@ -1,10 +1,10 @@
-/** Warnings in the database, which knows each once and keeps it until it was told. */
+/** Warnings in the database. Each warning has one row, which is kept until the warning was sent. */
 import type { Period } from '../../../core/call/hold.ts';
 import type { Row, Statements } from '../../database/database.ts';
 import type { Account } from '../accounts.ts';
 import type { BudgetWarning, DueWarning } from './budget-warnings.ts';
 
-/** False: it is known already. */
+/** Returns false when the warning already exists. */
 export async function insertWarning(tx: Statements, account: Account, warning: BudgetWarning): Promise<boolean> {
   const { id, name, timeZone, at, limit, spent, periodBegin, periodEnd, reachedAt } = warning;
   const rows = await tx.all(insert, [
@@ -19,7 +19,7 @@ const insert = `insert into budget_warnings
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)
   on conflict (name, per, window_start, part) do nothing returning id`;
 
-/** The oldest first. They are due again at `until`, unless they are done by then. */
+/** The oldest warnings first. They are due again at `until` unless they are done by then. */
 export async function claimWarnings(tx: Statements, now: number, until: number, most: number): Promise<readonly DueWarning[]> {
   const rows = await tx.all('select * from budget_warnings where due_at <= $1 order by reached_at, part, id limit $2', [now, most]);
   for (const row of rows) await tx.run('update budget_warnings set due_at = $2 where id = $1', [String(row['id']), until]);
@@ -40,7 +40,7 @@ export const endWarning = (tx: Statements, id: string): Promise<unknown> =>
 export const delayWarning = (tx: Statements, id: string, dueAt: number): Promise<unknown> =>
   tx.run('update budget_warnings set due_at = $2, failures = failures + 1 where id = $1', [id, dueAt]);
 
-/** Those of periods that are over for so long that nobody asks; those in total stay, since they must not be told again. */
+/** Deletes the warnings of periods that ended long ago. Warnings of budgets without a period stay, because they must not be sent again. */
 export const forgetWarnings = (tx: Statements, before: number): Promise<unknown> =>
   tx.run(`delete from budget_warnings where reached_at < $1 and per <> 'total'`, [before]);
 
