@@ -1,33 +1,12 @@
 /** What `npm start` serves: two teams' subgraphs, AI fields on their entities, and a small collection of documents. */
-import {
-  type DeploymentConfig,
-  defineConfig,
-  embeddedCapabilities,
-  embeddedContextWindow,
-  embeddedExtractive,
-  embeddedPrice,
-  embeddedProvider,
-  fromEnvironment,
-} from '../src/index.ts';
-import { paced } from './paced-provider.ts';
+import { defineConfig, embeddedProvider, fromEnvironment } from '../src/index.ts';
 
-const { providers, deployments, routes } = fromEnvironment();
-const model = routes['default']?.deployments ?? [];
-/** With a key of a vendor, the chat asks that vendor's model; without one the provider inside, slowly enough to see it stream. */
-const isAlone = model.every((deployment) => deployment.startsWith('embedded/'));
-
-const slow: DeploymentConfig = {
-  provider: 'paced',
-  model: embeddedExtractive,
-  capabilities: embeddedCapabilities[embeddedExtractive],
-  price: embeddedPrice,
-  contextWindow: embeddedContextWindow,
-};
+const found = fromEnvironment();
 
 export default defineConfig<string, string, string, string>({
-  providers: { ...providers, paced: paced(embeddedProvider('paced'), 25) },
-  deployments: { ...deployments, paced: slow },
-  routes: { ...routes, chat: { description: 'For the page at /chat/.', deployments: isAlone ? ['paced'] : model } },
+  ...found,
+  // It has its answer in milliseconds. A stream of it is as slow as that of a model, so that there is something to see.
+  providers: { ...found.providers, embedded: embeddedProvider('embedded', { wordsPerSecond: 20 }) },
   // `npm install` builds it. In production it is served where a configuration says so, as here.
   server: { pages: { chat: 'chat/dist' } },
   collections: { shop: {}, fieldgate: {} },

@@ -37,6 +37,7 @@ export { type AzureOpenAiOptions, azureOpenAiProvider } from './providers/azure-
 export type { AccessToken, TokenFunction } from './providers/credentials/access-token.ts';
 export type { AwsCredentials, AwsCredentialsFunction, AwsRoleKeys } from './providers/credentials/aws-credentials.ts';
 export {
+  type EmbeddedOptions,
   embeddedCapabilities,
   embeddedContextWindow,
   embeddedExtractive,

@@ -24,7 +24,7 @@ export const kept = conversations(client);
 /** What can be asked of: collections of documents, and the model itself. */
 export interface Sources {
   readonly collections: readonly string[];
-  /** The route that is paced, where there is one. */
+  /** The route `chat`, where the operator has one. */
   readonly route: string;
 }
 

@@ -22,6 +22,8 @@ export interface SendOptions {
   readonly idleMs: number;
   /** Who asks, of those that take turns (`tenantOf`): for providers that have a queue of their own. Default: everybody is one. */
   readonly owner?: string;
+  /** True: a reader watches the answer grow (`Call.live`). Default: nobody is known to. */
+  readonly live?: boolean;
 }
 
 export interface AnswerOptions extends Pick<SendOptions, 'model' | 'signal' | 'report' | 'sent' | 'owner'> {

@@ -48,7 +48,7 @@ export function firstQueries({ config, fields, schema }: Asking): readonly First
     {
       says: 'a completion that grows before your eyes (over SSE, WebSocket or multipart)',
       query:
-        'subscription Tokens { completionStream(delivery: SNAPSHOT, input: { prompt: { text: "Summarise in ten words: A gateway answers questions of many teams. It counts what each field costs, and streams what models say." } }) { seq ... on CompletionSnapshot { completion { text } } ... on CompletionFinished { completion { text } } ... on CompletionFailed { failure { message } } } }',
+        'subscription Tokens { completionStream(delivery: SNAPSHOT, input: { prompt: { text: "Summarise in forty words: A gateway answers the questions of many teams over one graph. It counts what each field costs, and refuses what a budget does not allow. It streams what models say while they say it. A stream that broke goes on where it was, without a second call of the model." } }) { seq ... on CompletionSnapshot { completion { text } } ... on CompletionFinished { completion { text } } ... on CompletionFailed { failure { message } } } }',
     },
   ];
 }

@@ -57,7 +57,8 @@ export function sent(deployment: Deployment, rules: SendRules, rates: OutputRate
     return answerOf(await provider.answer(request, { ...options, withinMs, isEnough }));
   }
 
-  const streamed: Handlers['stream'] = (request, call) => inBatches(provider.send(request, { ...optionsFor(call), firstChunkMs, idleMs }));
+  const streamed: Handlers['stream'] = (request, call) =>
+    inBatches(provider.send(request, { ...optionsFor(call), firstChunkMs, idleMs, live: call.live === true }));
 
   function asksWhole(request: ModelRequest, call: Call): boolean {
     if (provider.answer === undefined || call.live === true) return false;

@@ -3,13 +3,14 @@
  * text), and its vectors are lexical. It is deterministic and costs nothing. Its warnings say what it did not do; asked for
  * what it cannot do, it says what it is.
  */
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as wait } from 'node:timers/promises';
 import type { Chunk } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { flatPrice, noUsage } from '../../core/money.ts';
 import type { CompletionRequest, EmbeddingRequest } from '../../core/request/request.ts';
 import { estimateInputTokens, estimateTokens } from '../../core/request/tokens.ts';
 import { throwIfAborted } from '../../core/turns/abort.ts';
+import { checkProvider } from '../checked-provider.ts';
 import type { Capability, Provider, SendOptions } from '../provider.ts';
 import { checkDimensions } from './text-vectors.ts';
 import { replyFor, vectorOf } from './thread/off-loop.ts';
@@ -95,6 +96,14 @@ export const embeddedCapabilities: Readonly<Record<typeof embeddedExtractive | t
   [embeddedLexical]: ['embedding'],
 };
 
+export interface EmbeddedOptions {
+  /**
+   * How many words it says a second to a reader who watches the answer grow, as a language model would. An answer that nobody watches comes
+   * at once. Default: all answers come at once.
+   */
+  readonly wordsPerSecond?: number;
+}
+
 /**
  * The provider that runs inside the gateway: no network, no key, no language model.
  *
@@ -113,13 +122,31 @@ export const embeddedCapabilities: Readonly<Record<typeof embeddedExtractive | t
  * }
  * ```
  */
-export function embeddedProvider(name = embeddedName): Provider {
-  return {
-    name,
-    models: [embeddedExtractive, embeddedLexical],
-    send: (request, options) => (request.kind === 'embedding' ? embed(request, options) : complete(request, options)),
-    outputCeiling: (_request, _model, asked) => asked,
-  };
+export function embeddedProvider(name = embeddedName, options: EmbeddedOptions = {}): Provider {
+  return checkProvider(embeddedName, { name }, () => {
+    const pauseMs = pauseOf(options);
+    return {
+      name,
+      models: [embeddedExtractive, embeddedLexical],
+      send: (request, options) => (request.kind === 'embedding' ? embed(request, options) : complete(request, options, pauseMs)),
+      outputCeiling: (_request, _model, asked) => asked,
+    };
+  });
+}
+
+/** At fewer, a long answer takes longer than a route waits for it (`totalMs`). */
+const minWordsPerSecond = 5;
+const maxWordsPerSecond = 1_000;
+
+/** Milliseconds before each word. */
+function pauseOf({ wordsPerSecond }: EmbeddedOptions): number {
+  if (wordsPerSecond === undefined) return 0;
+  if (wordsPerSecond >= minWordsPerSecond && wordsPerSecond <= maxWordsPerSecond) return 1_000 / wordsPerSecond;
+  const given = String(wordsPerSecond);
+  throw new GatewayError(
+    'BAD_REQUEST',
+    `Its wordsPerSecond is ${given}. It must be a number from ${minWordsPerSecond} to ${maxWordsPerSecond}.`,
+  );
 }
 
 function checkModel(model: string, expected: string, purpose: string): void {
@@ -144,7 +171,11 @@ async function* embed(request: EmbeddingRequest, { model, report, ...asking }: S
   yield { type: 'finish', reason: 'stop' };
 }
 
-async function* complete(request: CompletionRequest, { model, report, ...asking }: SendOptions): AsyncGenerator<Chunk> {
+async function* complete(
+  request: CompletionRequest,
+  { model, report, live = false, ...asking }: SendOptions,
+  pauseMs: number,
+): AsyncGenerator<Chunk> {
   const { signal } = asking;
   checkModel(model, embeddedExtractive, 'completions');
   await setImmediate();
@@ -158,8 +189,10 @@ async function* complete(request: CompletionRequest, { model, report, ...asking 
       said = call.argumentsText;
       yield* [{ ...call, done: false }, call];
     }
+    const paced = live && pauseMs > 0;
     for (const piece of text.match(/\s*\S+\s*/g) ?? []) {
-      await setImmediate();
+      // An abort ends the pause early, and is thrown by the line below it.
+      await (paced ? wait(pauseMs, undefined, { signal }).catch(() => {}) : setImmediate());
       throwIfAborted(signal);
       said += piece;
       yield { type: 'text', text: piece };

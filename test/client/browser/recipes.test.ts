@@ -1,7 +1,6 @@
 /** The recipes of examples/clients in a real browser, each over the same graph: an AI field, a stream that breaks, an answer with citations. */
 import type { Browser } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { paced } from '../../../examples/paced-provider.ts';
 import type { ModelRequest } from '../../../src/core/request/request.ts';
 import { embeddedProvider } from '../../../src/providers/embedded/embedded.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
@@ -45,7 +44,7 @@ describe.skipIf(!hasBrowser)('the recipes of examples/clients (in Chromium)', { 
       'ai.graphql': aiFields,
       'handbook/holidays.md': '# Holidays\n\nEverybody has thirty days of holidays a year. They end with the year.\n',
     });
-    const inner = paced(embeddedProvider('embedded'), 25);
+    const inner = embeddedProvider('embedded', { wordsPerSecond: 25 });
     const provider: Provider = {
       ...inner,
       async *send(request, options) {

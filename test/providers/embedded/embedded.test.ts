@@ -20,6 +20,7 @@ import {
   embeddedPrice,
   embeddedProvider,
 } from '../../../src/providers/embedded/embedded.ts';
+import type { Provider } from '../../../src/providers/provider.ts';
 import { perRound, rounds } from '../../rounds.ts';
 
 const backpack =
@@ -613,4 +614,53 @@ describe('lexical vectors', () => {
   it.each([63, 1025, 100.5])('lexical vectors are refused with %d dimensions, in a sentence', async (dimensions) => {
     await expect(embed(['x'], dimensions)).rejects.toMatchObject({ code: 'BAD_REQUEST', message: expect.stringContaining('64 to 1024') });
   });
+});
+
+describe('the pace of the embedded provider', () => {
+  const pace = async (provider: Provider, live?: boolean): Promise<number> => {
+    const options = {
+      model: embeddedExtractive,
+      signal: new AbortController().signal,
+      report: () => {},
+      firstChunkMs: 10_000,
+      idleMs: 10_000,
+    };
+    const from = performance.now();
+    const { text } = await collect(
+      chunkByChunk(
+        provider.send(completionRequest(`Summarise in 12 words: ${backpack}`), live === undefined ? options : { ...options, live }),
+      ),
+    );
+    return (performance.now() - from) / words(text);
+  };
+
+  it('the pace of the embedded provider is that of its setting for a reader who watches, and none for anybody else', async () => {
+    const paced = embeddedProvider('embedded', { wordsPerSecond: 50 });
+    expect(await pace(paced, true)).toBeGreaterThanOrEqual(19);
+    expect(await pace(paced, false)).toBeLessThan(19);
+    expect(await pace(paced)).toBeLessThan(19);
+    expect(await pace(provider, true)).toBeLessThan(19);
+  });
+
+  it('the pace of the embedded provider ends with the signal, in the middle of a pause', async () => {
+    const stop = new AbortController();
+    const options = { model: embeddedExtractive, signal: stop.signal, report: () => {}, firstChunkMs: 10_000, idleMs: 10_000, live: true };
+    const slow = embeddedProvider('embedded', { wordsPerSecond: 5 });
+    const answer = chunkByChunk(slow.send(completionRequest(`Summarise in 50 words: ${backpack}`), options))[Symbol.asyncIterator]();
+    await answer.next();
+    const next = answer.next();
+    stop.abort();
+    const from = performance.now();
+    await expect(next).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(performance.now() - from).toBeLessThan(150);
+  });
+
+  it.each([0, 4, 1_001, Number.NaN])(
+    'the pace of the embedded provider cannot be %d words a second: it refuses in a sentence',
+    (wordsPerSecond) => {
+      expect(embeddedProvider('embedded', { wordsPerSecond }).mistakes).toEqual([
+        expect.stringMatching(/^Its wordsPerSecond is .* from 5 to 1000\.$/),
+      ]);
+    },
+  );
 });
