@@ -1,6 +1,6 @@
 /**
- * An operator's AI fields as clients may see them: whose they are, what they take and what one call costs, never a prompt. It needs the
- * configuration alone, so a command line tells the same as `aiFields`.
+ * Describes the operator's AI fields for clients: their entity, arguments and maximum cost per call, never a prompt. It reads only the
+ * configuration, so a shell command gives the same text as `aiFields`.
  */
 import { print } from 'graphql';
 import { ruleOf } from '../access/rules.ts';
@@ -9,7 +9,7 @@ import type { FieldsRead } from '../fields/read-fields.ts';
 import { entityCeiling, type FieldPrices } from './quote/quote-rules.ts';
 import type { FieldView } from './result-views.ts';
 
-/** In the order of their declaration. */
+/** Descriptions in the order of declaration. */
 export const describeFields = ({ fields, keys }: Pick<FieldsRead, 'fields' | 'keys'>, prices: FieldPrices): readonly FieldView[] =>
   fields.map((field) => ({
     coordinate: field.coordinate,

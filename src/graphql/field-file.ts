@@ -3,7 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { decimalOf } from '../core/money.ts';
 import type { FieldView } from './result-views.ts';
 
-/** A list of what `aiFields` says of each field that the schema has, but what it takes as a rule, as JSON with a line break behind. */
+/** JSON of what `aiFields` says of each field in the schema, without typical values, and with a line break at the end. */
 export function fieldFile(fields: readonly FieldView[], schema: GraphQLSchema): string {
   const shown = fields
     .filter(({ typeName, fieldName }) => fieldName in (fieldsOf(schema, typeName) ?? {}))

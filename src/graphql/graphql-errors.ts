@@ -32,13 +32,13 @@ export type FailureView =
 export type FailureName = FailureView['__typename'];
 type Only<Name extends FailureName> = Extract<FailureView, { readonly __typename: Name | 'OtherFailure' }>;
 
-/** Failures carry the name of their type. A value without one is the answer of the union. */
+/** A failure has the name of its type. A value without one is the answer of the union. */
 export const memberType =
   <Answer extends string>(answer: Answer) =>
   <Name extends string>(value: object & { readonly __typename?: Name }): Answer | Name =>
     value.__typename ?? answer;
 
-/** Every code that the schema knows. A code that it does not name yet is OTHER. */
+/** Every code that the schema knows. Any other code becomes OTHER. */
 const failureCodes: Readonly<Record<FailureCode, true>> = {
   BAD_REQUEST: true,
   FORBIDDEN: true,
@@ -74,7 +74,7 @@ export const allFailures = [
 const maxInt = 2 ** 31 - 1;
 const shortened = (ms: number | undefined): number | null => (ms === undefined ? null : Math.min(maxInt, Math.max(0, Math.ceil(ms))));
 
-/** The error as data: one of the members of the union, or OtherFailure. */
+/** The error as data: a member of the union, or OtherFailure. */
 export function failureAsData<Name extends FailureName>(
   error: unknown,
   members: readonly Name[],
@@ -132,7 +132,7 @@ async function viewOf(error: GatewayError, services: Services, principal: Princi
   return { ...base, __typename: 'OtherFailure' };
 }
 
-/** With `extensions { code, errorId, retryable, retryAfterMs }`. `at` gives it its place in the response. */
+/** Adds `extensions { code, errorId, retryable, retryAfterMs }`. `at` gives the error its place in the response. */
 export function graphqlErrorOf(error: GatewayError, at: Pick<GraphQLError, 'nodes' | 'path'> | null = null): GraphQLError {
   const retryAfterMs = shortened(error.details.retryAfterMs);
   return new GraphQLError(error.message, {
@@ -152,8 +152,8 @@ const rootOf = (error: unknown): unknown =>
   error instanceof GraphQLError && error.originalError !== undefined ? rootOf(error.originalError) : error;
 
 /**
- * Any error on its way out, as the caller may see it. GraphQL's own (syntax, validation, variables) pass as BAD_REQUEST,
- * ours with their codes, everything else as INTERNAL. `log` gets each, so that the errorId is found there. Never a stack.
+ * Turns any error into one that the caller may see. Errors of GraphQL itself (syntax, validation, variables) become BAD_REQUEST, ours keep their
+ * codes, and every other error becomes INTERNAL. `log` gets each error, so the log knows the errorId. A stack is never shown.
  */
 export function maskError(error: unknown, log: (error: GatewayError) => void): GraphQLError {
   const root = rootOf(error);
@@ -164,7 +164,7 @@ export function maskError(error: unknown, log: (error: GatewayError) => void): G
     if (isCoded && (code in errorTable || typeof root.extensions['subgraph'] === 'string')) {
       return new GraphQLError(root.message, { nodes: at?.nodes ?? null, path: at?.path ?? null, extensions: root.extensions });
     }
-    // An error of a field that has no place in the document is about a value that a resolver or a subgraph gave.
+    // An error of a field without a place in the document is about a value that a resolver or a subgraph returned.
     if (root.nodes !== undefined || at?.path === undefined) {
       const refused = new GatewayError('BAD_REQUEST', root.message);
       log(refused);

@@ -17,16 +17,18 @@ import type { AiField } from '../fields/ai-field.ts';
 /** What one call of an AI field can cost at most. */
 export interface FieldCeiling {
   readonly field: AiField;
-  /** Null: a model of its route has no price. */
+  /** Null: a model of the route has no known price. */
   readonly cost: NanoUsd | null;
 }
 
-/** The server serves it in queries; the schema that it executes is without it. The Relay compiler refuses what the SDL does not declare. */
+/**
+ * The server accepts `@defer` in queries, but the executed schema does not declare it. The Relay compiler refuses what the SDL does not declare.
+ */
 const deferDirective = 'directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT';
 
-/** Ends with a line break. The same schema and ceilings always give the same text. */
+/** Ends with a line break. Equal schemas and ceilings give equal texts. */
 export function publicSdl(schema: GraphQLSchema, ceilings: readonly FieldCeiling[]): string {
-  // A copy is changed, because the schema is being served.
+  // A copy is changed, because the schema itself is being served.
   const sorted = lexicographicSortSchema(schema);
   for (const { field, cost } of ceilings) {
     const type = sorted.getType(field.typeName);
@@ -57,7 +59,7 @@ function noticeOf({ kind, fieldName }: AiField, cost: NanoUsd | null): string {
   return `${writers[kind]}. ${price}. \`aiQuote\` prices an operation that asks for \`${fieldName}\`.`;
 }
 
-/** For caches of clients, such as Apollo's `possibleTypes`: the object types of each interface and union, both sorted. */
+/** Object types of each interface and union, sorted, for caches of clients such as Apollo's `possibleTypes`. */
 export function possibleTypesOf(schema: GraphQLSchema): Readonly<Record<string, readonly string[]>> {
   const named = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
   return Object.fromEntries(

@@ -1,7 +1,4 @@
-/**
- * The values that resolvers of one type pass to those of the next, where they are neither words of the domain nor the
- * schema's own shapes.
- */
+/** Values that resolvers of one type pass to those of the next, when they are neither words of the domain nor shapes of the schema. */
 import type { Settlement } from '../core/call/call.ts';
 import type { MessagePart, Source } from '../core/chunk.ts';
 import type { NanoUsd, Usage } from '../core/money.ts';
@@ -47,7 +44,7 @@ export interface EmbeddingView {
 }
 
 export interface UsageRowView extends UsageTotal {
-  /** What its backend or issuer calls the user that the row is about. */
+  /** Name that the backend or issuer gives to the user of the row. */
   readonly userName?: string;
 }
 
@@ -57,24 +54,24 @@ export interface FieldView {
   readonly kind: Uppercase<AiField['kind']>;
   readonly typeName: string;
   readonly fieldName: string;
-  /** `@key` selections of the type; none of a root type. */
+  /** `@key` selections of the type. Empty for a root type. */
   readonly keys: readonly string[];
-  /** As in SDL. */
+  /** The type as SDL. */
   readonly type: string;
   readonly arguments: readonly FieldArgumentView[];
   readonly description: string | null;
-  /** Of `@similar` and `@answer`, the one that makes the value: the route that embeds, the route that writes. */
+  /** For `@similar` the route that embeds, for `@answer` the route that writes. */
   readonly route: string;
-  /** A collection, or an index. */
+  /** Name of a collection or an index. */
   readonly source: string | null;
   readonly promptId: string | null;
   readonly promptVersion: string | null;
   readonly ceiling: Ceiling;
-  /** Alternatives of scopes, of which all of one are needed; null: none is. */
+  /** Alternative lists of scopes; the caller needs all scopes of one list. Null: no scope is needed. */
   readonly scopes: readonly (readonly string[])[] | null;
 }
 
-/** With what it takes, as a rule, of the calls that the caller may see. */
+/** A field with its typical use, over the calls that the caller may see. */
 export interface UsedFieldView extends FieldView {
   readonly typical: () => Promise<TypicalUse | null>;
 }
@@ -86,13 +83,13 @@ export interface FieldArgumentView {
   readonly description: string | null;
 }
 
-/** What a team says of one of its agents. */
+/** Limits that a team sets for one of its agents. */
 export interface AgentLimitsView {
   readonly policy: AgentPolicy;
   readonly team: TeamRecord;
 }
 
-/** A message of a conversation: what was asked, or the answer. */
+/** A message of a conversation: a question or an answer. */
 export interface MessageView {
   readonly turn: number;
   readonly beganAt: number;
@@ -103,12 +100,12 @@ export interface SourceTextView extends SourceSize {
   readonly source: Source;
 }
 
-/** A call of the ledger, with what its backend or issuer calls its user. */
+/** A call of the ledger, with the name that the backend or issuer gives to its user. */
 export interface CallView extends StoredCall {
   readonly userName: string | null;
 }
 
-/** What stands before the models of the routes that a caller may use. */
+/** The guards of the routes that a caller may use. */
 export interface GuardView {
   readonly name: string;
   readonly action: 'BLOCK' | 'MASK';

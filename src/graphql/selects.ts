@@ -1,8 +1,8 @@
 import type { FragmentDefinitionNode, GraphQLResolveInfo, SelectionSetNode } from 'graphql';
 
 /**
- * Whether a field with one of the names is selected anywhere below the field that is resolved, so that what nobody reads need not be
- * computed. Directives and types are not looked at: it may say yes for a field that is left out after all.
+ * Whether a field with one of the names is selected anywhere below the field being resolved. Values that nobody reads then need not be computed.
+ * Directives and types are ignored, so it may return true for a field that is left out.
  */
 export function selects(
   { fieldNodes, fragments }: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>,

@@ -59,7 +59,7 @@ export interface Services {
   readonly directory: TeamDesk;
   readonly members: MemberDesk;
   readonly teamBook: Pick<TeamBook, 'limitsOfTeam' | 'limitsOfAgent' | 'limitsOfOrganisation'>;
-  /** The limits that the calls of a key draw on: its own, those of the keys that it comes from, of its team and its organisation. */
+  /** The limits that the calls of a key draw on: those of the key, of the keys above it, of its team and of its organisation. */
   keyAccounts(key: KeyRecord): Promise<readonly Limit[]>;
   readonly tokens: TokenDesk;
   readonly users: Pick<UserEraser, 'erase'>;
@@ -68,31 +68,31 @@ export interface Services {
   readonly passages: Pick<Passages, 'source' | 'sources' | 'sourceSize' | 'passagesOf'>;
   /** All routes, in the order of the configuration, with their health now. */
   routes(): readonly RouteView[];
-  /** What runs now, and what has failed in the last minutes. */
+  /** What runs now, and what failed in the last minutes. */
   readonly activity: Pick<Activity, 'look' | 'atDeployment'>;
   /**
-   * The most that the request can cost on that route: at its most expensive deployment, with the maximum really sent.
-   * `moreInputTokens` is what will be added to it before it goes out.
+   * Maximum cost of the request on that route: at its most expensive deployment, with the maximum output that is sent. `moreInputTokens`: tokens
+   * that will be added before the request is sent.
    */
   ceiling(route: string, request: ModelRequest, moreInputTokens: number): Ceiling;
-  /** Default: no field has limits of its own. */
+  /** Limits of a field. Default: no field has limits of its own. */
   readonly limitsOfField?: LimitsOfField;
-  /** What the rules of the operator leave of a route. Default: there are none. */
+  /** The deployments of a route that the operator's rules allow. Default: there are no rules. */
   readonly routeFor?: NonNullable<CallSource['routeFor']>;
-  /** What stands before the models of the routes. */
+  /** The guards of the routes. */
   readonly guards: {
     of(principal: Principal, routes: readonly string[]): readonly GuardView[];
-    /** `call`: for whom, and on which route. */
+    /** `call`: the caller and the route. */
     test(text: string, on: 'input' | 'output', call: Call): Promise<GuardTest>;
   };
   health(): HealthView;
-  /** The most tokens that retrieval puts around a question: its instructions and that many passages. */
+  /** Maximum number of tokens that retrieval adds to a question: its instructions and that many passages. */
   answerTokens(passages: number): number;
-  /** Where in the client's response the field stands: more than once where one entity stands in several places. */
+  /** Places of the field in the client's response. There are several when one entity stands in several places. */
   pathsOf(info: Pick<GraphQLResolveInfo, 'parentType' | 'fieldName' | 'path'>): PathsOf;
-  /** What one operation may cost; null: no more than its budgets. */
+  /** Maximum cost of one operation. Null: only budgets limit it. */
   readonly maxCostPerOperation: NanoUsd | null;
-  /** What the operation can cost at most, for that caller; compiled once per schema and document. */
+  /** Maximum cost of the operation for that caller, compiled once per schema and document. */
   quote(
     schema: GraphQLSchema,
     document: DocumentNode,
@@ -100,29 +100,32 @@ export interface Services {
     variables: Readonly<Record<string, unknown>>,
     caller: Principal | null,
   ): Quote | Promise<Quote>;
-  /** What the operation demands of subgraphs at most, and why that is refused; null: nothing bounds it. Rejects with why it cannot be counted. */
+  /**
+   * Maximum demand of the operation on subgraphs, and why it is refused. Null: nothing bounds it. Rejects with the reason when it cannot be
+   * counted.
+   */
   demand(
     schema: GraphQLSchema,
     document: DocumentNode,
     operationName: string | null,
     variables: Readonly<Record<string, unknown>>,
   ): Promise<JudgedDemand> | null;
-  /** The graph that clients see, or that of a contract; null while there is none but the AI subgraph. */
+  /** The graph that clients see, or that of a contract. Null while only the AI subgraph exists. */
   graph(contract: string | null): GraphQLSchema | null;
   readonly entities: Pick<Entities, 'similar'>;
-  /** The route that embeds for a collection or an index; null when there is neither. */
+  /** The route that embeds for a collection or an index. Null when there is neither. */
   embeddingRoute(collection: string): string | null;
   /**
-   * The routes of which one embeds a question to what a caller named: for a collection that not everybody may read the same as
-   * for one that there is not, so that a quote does not show which exist.
+   * Routes that may embed a question for the collection that a caller named. A collection that not everybody may read gives the same routes as one
+   * that does not exist, so a quote does not show which exist.
    */
   questionRoutes(collection: string): readonly string[];
   readonly templates: Templates;
   /** The operator's AI fields. */
   readonly fields: Pick<FieldsRead, 'fields' | 'indexes' | 'keys'>;
-  /** Why a picture at this address is refused, in a sentence; null: it may be sent. */
+  /** A sentence that says why a picture at this address is refused. Null: it may be sent. */
   refuseImageUrl(url: string): string | null;
-  /** Called for each failure that is shown as data, so that its cause is in the log under its errorId. */
+  /** Called for each failure that is shown as data, so that the log has its cause under its errorId. */
   failed(error: GatewayError): void;
   now(): number;
 }

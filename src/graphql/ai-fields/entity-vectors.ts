@@ -20,7 +20,7 @@ const maxTexts = 96;
 /** Maximum number of batches of one route that an operation has under way at a time. */
 const batchesAtOnce = 2;
 
-/** The vector of the text; the cost is booked on the field that asks. */
+/** Embeds the text. Its cost is booked on the field that asks. */
 export function vectorFor(use: Use, route: string, services: Services, context: OperationContext): Promise<Float32Array> {
   const name = `${use.by.coordinate} ${route}`;
   return askTogether<Use, Float32Array>(context, name, (uses) => vectorsOf(uses, route, services, context)).load(use);
@@ -62,14 +62,14 @@ interface Wanted {
   readonly text: string;
   readonly askers: readonly Asking[];
   readonly reserved: NanoUsd;
-  /** Null while nobody in the operation waits for it. */
+  /** Null when no field of the operation waits for it any more. */
   readonly vector: Promise<Float32Array> | null;
 }
 
 const nameOf = (route: string, text: string): string => `${route} vector of ${text}`;
 const tooFew = (): GatewayError => new GatewayError('INTERNAL', 'The model gave fewer vectors than texts.');
 
-/** One call for the batch; its cost is shared by length among the fields. */
+/** Makes one call for the batch. The cost is shared among the fields by the length of their texts. */
 async function embedded(
   batch: readonly Wanted[],
   route: string,

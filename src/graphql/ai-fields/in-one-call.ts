@@ -17,13 +17,13 @@ export interface Ongoing<Answer> extends Pick<JoinableCall, 'join'> {
 
 const ongoingOf = new WeakMap<OperationContext, Map<string, Ongoing<unknown>>>();
 
-/** The answer that the operation waits for under that name, where the askers can still join its call; null otherwise. */
+/** The answer that the operation is waiting for under that name, while others can still join its call. Null otherwise. */
 export function joinCall<Answer>(context: OperationContext, name: string, askers: readonly Asking[]): Promise<Answer> | null {
   const known = ongoingOf.get(context)?.get(name) as Ongoing<Answer> | undefined;
   return known?.join(askers) ? known.answer : null;
 }
 
-/** Lets others of the operation join under that name until the answer is there. */
+/** Lets other fields of the operation join under that name until the answer is there. */
 export function beginCall<Answer>(context: OperationContext, name: string, fresh: Ongoing<Answer>): Promise<Answer> {
   const ongoing = ongoingOf.get(context) ?? new Map<string, Ongoing<unknown>>();
   ongoingOf.set(context, ongoing);

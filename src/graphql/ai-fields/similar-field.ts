@@ -1,4 +1,4 @@
-/** Resolves `@similar` fields: other entities of an index with a similar description, as far as the caller may see them. */
+/** Resolves `@similar` fields: other entities of an index with a similar description. The caller sees only entities that it may read. */
 import type { GraphQLFieldResolver } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';
 import type { EntityIndex, SimilarField } from '../../fields/ai-field.ts';
@@ -13,7 +13,7 @@ import { vectorFor } from './entity-vectors.ts';
 const usualFirst = 5;
 const maxFirst = 50;
 
-/** Gives references (type and key); the graph makes entities of them, under the caller's own permissions. */
+/** Returns references (type and key). The graph turns them into entities under the caller's own permissions. */
 export function similarResolver(
   field: SimilarField,
   indexes: readonly EntityIndex[],

@@ -9,8 +9,8 @@ type AnyLoader = DataLoader<unknown, unknown>;
 const loadersOf = new WeakMap<OperationContext, Map<string, AnyLoader>>();
 
 /**
- * The loader of the operation under that name, made at first use. `load` gets all that was asked in one tick and gives back
- * as many results, an Error for each that failed.
+ * The operation's loader under that name, made at first use. `load` receives everything that was asked in one tick, and returns one result per
+ * item, an Error for each that failed.
  */
 export function askTogether<Asked, Result>(
   context: OperationContext,
@@ -29,7 +29,9 @@ export function askTogether<Asked, Result>(
 type Turn = <T>(task: () => Promise<T>) => Promise<T>;
 const turnsOf = new WeakMap<OperationContext, Map<string, Turn>>();
 
-/** Calls of one field of one operation that run at a time: a list of entities must not take all slots of its principal. */
+/**
+ * Maximum number of calls of one field of one operation that run at the same time. So a list of entities cannot take all slots of its principal.
+ */
 export const callsAtOnce = 8;
 
 /** Runs at most this many tasks of that name in the operation at a time. The task that has waited longest goes first. */
@@ -42,8 +44,8 @@ export function turnIn(context: OperationContext, name: string, most: number): T
 }
 
 /**
- * Runs the tasks and gives each its result or its error, in order. Of all tasks of that name in the operation so many run at a
- * time: two lists of one operation do not take twice the calls of one.
+ * Runs the tasks and returns the result or the error of each, in order. At most `most` tasks of that name run at the same time in one operation, so
+ * two lists of one operation do not make twice as many calls at once.
  */
 export function runBounded<T>(
   context: OperationContext,

@@ -22,15 +22,15 @@ const nothingFound = 'Nothing relevant was found; no model was asked.';
 export const isNoAnswer = (state: RunState): boolean => state.completion.warnings.includes(nothingFound);
 
 export interface AnswerSettings {
-  /** See `Question` in `retrieval/`. Default: the question. */
+  /** The question that the model is shown: see `Question` in `retrieval/`. Default: the question. */
   readonly shown?: string;
-  /** The turn of a conversation that it answers. Default: none. */
+  /** The turn of a conversation that the answer belongs to. Default: none. */
   readonly turn?: ConversationTurn | null;
   /** The hold that its calls draw on. Default: the operation's hold. */
   readonly share?: HoldShare;
 }
 
-/** Of an answer that goes on with a conversation. */
+/** Prepares an answer that continues a conversation. */
 export async function prepareTurn(asker: Asker, input: AiAnswerInput): Promise<PreparedRun> {
   const { conversation, question } = input;
   if (conversation == null) return prepareAnswer(asker, input);
@@ -75,7 +75,7 @@ export function prepareAnswer(asker: Asker, input: AiAnswerInput, { shown, share
       principal: context.principal,
       signal: answering.signal,
       context,
-      // The call that writes the answer is the completion's, so its usage is the completion's. The search is metered beside it.
+      // The call that writes the answer is the completion's, so the completion shows its usage. The search is metered as a call of its own.
       callFor: (want) => callFor(asker, { ...settings, ...want, live, ...(want.purpose === 'answer' ? answering : {}) }),
     });
     if (answer.kind === 'answer') {

@@ -21,7 +21,7 @@ export interface Asker extends AskerOfOperation {
   readonly services: Services;
 }
 
-/** The paths are read when the operation has settled: before that it is not known where in the response an entity will stand. */
+/** The paths are read after the operation has settled. Before that, the place of an entity in the response is not known. */
 export const askingField = (
   services: Pick<Services, 'pathsOf'>,
   info: Pick<GraphQLResolveInfo, 'parentType' | 'fieldName' | 'path'>,

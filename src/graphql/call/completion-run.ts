@@ -1,6 +1,6 @@
 /**
- * Asks for a root completion: as a run, whose events are the subscription, where somebody can come back to it; else for the whole answer
- * at once.
+ * Runs a root completion. When somebody can come back to it, it is a run whose events feed the subscription. Otherwise the whole answer is asked
+ * for at once.
  */
 
 import type { Said } from '../../core/batch.ts';
@@ -19,24 +19,24 @@ import { cachePolicyOf, idempotencyKeyOf, tagsOf } from './call-input.ts';
 import { completionRequestOf } from './completion-request.ts';
 
 export interface HowToRun {
-  /** The completion goes on while nobody reads. */
+  /** The completion continues when nobody reads it. */
   readonly detached?: boolean;
-  /** Somebody watches the answer grow: see `Call.live`. */
+  /** A reader watches the answer while it grows: see `Call.live`. */
   readonly live?: boolean;
 }
 
-/** A completion that is ready to begin: its input was not refused. */
+/** A completion that is ready to start: its input was accepted. */
 export interface PreparedRun {
   readonly route: string;
-  /** Estimated tokens of the input. Reading it took as much work. */
+  /** Estimated tokens of the input. They also measure the work of reading it. */
   readonly inputTokens: number;
   /** Throws CONTEXT_TOO_LONG, IDEMPOTENCY_CONFLICT and RESUME_EXPIRED. */
   start(how: HowToRun): Promise<Run>;
-  /** The whole answer. Opens a run only where an idempotency key says how to come back. Throws the failure. */
+  /** Returns the whole answer. Opens a run only when an idempotency key lets the caller come back. Throws the failure. */
   answer(): Promise<RunState>;
 }
 
-/** Throws BAD_REQUEST and FORBIDDEN, with what would have been accepted. Returns a Promise only for a long input. */
+/** Throws BAD_REQUEST and FORBIDDEN with what would have been accepted. Returns a Promise only for a long input. */
 export function prepareCompletion(asker: Asker, input: CompletionInput): PreparedRun | Promise<PreparedRun> {
   const { services, context } = asker;
   const route = chooseRoute(services.routes(), context.principal, input.route ?? 'default', 'completion');
@@ -51,7 +51,7 @@ export function prepareCompletion(asker: Asker, input: CompletionInput): Prepare
     await estimate;
     return openTurn(asker, of, { messages, key: idempotencyKey, room: historyRoom(request, route) });
   };
-  /** Null: the completion may begin at once. Otherwise a long input was read, and others have their turn first. */
+  /** Null: the completion may start at once. Otherwise a long input was read, and other requests are served first. */
   function checked(): Promise<void> | null {
     checkLength(request, route);
     return turnIfLarge(request);
@@ -94,14 +94,14 @@ export function prepareCompletion(asker: Asker, input: CompletionInput): Prepare
   return estimate instanceof Promise ? estimate.then((found) => prepared(found)) : prepared(estimate);
 }
 
-/** The run's end. Throws its failure. */
+/** Waits for the end of the run. Throws its failure. */
 export async function endOf(run: Run, signal: AbortSignal): Promise<RunState> {
   const state = await run.ended(signal);
   if (state.failure !== null) throw state.failure;
   return state;
 }
 
-/** Reports tell prompts apart by this tag, whatever the caller's own says. */
+/** Adds a tag by which reports tell prompts apart. It replaces a tag of the same name that the caller sent. */
 function withPrompt(tags: Tags, { template }: CompletionInput['prompt'], { templates }: Asker['services']): Tags {
   const name = template ? (templates.nameOf?.(template.id, template.version ?? null) ?? null) : null;
   return name === null ? tags : { ...tags, prompt: name };

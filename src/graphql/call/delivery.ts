@@ -17,8 +17,8 @@ import type { StreamDelivery } from '../generated.ts';
 /** Milliseconds between two snapshots: at most ten a second. */
 const snapshotMs = 100;
 /**
- * A snapshot says everything again, so the next one waits until the answer has grown by this share: all together say at most 17 times the
- * last.
+ * A snapshot repeats everything, so the next one waits until the answer has grown by this share. All snapshots together are then at most 17 times
+ * as long as the last one.
  */
 const growthShare = 1 / 16;
 
@@ -27,14 +27,14 @@ export interface Following {
   readonly open: (signal: AbortSignal) => Promise<Run>;
   readonly after: string | null;
   readonly delivery: StreamDelivery;
-  /** The operation's: fires when the client leaves, and when its token expires. */
+  /** The operation's signal. It fires when the client leaves, and when the client's token expires. */
   readonly signal: AbortSignal;
-  /** The id and the route that the last event shows for a completion that was never started. */
+  /** Id and route that the last event shows when the completion was never started. */
   readonly id: string;
   readonly route: () => string | null;
 }
 
-/** Never throws. An error is the last event, unless the reader has left or has had the end of the run already. */
+/** Never throws. An error becomes the last event, unless the reader has left or has already seen the end of the run. */
 export function followEvents({ open, after, delivery, signal, id, route }: Following): Stream<RunEvent> {
   let run: Run | null = null;
   let last: RunEvent | null = null;
@@ -62,12 +62,12 @@ export function followEvents({ open, after, delivery, signal, id, route }: Follo
 
 const isEnd = (event: RunEvent | null): boolean => event?.type === 'finished' || event?.type === 'failed';
 
-/** Events under the name of their subscription field. The field has no resolver of its own, so its rule comes before it. */
+/** Wraps events under the name of their subscription field. The field has no resolver of its own, so its rule is checked before it. */
 export function nameEvents<Name extends string, T>(name: Name, events: AsyncIterable<T>): Stream<Record<Name, T>> {
   return mapStream(events, (event) => ({ [name]: event }) as Record<Name, T>);
 }
 
-/** Whether the client has left, so that nobody reads a last event. At a deadline somebody does. */
+/** Whether the client has left, so that nobody reads a last event. After a deadline the client still reads. */
 const leftBy = (signal: AbortSignal): boolean => signal.aborted && abortError(signal).code === 'CANCELLED';
 
 function failedState(id: string, route: string | null, failure: GatewayError): RunState {
@@ -113,12 +113,12 @@ export function snapshotEvents(
   return pullStream(next, { leave: () => events.return?.() });
 }
 
-/** Letters that a snapshot shows. Of a structured answer it shows none before the end. */
+/** Number of characters that a snapshot shows. A structured answer shows none before its end. */
 function lettersOf({ parts, citations }: Completion): number {
   return [...parts, ...citations].reduce((sum, part) => sum + ('text' in part ? part.text.length : JSON.stringify(part).length), 0);
 }
 
-/** Letters that an event adds. */
+/** Number of characters that an event adds. */
 function lettersIn(event: RunEvent): number {
   if (event.type === 'text' || event.type === 'reasoning') return event.text.length;
   if (event.type === 'tool-call') return JSON.stringify(event.call).length;

@@ -11,13 +11,12 @@ interface Reading {
   wait: Promise<void> | null;
 }
 
-/** Input tokens of one turn: a field with this many takes some 5 ms, with all that is done before it is sent. */
+/** Input tokens of one turn. A field with this many tokens takes about 5 ms of work before its call is sent. */
 const inputTokensPerTurn = 8_192;
 
 /**
- * `operation`: what all fields of one operation share. `input`: what is read; one of many members waits for a turn, since
- * it has just been coerced. `work` says how many input
- * tokens it has read.
+ * `operation`: an object that all fields of one operation share. `input`: the value that is read; an input with many members waits for a turn
+ * first, because it has just been coerced. `work` returns how many input tokens it has read.
  */
 export function inFieldTurn<T extends { readonly inputTokens: number }>(
   operation: Pick<OperationUsage, 'reading'>,
@@ -45,7 +44,7 @@ function readNow<T extends { readonly inputTokens: number }>(
   isLarge: boolean,
   work: () => T | Promise<T>,
 ): T | Promise<T> {
-  /** Before those that wait for it go on: the first of them may make the others wait again. */
+  /** Called before the waiting fields continue, because the first of them may make the others wait again. */
   const hasOthersWait = (wait: Promise<void>): void => {
     reading.wait = wait.then(() => {
       reading.wait = null;
@@ -53,12 +52,12 @@ function readNow<T extends { readonly inputTokens: number }>(
   };
   try {
     const done = work();
-    // Work that takes turns by itself makes the others wait until it is done.
+    // Work that takes turns by itself makes the other fields wait until it is done.
     const wait = done instanceof Promise ? done.then(waitInLine, waitInLine) : reading.turns.spend(done.inputTokens);
     if (wait !== null) hasOthersWait(wait);
     return done;
   } catch (error) {
-    // An input that is refused has been read, too.
+    // A refused input has been read too, so it counts.
     if (isLarge) hasOthersWait(waitInLine());
     throw error;
   }

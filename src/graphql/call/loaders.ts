@@ -24,7 +24,7 @@ export interface EmbeddingAsk {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Texts that several fields may have in one call: Gemini takes 100, and Cohere 96, the least among the vendors' documented maxima. */
+/** Maximum number of texts in one shared call: the smallest documented maximum of the vendors is Cohere's 96 (Gemini's is 100). */
 const maxTexts = 96;
 
 const loaders = new WeakMap<OperationContext, DataLoader<EmbeddingAsk, EmbeddingView>>();

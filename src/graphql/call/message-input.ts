@@ -14,7 +14,7 @@ const allowed: Readonly<Record<Message['role'], readonly ContentPart['type'][]>>
   tool: ['tool-result'],
 };
 
-/** `field` is the place in the input, for the sentences of refusals. */
+/** `field` is the place in the input that a refusal names. */
 export function messagesOf(inputs: readonly MessageInput[], field: string, services: Pick<Services, 'refuseImageUrl'>): readonly Message[] {
   if (inputs.length === 0) refuse(`${field} is empty. It must have at least one message.`);
   const messages = inputs.map((input, index): Message => {

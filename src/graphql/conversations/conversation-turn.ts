@@ -1,8 +1,7 @@
 /**
- * One turn of a conversation: it is recorded when its run begins, and its end before the readers of the run hear of it.
+ * One turn of a conversation. The turn is recorded when its run begins, and its end is recorded before the readers of the run see it.
  *
- * A repeat with the same idempotency key finds the run, and begins nothing. Where a failure has given the key back, the turn takes the
- * place of the one that failed.
+ * A repetition with the same idempotency key finds the run and starts nothing. If a failure released the key, the new turn replaces the failed one.
  */
 import type { Said } from '../../core/batch.ts';
 import { GatewayError } from '../../core/errors.ts';
@@ -18,21 +17,21 @@ import { noneWith, outlineOf, readHistory } from './read-history.ts';
 import { partsOf, titleOf, tokensOf } from './stored-turn.ts';
 
 export interface ConversationTurn {
-  /** Begins the turn, and answers it with what is asked behind the history. Throws where the turn may not begin. */
+  /** Begins the turn and answers it: `ask` gets the history. Throws when the turn may not begin. */
   answer(id: string, ask: (history: readonly Message[]) => AsyncIterable<Said>): AsyncIterable<Said>;
-  /** Keeps how it ended. */
+  /** Records how the turn ended. */
   ended(state: RunState): Promise<void>;
 }
 
 export interface TurnAsked {
-  /** What is new: messages of the user and of tools. */
+  /** The new messages, of the user or of tools. */
   readonly messages: readonly Message[];
   readonly key: string | null;
-  /** Tokens that are left for the history. */
+  /** Number of tokens that the history may have. */
   readonly room: number;
 }
 
-/** Throws BAD_REQUEST where the caller has no such conversation. */
+/** Throws BAD_REQUEST when the caller has no such conversation. */
 export async function openTurn({ services, context }: Asker, of: AiConversationInput, asked: TurnAsked): Promise<ConversationTurn> {
   const { conversations } = services;
   const { id: conversation } = of;
@@ -98,7 +97,7 @@ function notBegun(outcome: string, id: string): GatewayError {
   }
 }
 
-/** What a prompt adds to a conversation. Throws BAD_REQUEST for what the conversation has itself. */
+/** The messages that a prompt adds to a conversation. Throws BAD_REQUEST for anything that the conversation has itself. */
 export function newMessages(prompt: CompletionInput['prompt'], { messages }: CompletionRequest): readonly Message[] {
   if (prompt.template && prompt.template.messages == null)
     refuse('prompt.template needs its messages in a conversation: what the template says is never kept there.');
@@ -107,10 +106,10 @@ export function newMessages(prompt: CompletionInput['prompt'], { messages }: Com
   return messages.filter(({ role }) => role !== 'system');
 }
 
-/** Part of a context window that is left for the answer where the caller does not bound it. */
+/** Part of a context window that is left for the answer when the caller sets no maximum. */
 const answerShare = 1 / 4;
 
-/** Tokens that are left for the history beside the request, on the route's model with the largest context window. */
+/** Number of tokens that the history may have beside the request, on the model of the route with the largest context window. */
 export function historyRoom(request: CompletionRequest, { deployments }: RouteView): number {
   const rooms = deployments
     .filter(({ capabilities }) => capabilities.includes('completion'))

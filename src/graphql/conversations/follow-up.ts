@@ -1,4 +1,4 @@
-/** Makes of a follow-up (`And in winter?`) a question that stands by itself, so that documents can be searched for it. */
+/** Turns a follow-up (`And in winter?`) into a question that stands by itself, so that documents can be searched for it. */
 import { quoteData, quotedDataRule } from '../../core/request/quote-text.ts';
 import { type CompletionRequest, completionRequest, type Message } from '../../core/request/request.ts';
 import type { RouteView } from '../services.ts';
@@ -10,22 +10,22 @@ const task = [
   quotedDataRule,
 ].join('\n');
 
-/** Tokens of a conversation that a follow-up may refer to. */
+/** Maximum number of tokens of the conversation that are read for a follow-up. */
 export const followUpRoom = 8_000;
-/** The last of what was said, and the beginning of each: what a follow-up refers to. */
+/** Number of last messages, and of characters at the beginning of each, that are read for a follow-up. */
 const maxMessages = 8;
 const maxCharacters = 1_500;
-/** A model that thinks needs some for its thoughts. */
+/** A reasoning model needs some of these tokens for its reasoning. */
 export const maxQuestionTokens = 500;
 
 export interface FollowUp {
   /** Null: no model is asked. */
   readonly request: CompletionRequest | null;
-  /** Where no model is asked, or it says nothing. */
+  /** The question when no model is asked, or when the model answers with nothing. */
   readonly otherwise: string;
 }
 
-/** A route of models that cannot write (`extractive`) is not asked: what was asked before is looked for together with the question. */
+/** A route whose models cannot write (`extractive`) is not asked. Documents are then searched for the earlier question together with this one. */
 export function followUpOf(history: readonly Message[], question: string, { deployments }: Pick<RouteView, 'deployments'>): FollowUp {
   const said = history
     .flatMap(({ role, content }) => {

@@ -9,18 +9,18 @@ import type { ContentPart, Message } from '../../core/request/request.ts';
 import type { TurnOutline, TurnStatus } from '../../storage/conversations/conversations.ts';
 
 export interface HistoryBound {
-  /** Tokens that are left for it. */
+  /** Number of tokens that the history may have. */
   readonly room: number;
-  /** The completion of the last turn where another turn takes its place; null: none does. */
+  /** Completion of the last turn when another turn replaces it. Null: none is replaced. */
   readonly replaces: string | null;
 }
 
 export interface KeptTurns {
-  /** The place of the first turn that is shown; null: none is. */
+  /** Place of the first turn that the model is shown. Null: none is shown. */
   readonly from: number | null;
-  /** The place of the last one. */
+  /** Place of the last turn that the model is shown. */
   readonly until: number;
-  /** Estimated; at least those of {@link historyMessages}. */
+  /** Estimated tokens, at least those of {@link historyMessages}. */
   readonly tokens: number;
 }
 
@@ -45,7 +45,10 @@ export interface ShownTurn {
   readonly answered: readonly ContentPart[];
 }
 
-/** `next`: the new messages, which may have results of tools that the last turn called. A call without a result, and a result without a call, is left out. */
+/**
+ * `next`: the new messages, which may contain results of tools that the last turn called. A call without a result and a result without a call are
+ * left out.
+ */
 export function historyMessages(turns: readonly ShownTurn[], next: readonly Message[]): readonly Message[] {
   const all = turns.flatMap(({ asked, answered }): Message[] => [...asked, { role: 'assistant', content: answered }]);
   const called = new Set<string>();
@@ -61,7 +64,7 @@ export function historyMessages(turns: readonly ShownTurn[], next: readonly Mess
   return all.map(({ role, content }) => ({ role, content: content.filter(isWhole) })).filter(({ content }) => content.length > 0);
 }
 
-/** Behind what the operator and the caller say to the model, before what is new. */
+/** Puts the history behind the prompts of the operator and the caller, and before the new messages. */
 export function withHistory(messages: readonly Message[], history: readonly Message[]): readonly Message[] {
   const first = messages.findIndex(({ role }) => role !== 'system');
   const at = first < 0 ? messages.length : first;

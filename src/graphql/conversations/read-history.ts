@@ -11,13 +11,13 @@ type Stores = Pick<Services, 'conversations'>;
 export interface HistoryAsked extends HistoryBound {
   readonly conversation: string;
   readonly owner: string;
-  /** The place of the turn that begins; null: none has begun. */
+  /** Place of the turn that begins. Null: none has begun. */
   readonly below: number | null;
   /** The new messages. */
   readonly next: readonly Message[];
 }
 
-/** What a model is shown of a conversation. None of one that there is not. */
+/** The part of a conversation that a model is shown. Empty when the conversation does not exist. */
 export async function readHistory({ conversations }: Stores, asked: HistoryAsked): Promise<readonly Message[]> {
   const { conversation, owner, next } = asked;
   const below = asked.below ?? Number.POSITIVE_INFINITY;
@@ -35,7 +35,7 @@ export async function readHistory({ conversations }: Stores, asked: HistoryAsked
   );
 }
 
-/** Its turns without their texts. Throws BAD_REQUEST, in the same words for one of somebody else and for one that there is not. */
+/** Turns without their texts. Throws BAD_REQUEST, in the same words for another caller's conversation and for one that does not exist. */
 export async function outlineOf({ id }: AiConversationInput, { conversations }: Stores, owner: string): Promise<readonly TurnOutline[]> {
   return (await conversations.outline(id, owner)) ?? refuse(noneWith(id));
 }

@@ -1,4 +1,4 @@
-/** A turn as it is stored, and as callers and models read it. */
+/** Reads a stored turn, for callers and for models. */
 import type { MessagePart } from '../../core/chunk.ts';
 import { type ContentPart, completionRequest, type Message } from '../../core/request/request.ts';
 import { estimateInputInTurns } from '../../core/request/tokens.ts';
@@ -8,13 +8,13 @@ import type { TurnRecord } from '../../storage/conversations/conversations.ts';
 
 export const askedIn = ({ asked }: TurnRecord): readonly Message[] => JSON.parse(asked) as readonly Message[];
 
-/** Null: it is being answered. */
+/** Null: the turn is being answered. */
 export function answerIn({ completionId, status, answer }: TurnRecord): RunState | null {
   if (status === 'RUNNING') return null;
   return answer === null ? stateOfDied(completionId) : stateFromText(completionId, answer);
 }
 
-/** What the model said, as it is shown to it again. */
+/** The parts of an answer that a model is shown again. */
 export const partsOf = ({ completion }: RunState): readonly ContentPart[] =>
   completion.object === undefined || completion.text !== ''
     ? completion.parts.filter(hasContent)
@@ -23,14 +23,14 @@ export const partsOf = ({ completion }: RunState): readonly ContentPart[] =>
 const textOf = (text: string): ContentPart => ({ type: 'text', text });
 const hasContent = (part: MessagePart): boolean => part.type !== 'text' || part.text !== '';
 
-/** Estimated tokens of messages, in slices where they are long. */
+/** Estimated tokens of messages. Long ones are estimated in slices. */
 export async function tokensOf(messages: readonly Message[]): Promise<number> {
   return (await estimateInputInTurns(completionRequest(messages))).total;
 }
 
 const maxTitle = 80;
 
-/** The beginning of what the user says first. */
+/** The beginning of the user's first message. */
 export function titleOf(messages: readonly Message[]): string {
   const text = messages
     .flatMap(({ content }) => content)

@@ -28,9 +28,9 @@ import { type Read, readerOf } from './read-selection.ts';
 
 export interface PlannedRun {
   readonly context: unknown;
-  /** Coerced by the declarations of the schema. */
+  /** Variables, coerced by the declarations of the schema. */
   readonly variables: Readonly<Record<string, unknown>>;
-  /** What graphql-js executes where the plan cannot answer. */
+  /** What graphql-js executes when the plan cannot answer. */
   readonly fallback: () => ExecutionArgs;
 }
 
@@ -39,8 +39,8 @@ export type OperationPlan = (run: PlannedRun) => Promise<ExecutionResult>;
 const plans = new WeakMap<GraphQLSchema, WeakMap<OperationDefinitionNode, OperationPlan | null>>();
 
 /**
- * Null: graphql-js executes the operation. `schema`: every field of it is resolved in this process. The document is valid. The same plan
- * each time.
+ * Null: graphql-js executes the operation. Every field of `schema` must be resolved in this process, and the document must be valid. Returns the
+ * same plan each time.
  */
 export function planOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): OperationPlan | null {
   const ofSchema = plans.get(schema) ?? new WeakMap<OperationDefinitionNode, OperationPlan | null>();
@@ -114,7 +114,7 @@ function planFor({ schema, document, operation, type, field, node, read }: Plann
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Arguments that are variables alone are taken as they are, since variables are coerced. Of all others graphql-js makes values. */
+/** Arguments that are variables are taken as they are, because variables are coerced. All others are coerced by graphql-js. */
 function argumentReader(field: GraphQLField<unknown, unknown>, node: FieldNode): (variables: Values) => Record<string, unknown> {
   const nodes = node.arguments ?? [];
   const given = nodes.flatMap(({ name, value }) => (value.kind === Kind.VARIABLE ? [[name.value, value.name.value] as const] : []));

@@ -21,10 +21,10 @@ import {
 } from 'graphql';
 import { plainFields } from './plain-fields.ts';
 
-/** Reads what was selected of a value. Throws {@link cannotRead}, or what a resolver throws. */
+/** Reads the selected fields of a value. Throws {@link cannotRead}, or what a resolver throws. */
 export type Read = (value: unknown, context: unknown) => unknown;
 
-/** It has no message, because nobody sees it. */
+/** The error has no message, because nobody sees it. */
 const cannotRead = new Error();
 
 export interface Source {
@@ -35,7 +35,7 @@ export interface Source {
 /** Maximum number of fields of a plan, counted for each member of a union, so that a plan does not weigh far more than its document. */
 const maxFields = 200;
 
-/** Null when the document selects something that plans do not read. The document is valid. */
+/** Null when the document selects something that plans do not read. The document must be valid. */
 export function readerOf(type: GraphQLOutputType, nodes: readonly FieldNode[], source: Source): Read | null {
   let left = maxFields;
 

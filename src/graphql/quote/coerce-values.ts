@@ -1,4 +1,4 @@
-/** Variables and arguments as GraphQL's execution will have them: defaults are filled in, and one value stands for a list of one. */
+/** Coerces variables and arguments as GraphQL's execution does: defaults are filled in, and one value stands for a list of one. */
 import {
   type FieldNode,
   GraphQLError,
@@ -15,8 +15,8 @@ import { checkTypedValues, maxTypedValues } from './typed-values.ts';
 import { noVariables, variableReader } from './variable-reader.ts';
 
 /**
- * Whether the variables are large. Throws BAD_REQUEST for more than `maxValues` typed values, and the GraphQLError that execution would
- * answer of a large input.
+ * Returns whether the variables are large. Throws BAD_REQUEST for more than `maxValues` typed values, and for a large input the GraphQLError that
+ * execution would throw.
  */
 export function checkVariables(
   schema: GraphQLSchema,
@@ -29,7 +29,9 @@ export function checkVariables(
   return large;
 }
 
-/** For the declarations of one operation. Throws the GraphQLError that execution would answer. The variables have been checked. */
+/**
+ * Coerces variables by the declarations of one operation. Throws the GraphQLError that execution would throw. The variables must have been checked.
+ */
 export function variableCoercer(schema: GraphQLSchema, declared: readonly VariableDefinitionNode[]): (given: Variables) => Variables {
   if (declared.length === 0) return () => ({});
   const read = variableReader(schema, declared);
@@ -44,7 +46,7 @@ export function variableCoercer(schema: GraphQLSchema, declared: readonly Variab
   };
 }
 
-/** The arguments that the resolver of the field will get. Null where it will not be called, because a variable is null that must not be. */
+/** The arguments that the resolver of the field will get. Null when the resolver will not be called, because a non-null variable is null. */
 export function coerceArguments(field: GraphQLField<unknown, unknown>, node: FieldNode, variables: Variables): Variables | null {
   try {
     return getArgumentValues(field, node, variables);

@@ -1,8 +1,8 @@
-/** Reads the weights of the cost specification (`@cost`, `@listSize`) from the supergraph, for what an operation demands of subgraphs. */
+/** Reads the weights of the cost specification (`@cost`, `@listSize`) from the supergraph, to count what an operation demands of subgraphs. */
 import { type ConstDirectiveNode, type DocumentNode, Kind, parse, type TypeNode, valueFromASTUntyped } from 'graphql';
 import type { ArgumentWeight, DemandRules } from '../../pricing/demand.ts';
 
-/** The weight of a mutation beside the value that it returns. */
+/** Weight of a mutation, in addition to the value that it returns. */
 const mutationWeight = 10;
 
 interface Weights {
@@ -14,7 +14,7 @@ interface Weights {
 const nothing: Weights = { ofFields: new Map(), ofArguments: new Map(), slicing: new Map() };
 const noArguments: ReadonlyMap<string, ArgumentWeight> = new Map();
 
-/** The weights of the supergraph that is served now. Before there is one, all weights are 0. */
+/** Weights of the supergraph that is served now. Without a supergraph all weights are 0. */
 export function demandRulesOf(
   graph: { supergraphSdl(): string | null },
   lists: Pick<DemandRules, 'listSizeOf' | 'assumedListSize'>,
@@ -74,7 +74,7 @@ function weightsIn(supergraphSdl: string): Weights {
 
 type WeighInput = (value: unknown) => number;
 
-/** For the type of an argument: what the fields of a value weigh, those inside others too. Null: none of them has a weight. */
+/** Weights of the fields of an argument's type, nested ones included. Null: none of them has a weight. */
 function inputWeights({ definitions }: DocumentNode, costOf: (node: Annotated) => number | null): (typeName: string) => WeighInput | null {
   const inputs = new Map(
     definitions.flatMap((one) => {
@@ -118,7 +118,7 @@ function rootNamed({ definitions }: DocumentNode, operation: string): string | n
   return schema?.operationTypes.find((type) => type.operation === operation)?.type.name.value ?? null;
 }
 
-/** The names that the supergraph gives to the directives of the cost specification, by their names there. */
+/** Names that the supergraph gives to the directives of the cost specification, by their names in the specification. */
 export function costNames({ definitions }: DocumentNode): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const definition of definitions) {

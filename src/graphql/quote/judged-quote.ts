@@ -26,14 +26,14 @@ export interface QuoteAsked {
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly principal: Principal;
-  /** The contract that the caller is held to. Default, and null: the whole graph. */
+  /** The contract that the caller is limited to. Default, and null: the whole graph. */
   readonly contract?: string | null;
   /** The schema of the AI subgraph, for its rules. */
   readonly schema: GraphQLSchema;
 }
 
 export interface JudgedQuote extends Quote {
-  /** Of subgraphs; null: nothing bounds it, or it cannot be counted. */
+  /** Demand on subgraphs. Null: nothing bounds it, or it cannot be counted. */
   readonly demand: number | null;
   readonly allowed: boolean;
   readonly reason: string | null;
@@ -87,7 +87,7 @@ function scopeReason(coordinate: string, { schema, principal }: QuoteAsked): str
   return rule === undefined ? null : (refusal(coordinate, rule, principal)?.message ?? null);
 }
 
-/** The refusal of the first root field that would refuse its caller or its arguments. Each field is read in a turn of its own. */
+/** The refusal of the first root field that would refuse its caller or its arguments. Each field is read in its own turn of the event loop. */
 async function inputReason(
   document: DocumentNode,
   operation: OperationDefinitionNode,
@@ -99,7 +99,7 @@ async function inputReason(
   const { variables, principal } = asked;
   const root = schema.getRootType(operation.operation);
   if (root === null || root === undefined) throw new GatewayError('BAD_REQUEST', `The graph has no ${operation.operation}s.`);
-  // The arguments were coerced for the price.
+  // The arguments were already coerced for the price.
   const coerced = priceTreeOf(schema, document, operation.name?.value ?? null).coerceVariables(variables);
   for (const [path, [node]] of collectFields(schema, Object.fromEntries(fragmentsOf(document)), coerced, root, operation.selectionSet)) {
     const field = node === undefined ? undefined : root.getFields()[node.name.value];
@@ -122,8 +122,8 @@ async function inputReason(
 }
 
 /**
- * A budget that the caller shares with others is compared as a whole, not with what is left of it: quotes without end would say what the others
- * have spent.
+ * A budget that the caller shares with others is compared as a whole, not with what is left of it. Otherwise repeated quotes would reveal what the
+ * others have spent.
  */
 function budgetReason(cost: NanoUsd | null, { limits }: Principal, budgets: readonly BudgetState[]): string | null {
   const all = limits.filter((limit) => limit.kind === 'budget');

@@ -14,13 +14,13 @@ export interface QuoteSources {
   readonly fields: readonly AiField[];
   /** List sizes of the supergraph that is served now. */
   readonly listSizeOf: (coordinate: string) => ListSize | null;
-  /** The principal whose routes count. Prices are judged before permissions, so it may use every route. */
+  /** The principal whose routes count. Prices come before permissions, so it may use every route. */
   readonly principal: Principal;
-  /** Members assumed of a list that says nothing of its size. */
+  /** Members assumed of a list without a declared size. */
   readonly assumedListSize: number;
 }
 
-/** What the price of an operator's field is made of. */
+/** Services that the price of an operator's field needs. */
 export type FieldPrices = Pick<Services, 'ceiling' | 'embeddingRoute' | 'answerTokens'>;
 
 /** Passages that an `@answer` field shows a model. */
@@ -58,10 +58,7 @@ function ofRefused(error: unknown): Ceiling {
   return noCeiling;
 }
 
-/**
- * The bounds of the declaration at the price of the route's most expensive deployment, for one attempt. A repair is reserved separately,
- * when it happens.
- */
+/** The declared bounds at the price of the route's most expensive deployment, for one attempt. A repair is reserved separately when it happens. */
 export function entityCeiling(field: AiField, services: FieldPrices): Ceiling {
   switch (field.kind) {
     case 'completion':

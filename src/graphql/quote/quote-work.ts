@@ -22,24 +22,24 @@ import { withReasonOfAbort } from './aborted-validation.ts';
 import { checkDocumentSize, type DocumentSize } from './document-size.ts';
 
 export interface QuoteWork {
-  /** The document, valid for the schema. Throws BAD_REQUEST for one that could not run. */
+  /** Parses and validates the document. Throws BAD_REQUEST for a document that could not run. */
   document(text: string, schema: GraphQLSchema): Promise<DocumentNode>;
-  /** Counts before the work is done; throws COST_LIMIT_EXCEEDED or BAD_REQUEST for what is too much for one request. */
+  /** Counts work before it is done. Throws COST_LIMIT_EXCEEDED or BAD_REQUEST when it is too much for one request. */
   spend(work: { readonly fields: number; readonly variables: Readonly<Record<string, unknown>> }): void;
-  /** Runs when others have had their turn. */
+  /** Runs the work after other requests were served. */
   inTurn<T>(work: () => T): Promise<T>;
 }
 
-/** Maximum number of tokens. It is above the default of documents that run, so that a document can be quoted before it is cut up. */
+/** Maximum number of tokens. It is above the default for documents that run, so that a large document can be quoted before it is split. */
 const maxSize: DocumentSize = { tokens: 7_500, nesting: 100 };
 /** Maximum number of tokens in the different documents of one request. */
 const maxTokensTogether = 20_000;
 /** Maximum size of the variables of all quotes of one request, as JSON in UTF-16 units. */
 const maxVariablesTogether = 2 * 1024 * 1024;
 
-/** Maximum size of all documents that are remembered. */
+/** Maximum size of all remembered documents. */
 const maxRememberedBytes = 8 * 1024 * 1024;
-/** Bytes of a token with its share of the tree, as measured. */
+/** Measured memory per token, with its share of the tree. */
 const bytesPerToken = 370;
 
 interface Remembered {
@@ -48,7 +48,7 @@ interface Remembered {
   readonly bytes: number;
 }
 
-/** One for all requests; `operation` is an object that all fields of one request share. */
+/** One desk serves all requests. `operation` is an object that all fields of one request share. */
 export function quoteDesk(): (operation: object) => QuoteWork {
   const remembered = new WeakMap<GraphQLSchema, LRUCache<string, Remembered>>();
   const works = new WeakMap<object, QuoteWork>();
@@ -153,7 +153,7 @@ export function refuseToRun(error: unknown): never {
   throw error;
 }
 
-/** Length of the value as JSON text, about. It is counted up to `max`. */
+/** Approximate length of the value as JSON text, counted up to `max`. */
 function lengthOf(value: unknown, max: number): number {
   let length = 0;
   const open: unknown[] = [value];

@@ -26,7 +26,7 @@ import { countUnfoldedFields, type Fragments, fragmentsOf } from './unfolded-fie
 type Trees = Map<string | null, PriceTree>;
 const treesOf = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, Trees>>();
 
-/** For a document that validates; the same tree each time. `operationName` null: the only operation. */
+/** Returns the same tree each time. The document must be valid. `operationName` null: the only operation. */
 export function priceTreeOf(schema: GraphQLSchema, document: DocumentNode, operationName: string | null): PriceTree {
   const ofSchema = treesOf.get(schema) ?? new WeakMap<DocumentNode, Trees>();
   treesOf.set(schema, ofSchema);
@@ -50,15 +50,15 @@ function readTree(schema: GraphQLSchema, document: DocumentNode, operationName: 
   };
 }
 
-/** The same variables are checked and coerced once: large ones in two turns of the event loop, before they are needed. */
+/** Checks and coerces the same variables once. Large ones are coerced in two turns of the event loop, before they are needed. */
 function variablesOf(
   schema: GraphQLSchema,
   declared: readonly VariableDefinitionNode[],
 ): Required<Pick<PriceTree, 'checkVariables' | 'coerceVariables'>> {
   const coerce = variableCoercer(schema, declared);
   /**
-   * Coerced values of large variables; null for variables that are checked and not yet coerced. Small ones are not remembered, because
-   * coercing them is faster.
+   * Coerced values of large variables; null while variables are checked but not coerced. Small ones are not remembered, because coercing them is
+   * faster.
    */
   const known = new WeakMap<Variables, Variables | null>();
   function checkOnce(given: Variables, maxValues?: number): boolean {
@@ -92,7 +92,7 @@ interface Source {
   readonly read: Map<GraphQLType, Map<SelectionSetNode, Iterable<PriceNode>>>;
 }
 
-/** Nodes are made when they are first read: pricing stops reading where there are too many. */
+/** Nodes are made when they are first read, because pricing stops reading when there are too many. */
 function selectionsOf(type: GraphQLType, set: SelectionSetNode, source: Source): Iterable<PriceNode> {
   const ofType = source.read.get(type) ?? new Map<SelectionSetNode, Iterable<PriceNode>>();
   source.read.set(type, ofType);
@@ -154,7 +154,7 @@ const argumentsOf = (field: GraphQLField<unknown, unknown>, node: FieldNode): Fi
   },
 });
 
-/** Lists around the type: 0 for one object, 2 for a list of lists. */
+/** Number of lists around the type: 0 for one object, 2 for a list of lists. */
 function listsIn(type: GraphQLType): number {
   if (isNonNullType(type)) return listsIn(type.ofType);
   return isListType(type) ? 1 + listsIn(type.ofType) : 0;

@@ -21,7 +21,7 @@ export type Pricer = (
   principal: Principal,
 ) => readonly Ceiling[] | Promise<readonly Ceiling[]> | PriceForCaller;
 
-/** Of a field that goes on with a conversation of the caller's. */
+/** Prices a field that continues a conversation of the caller. */
 type PriceForCaller = (caller: Principal) => Promise<readonly Ceiling[]>;
 
 const completionPrice: Pricer = (args, services, principal) => {
@@ -43,13 +43,13 @@ const completionPrice: Pricer = (args, services, principal) => {
   };
 };
 
-/** At once, or when the tokens of a long input have been estimated in slices. */
+/** Prices at once, or after the tokens of a long input have been estimated in slices. */
 function whenEstimated<T>(request: ModelRequest, price: () => T): T | Promise<T> {
   const estimate = estimateInputInTurns(request);
   return estimate instanceof Promise ? estimate.then(price) : price();
 }
 
-/** The embedding of the question, on the most expensive of the routes that it may go to. */
+/** Price of embedding the question on the most expensive route that it may use. */
 function questionPrice(collection: string, question: string, services: Services, moreTokens = 0): readonly Ceiling[] {
   const request: ModelRequest = { kind: 'embedding', texts: [question], dimensions: null };
   const ceilings = services.questionRoutes(collection).map((route) => services.ceiling(route, request, moreTokens));

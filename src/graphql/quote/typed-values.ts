@@ -23,7 +23,7 @@ import { GatewayError } from '../../core/errors.ts';
 import { nearestName } from '../../core/nearest-name.ts';
 import type { Variables } from '../../pricing/price-tree.ts';
 
-/** Default bound for all variables of a request. Coercing this many takes some 20 ms, and execution does it again. */
+/** Default maximum for all variables of a request. Coercing this many takes about 20 ms, and execution does it again. */
 export const maxTypedValues = 10_000;
 
 interface Place {
@@ -34,7 +34,7 @@ interface Place {
   readonly within: Place | null;
 }
 
-/** Throws BAD_REQUEST for too many values, and the GraphQLError of the first field that its type does not have, or that it must have. */
+/** Throws BAD_REQUEST for too many values, and a GraphQLError for the first field that is unknown to its type, or that is required and missing. */
 export function checkTypedValues(
   schema: GraphQLSchema,
   declared: readonly VariableDefinitionNode[],

@@ -1,7 +1,7 @@
 /**
- * Coerces the variables of an operation as graphql-js does, by functions that are made once for its declarations.
+ * Coerces the variables of an operation as graphql-js does, with functions that are made once per operation.
  *
- * They read what is right. Anything else throws, and graphql-js coerces it again: what it refuses, it refuses in its own words.
+ * They read valid values only. For anything else they throw, and graphql-js coerces the value again, so that its refusals are in its own words.
  */
 import {
   type GraphQLInputObjectType,
@@ -19,20 +19,17 @@ import type { Variables } from '../../pricing/price-tree.ts';
 
 type Read = (value: unknown) => unknown;
 
-/** It has no message, because nobody sees it. */
+/** The error has no message, because nobody sees it. */
 const notAsDeclared = new Error();
 
 function refuse(): never {
   throw notAsDeclared;
 }
 
-/**
- * An object without a prototype: a variable that is not given is absent, also where it is named `constructor` or another is named
- * `__proto__`.
- */
+/** An object without a prototype. So a variable that was not given is absent even when it is named `constructor` or `__proto__`. */
 export const noVariables = (): Record<string, unknown> => Object.create(null) as Record<string, unknown>;
 
-/** The function throws for variables that graphql-js is to look at. */
+/** The returned function throws for variables that graphql-js must coerce. */
 export function variableReader(schema: GraphQLSchema, declared: readonly VariableDefinitionNode[]): (given: Variables) => Variables {
   const readers = new Map<GraphQLInputType, Read>();
   const variables = declared.map(({ variable, type: node, defaultValue }) => {

@@ -16,7 +16,7 @@ const maxTitle = 200;
 const roles: Readonly<Record<Message['role'], MessageRole>> = { system: 'SYSTEM', user: 'USER', assistant: 'ASSISTANT', tool: 'TOOL' };
 
 export function conversationResolvers({ conversations, runs, now }: Services): Resolvers {
-  /** As it stands: an answer that is being written is that of its run, where it runs in this process. */
+  /** Messages of a turn as they are now. An answer that is being written is read from its run if the run is in this process. */
   async function messagesOf(turn: TurnRecord, principal: Parameters<typeof runs.state>[1]): Promise<readonly MessageView[]> {
     const { place, beganAt, completionId: id } = turn;
     const answer = answerIn(turn) ?? (await runs.state(id, principal)) ?? { ...running, id };
@@ -35,7 +35,7 @@ export function conversationResolvers({ conversations, runs, now }: Services): R
     },
     Mutation: {
       async createAiConversation(_, { title }, { principal }) {
-        // All of them are one principal: each would read what the others said.
+        // All anonymous callers are one principal, so each would read what the others said.
         if (principal.authenticated === false)
           throw new GatewayError('UNAUTHENTICATED', 'A conversation belongs to somebody: send a key, or a token of a login.');
         const [id, owner, at] = [newCallId(), principal.id, now()];
@@ -80,7 +80,7 @@ export function conversationResolvers({ conversations, runs, now }: Services): R
   };
 }
 
-/** Characters of all conversations that one operation reads, in JSON: more than one conversation may have. */
+/** Maximum number of characters of JSON that one operation reads of conversations. One conversation fits into it. */
 const maxRead = 32 << 20;
 
 interface Reading {
@@ -90,7 +90,7 @@ interface Reading {
 
 const readings = new WeakMap<object, Reading>();
 
-/** One conversation of the operation after another: read at once, a hundred of them would fill the memory. Throws BAD_REQUEST. */
+/** Reads the conversations of one operation one after another, because a hundred at once would fill the memory. Throws BAD_REQUEST. */
 function inReadingTurn<T>(operation: object, read: () => Promise<{ readonly read: T; readonly length: number }>): Promise<T> {
   const reading = readings.get(operation) ?? { length: 0, last: Promise.resolve() };
   readings.set(operation, reading);
@@ -105,7 +105,7 @@ function inReadingTurn<T>(operation: object, read: () => Promise<{ readonly read
   return turn;
 }
 
-/** Of an answer that another process writes. */
+/** State of an answer that another process is writing. */
 const running: Omit<RunState, 'id'> = { status: 'RUNNING', completion: emptyCompletion, failure: null, settlement: null, route: null };
 
 const timeOf = (time: number): string => new Date(time).toISOString();
@@ -118,7 +118,7 @@ function titled(title: string): string {
 
 const textIn = ({ content }: Message): string => content.flatMap((part) => (part.type === 'text' ? part.text : [])).join('\n');
 
-/** In the form of ContentPartInput. */
+/** The part in the form of ContentPartInput. */
 function asSent(part: ContentPart): object {
   switch (part.type) {
     case 'text':

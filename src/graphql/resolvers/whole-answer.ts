@@ -1,4 +1,4 @@
-/** The two ways in which a field is answered: at once, or event by event, from the run that it has started. */
+/** Answers a field in one of two ways: at once, or event by event from the run that it has started. */
 import { newCallId } from '../../core/call/call-id.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { turnIfLarge } from '../../core/turns/large-value.ts';
@@ -13,13 +13,13 @@ import type { StreamDelivery } from '../generated.ts';
 import { type FailureName, type FailureView, failureAsData } from '../graphql-errors.ts';
 import type { Services } from '../services.ts';
 
-/** A field's input, and how it becomes a run. */
+/** The input of a field, and how it becomes a run. */
 export interface Asked {
   readonly input: object;
   prepare(): PreparedRun | Promise<PreparedRun>;
 }
 
-/** The answer, or a failure as data: OtherFailure where the union has no member for it. A refusal of `prepare` is such a failure too. */
+/** The answer, or a failure as data: OtherFailure when the union has no member for it. A refusal of `prepare` is also a failure as data. */
 export async function wholeAnswer<Name extends FailureName>(
   { input, prepare }: Asked,
   { services, context }: Asker,
@@ -35,8 +35,8 @@ export async function wholeAnswer<Name extends FailureName>(
 }
 
 /**
- * A reader that comes back with a cursor follows the run that it names: it never starts, and pays for, a second one. What
- * `prepare` refuses is the stream's only event.
+ * A reader that returns with a cursor follows the run that the cursor names, and never starts and pays for a second one. A refusal of `prepare` is
+ * the only event of the stream.
  */
 export function answerEvents(
   { input, prepare }: Asked,
@@ -63,7 +63,7 @@ export function answerEvents(
   });
 }
 
-/** The cursor of the argument, or the one that a client sends when it reconnects over SSE. */
+/** The cursor from the argument, or the one that a client sends when it reconnects over SSE. */
 export const cursorFrom = (given: string | null | undefined, context: OperationContext): string | null =>
   given ?? context.lastEventId ?? null;
 
