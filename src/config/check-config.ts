@@ -1,4 +1,4 @@
-/** All mistakes of a configuration at once, in sentences, each with the path of what is wrong, before anything listens. */
+/** Finds all mistakes of a configuration at once, before the gateway listens. Each is a sentence with the path of the wrong value. */
 import type { GatewayConfig } from './config.ts';
 import { isObject } from './kinds/composed.ts';
 import { withRules } from './kinds/section.ts';
@@ -8,15 +8,15 @@ import { warningsOf } from './warnings.ts';
 import { wholeRules } from './whole-rules.ts';
 
 export interface ConfigReport {
-  /** The gateway does not start with these. */
+  /** With a mistake, the gateway does not start. */
   readonly mistakes: readonly string[];
-  /** It starts, and refuses some calls. */
+  /** With a warning, the gateway starts, and may refuse some calls. */
   readonly warnings: readonly string[];
 }
 
 const wholeConfig = withRules(gatewaySection, wholeRules);
 
-/** `folder`: where the configuration lies; its relative paths begin there. */
+/** `folder`: the folder of the configuration. Its relative paths begin there. */
 export function checkConfig(config: GatewayConfig, folder: string): ConfigReport {
   const given: Partial<Readonly<Record<keyof Names, unknown>>> = config;
   const names = (kind: keyof Names): readonly string[] => (isObject(given[kind]) ? Object.keys(given[kind]) : []);

@@ -20,7 +20,7 @@ import type { ruleSection } from './sections/rules-section.ts';
 import type { serverSection } from './sections/server-section.ts';
 import type { storageSection } from './sections/storage-section.ts';
 
-/** N: the names that it gives, where they are known. */
+/** N: the names that the configuration gives, where they are known. */
 export interface GatewayConfig<N extends Names = Names> extends SettingsOf<typeof gatewaySection.table, N> {}
 export interface DeploymentConfig<N extends Names = Names> extends SettingsOf<typeof deploymentSection.table, N> {}
 export interface RouteConfig<N extends Names = Names> extends SettingsOf<typeof routeSection.table, N> {}
@@ -40,7 +40,10 @@ export interface StorageConfig extends SettingsOf<typeof storageSection.table> {
 export interface ServerConfig extends SettingsOf<typeof serverSection.table> {}
 
 type AiParts = 'providers' | 'deployments' | 'routes';
-/** A graph without AI fields (`graph: { ai: false }`) needs no parts for them. `fieldgate check` says where others lack one. */
+/**
+ * A graph without AI fields (`graph: { ai: false }`) does not need the parts for them. `fieldgate check` reports a part that another configuration
+ * lacks.
+ */
 type WrittenConfig<N extends Names> = Omit<GatewayConfig<N>, AiParts> & Partial<Pick<GatewayConfig<N>, AiParts>>;
 
 /** Names of routes, or `*` for all. */

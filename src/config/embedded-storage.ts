@@ -1,4 +1,4 @@
-/** The stores that come with Fieldgate, in one folder: what `storage` is when the configuration names no other. */
+/** The stores that come with Fieldgate, in one folder. They are used when the configuration names no other storage. */
 import { openStorage } from '../storage/open-storage.ts';
 import type { StorageOpener } from '../storage/storage.ts';
 import type { GatewayConfig, StorageConfig } from './config.ts';

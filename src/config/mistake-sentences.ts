@@ -1,8 +1,8 @@
-/** What the sentences about a configuration have in common. */
+/** Parts of the sentences about mistakes in a configuration. */
 
 const maxShownLength = 200;
 
-/** A value as it stands in the file: text in quotes, a number without. */
+/** Shows a value as it is written in the file: a text in quotes, a number without. */
 export function showValue(value: unknown): string {
   const text = written(value);
   return text.length <= maxShownLength ? text : `${text.slice(0, maxShownLength)}…`;
@@ -21,11 +21,11 @@ function written(value: unknown): string {
 
 export const listNames = (names: Iterable<string>): string => [...names].join(', ') || 'none';
 
-/** What the configuration itself has under a name: a name such as `constructor` is not found on the prototype of objects. */
+/** The configuration's own value under a name. A name such as `constructor` must not be found on the prototype of objects. */
 export const ownValue = <T>(record: Readonly<Record<string, T>> = {}, name: string): T | undefined =>
   Object.hasOwn(record, name) ? record[name] : undefined;
 
-/** Each value that stands there more than once, once. */
+/** The values that occur more than once, each once. */
 export const repeated = <T>(values: readonly T[]): readonly T[] => [
   ...new Set(values.filter((value, index) => values.indexOf(value) !== index)),
 ];

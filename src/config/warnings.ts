@@ -1,4 +1,4 @@
-/** Warnings: settings with which the gateway starts, and which may surprise its operator. */
+/** Warnings: settings with which the gateway starts, but which may surprise its operator. */
 
 import { routesOf } from '../assembly/routes.ts';
 import type { GatewayConfig } from './config.ts';
@@ -33,7 +33,7 @@ function unpriced(config: GatewayConfig): string[] {
   );
 }
 
-/** A key of the gateway opens it in its owner's name: it never goes on to a subgraph. */
+/** A key of the gateway would let a subgraph act in its owner's name, so it is never forwarded. */
 function handedOn({ graph = {}, anonymous, issuers = {} }: GatewayConfig): string[] {
   const forwards = (graph.forwardHeaders ?? []).some((name) => name.toLowerCase() === 'authorization');
   return forwards && anonymous?.acceptForeignTokens !== true && Object.keys(issuers).length === 0
@@ -53,7 +53,7 @@ function countedTwice({ teams = {} }: GatewayConfig): string[] {
     );
 }
 
-/** Names every deployment that stands twice in a route, and every name that two guardrails have. */
+/** Names every deployment that a route has twice, and every name that two guardrails share. */
 function namedTwice({ routes, guardrails = [] }: GatewayConfig): string[] {
   const guards = [...new Set(guardrails.map(({ guardrail }) => guardrail))];
   return [
@@ -68,7 +68,7 @@ function namedTwice({ routes, guardrails = [] }: GatewayConfig): string[] {
   ];
 }
 
-/** Names every deployment of a model that its provider is known not to have. */
+/** Names every deployment whose model its provider is known not to have. */
 function unknownModels({ providers, deployments }: GatewayConfig): string[] {
   return Object.entries(deployments).flatMap(([id, { provider, model }]) => {
     const { models } = ownValue(providers, provider) ?? {};

@@ -1,4 +1,4 @@
-/** What sections must have in common with each other. */
+/** Rules about several sections together. */
 import { sharings } from '../access/teams/within-policies.ts';
 import { embeddingModelOf } from '../assembly/routes.ts';
 import { matches } from '../routing/routing-rules.ts';
@@ -142,7 +142,7 @@ const fieldLimitsNameFields: WholeRule = {
       .map((coordinate) => `fieldLimits has ${showValue(coordinate)}. It must be a type and a field of it, such as Product.summary.`),
 };
 
-/** What rules name must be there: a rule with a misspelt region would leave nothing to anybody. */
+/** Names in rules must exist: a misspelt region would leave no deployment for anybody. */
 const rulesFit: WholeRule = {
   reads: ['rules', 'deployments'],
   mistakes({ rules = [], deployments }) {

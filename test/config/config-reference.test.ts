@@ -16,7 +16,7 @@ describe('the reference of all settings', () => {
 
   it.each([
     [
-      '`drainMs` | whole number, milliseconds | `10_000` | a whole number of milliseconds, 0 or more | How long streams may go on at SIGTERM. |',
+      '`drainMs` | whole number, milliseconds | `10_000` | a whole number of milliseconds, 0 or more | How long streams may continue after SIGTERM. |',
     ],
     ['`provider` | text | *needed* | the name of a provider | The provider that serves the model. |'],
     ['`maxSocketsPerTeam` | whole number | half of `maxSockets` |'],

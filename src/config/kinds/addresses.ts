@@ -1,8 +1,8 @@
-/** Addresses that the gateway calls by the operator's word. */
+/** Checks addresses in the configuration that the gateway will call. */
 
 const thisMachine = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** What is sent over plain http could come from anybody, and be read by anybody, but on this machine. */
+/** Plain http is safe only on this machine: elsewhere anybody on the way could read or change it. */
 export function isSafeAddress(url: string): boolean {
   const parsed = URL.parse(url);
   if (parsed === null || parsed.hash !== '' || parsed.username !== '' || parsed.password !== '') return false;

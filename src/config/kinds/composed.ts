@@ -1,4 +1,4 @@
-/** Settings that are made of others: lists, objects with a member for each, and one of two. */
+/** Settings that consist of other settings: lists, objects with one member per name, and alternatives. */
 import { listNames, showValue } from '../mistake-sentences.ts';
 import {
   type DefaultOptions,
@@ -18,7 +18,7 @@ export const isObject = (value: unknown): value is Readonly<Record<string, unkno
 
 interface ListOptions<D> extends DefaultOptions<D> {
   readonly accepted?: string;
-  /** What is said of a list without entries; without it, it is accepted. */
+  /** Sentences about an empty list. Absent: an empty list is accepted. */
   readonly whenEmpty?: FindMistakes;
 }
 
@@ -39,7 +39,7 @@ export function listOf<T, const D extends readonly unknown[] | undefined = undef
   });
 }
 
-/** An object whose names are the operator's. `kind`: names that other settings refer to. */
+/** An object whose names are chosen by the operator. `kind`: the names can be referred to by other settings. */
 export function each<T, const K extends keyof Names | null = null>(member: Setting<T>, _kind?: K): Setting<EachOf<T, K>, undefined, false> {
   const facts = { type: 'object', accepted: 'an object', within: [member] };
   return settingOf(facts, {}, (path, value, place) => {
@@ -48,7 +48,7 @@ export function each<T, const K extends keyof Names | null = null>(member: Setti
   }) as Setting<EachOf<T, K>, undefined, false>;
 }
 
-/** The constant, or what the setting takes. */
+/** Accepts the constant, or what the setting accepts. */
 export function constantOr<const V extends string | boolean | null, T, D>(
   constant: V,
   setting: Setting<T, D>,
@@ -63,7 +63,7 @@ export function constantOr<const V extends string | boolean | null, T, D>(
   };
 }
 
-/** A function of the operator's, or what the setting takes. `what`: such a function, in words. */
+/** Accepts a function, or what the setting accepts. `what`: describes the function in words. */
 export function functionOr<F, T, D>(setting: Setting<T, D>, what: string): Setting<F | T, D, false> {
   const facts = { ...setting.facts, type: `${setting.facts.type} or function`, accepted: `${setting.facts.accepted}, or ${what}` };
   const accepts: FindMistakes = (path, value, place) =>
@@ -77,7 +77,7 @@ export function functionOr<F, T, D>(setting: Setting<T, D>, what: string): Setti
   };
 }
 
-/** A text, or an object that says more than the text alone. */
+/** Accepts a text, or an object with more details. */
 export function textOr<T>(short: Setting<string>, long: Setting<T>): Setting<string | T, undefined, false> {
   const facts = {
     type: `text or ${long.facts.type}`,
@@ -94,7 +94,7 @@ export function textOr<T>(short: Setting<string>, long: Setting<T>): Setting<str
   };
 }
 
-/** A value that is made by a function of ours or of the operator's. */
+/** Accepts a value that a factory of ours or of the operator has made. */
 export const makeValue = <T>(
   type: string,
   accepted: string,
@@ -119,7 +119,7 @@ export const routeNames = (otherwise?: string): Setting<'*' | readonly NameOf<'r
   return { ...constantOr('*', names, allOrNamed), default: undefined };
 };
 
-/** For lists of names that must not be empty. */
+/** Refuses an empty list. */
 export const noneOf =
   (kind: keyof Names, word: string): FindMistakes =>
   (path, _, { names }) => [`${path} is empty. ${word}: ${listNames(names(kind))}.`];

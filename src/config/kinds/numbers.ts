@@ -1,4 +1,4 @@
-/** Settings that are numbers. A number as text is none. */
+/** Settings that are numbers. A text of digits is refused. */
 import { type DefaultOptions, leafOf, mustBe, type Setting } from './setting.ts';
 
 export interface NumberOptions<D> extends DefaultOptions<D> {
@@ -6,7 +6,7 @@ export interface NumberOptions<D> extends DefaultOptions<D> {
   readonly min?: number;
   readonly max?: number;
   readonly unit?: string;
-  /** In place of what the bounds say. */
+  /** Words that replace the description of the bounds. */
   readonly accepted?: string;
 }
 
@@ -24,14 +24,14 @@ function bounded(min: number, max: number | undefined, unit: string | undefined)
   return min === 0 ? `${number}, 0 or more` : `${number} above ${min - 1}`;
 }
 
-/** A longer delay fires at once: no timer of Node has it. */
+/** Node's timers cannot wait longer: a larger delay fires at once. */
 const maxDelayMs = 2 ** 31 - 1;
 
-/** What a timer waits for. */
+/** A delay of a timer, in whole milliseconds. */
 export const milliseconds = <const D extends number | undefined = undefined>(options: NumberOptions<D> = {}): Setting<number, D, false> =>
   withinTimer(wholeNumber({ ...options, unit: 'milliseconds' }), maxDelayMs, 'milliseconds');
 
-/** What a timer waits for, fractions too. */
+/** A delay of a timer, in seconds with fractions. */
 export const seconds = <const D extends number | undefined = undefined>(options: NumberOptions<D> = {}): Setting<number, D, false> =>
   withinTimer(amount({ ...options, unit: 'seconds' }), Math.floor(maxDelayMs / 1_000), 'seconds');
 
@@ -47,7 +47,7 @@ function withinTimer<D>(setting: Setting<number, D, false>, max: number, unit: s
   };
 }
 
-/** A number from `min` (0) on, fractions too. */
+/** A number, fractions included, from `min` (default 0). */
 export function amount<const D extends number | undefined = undefined>(options: NumberOptions<D> = {}): Setting<number, D, false> {
   const {
     min = 0,

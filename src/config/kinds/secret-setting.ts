@@ -1,7 +1,7 @@
 import { Secret } from '../../core/secret.ts';
 import { type Setting, settingOf } from './setting.ts';
 
-/** A secret: text, or what `secretFrom` reads from the environment. What stands there is in no sentence. */
+/** A secret: text, or what `secretFrom` reads from the environment. No sentence contains its value. */
 export function secret(): Setting<string | Secret | null, undefined, false> {
   const accepted = "a secret: secretFrom('NAME'), or text";
   return settingOf({ type: 'text or secret', accepted }, {}, (path, value) => {

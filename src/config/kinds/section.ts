@@ -1,20 +1,20 @@
 /**
- * A section: a table of settings. From it come the type of what is written, the sentences about unknown names and wrong values,
- * the defaults, and a table of the reference.
+ * A section is a table of settings. The table gives the type of what is written, the sentences about unknown names and wrong values, the defaults,
+ * and a table of the reference.
  */
 import { nearestName } from '../../core/nearest-name.ts';
 import { showValue } from '../mistake-sentences.ts';
 import { isObject } from './composed.ts';
 import { type FilledSettings, type Place, type SectionOf, type Setting, type SettingsOf, settingOf, type Table } from './setting.ts';
 
-/** What settings of one section must have in common. Asked when the settings that it reads are without mistakes of their own. */
+/** A rule about several settings of one section. It is checked when each of the settings it reads is valid by itself. */
 export interface Rule<S> {
   readonly reads: readonly (keyof S)[];
   readonly mistakes: (settings: SettingsOf<S>, path: string, place: Place) => readonly string[];
 }
 
 export interface Section<S extends Table> extends Setting<SectionOf<S>, undefined, false> {
-  /** As the reference calls it: `routes.<name>.hedge`. */
+  /** Name in the reference: `routes.<name>.hedge`. */
   readonly name: string;
   readonly table: S;
   readonly options: SectionOptions<S>;
@@ -22,7 +22,7 @@ export interface Section<S extends Table> extends Setting<SectionOf<S>, undefine
 
 export interface SectionOptions<S> {
   readonly rules?: readonly Rule<S>[];
-  /** Settings that had another name before: the old one, and the one that is accepted. */
+  /** New names of renamed settings, by their old names. */
   readonly renamed?: Readonly<Record<string, string>>;
 }
 
@@ -65,14 +65,14 @@ export function section<const S extends Table>(name: string, table: S, options: 
   return { ...setting, default: undefined, name, table, options };
 }
 
-/** The same section, with more rules. */
+/** The section with more rules. */
 export const withRules = <S extends Table>({ name, table, options }: Section<S>, rules: readonly Rule<S>[]): Section<S> =>
   section(name, table, { ...options, rules: [...(options.rules ?? []), ...rules] });
 
-/** In a longer list, the right name would not be noticed. */
+/** In a longer list, the right name would be hard to find. */
 const maxListed = 20;
 
-/** What is written, with the defaults of the section for what is not. */
+/** Adds the defaults of the section. */
 export function withDefaults<S extends Table>({ table }: Section<S>, given: SettingsOf<S> | undefined): FilledSettings<S> {
   const defaults = Object.entries(table).filter(([, setting]) => setting.default !== undefined);
   return { ...Object.fromEntries(defaults.map(([name, setting]) => [name, setting.default])), ...given } as FilledSettings<S>;

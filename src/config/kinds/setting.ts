@@ -16,75 +16,75 @@ export interface Names {
 }
 
 declare const named: unique symbol;
-/** Stands in the type of a setting for a name of that kind. */
+/** Marks, in the type of a setting, a name of that kind. */
 export interface NameOf<K extends keyof Names> {
   readonly [named]: K;
 }
 
 declare const settings: unique symbol;
-/** Stands in the type of a setting for the settings of a section. */
+/** Marks, in the type of a setting, the settings of a section. */
 export interface SectionOf<S> {
   readonly [settings]: S;
 }
 
 declare const members: unique symbol;
-/** Stands in the type of a setting for an object with a member for each name; K: their kind, or null. */
+/** Marks, in the type of a setting, an object with one member per name. K is the kind of the names, or null. */
 export interface EachOf<T, K> {
   readonly [members]: readonly [T, K];
 }
 
-/** What is known beside the value itself. */
+/** What a check knows beside the value. */
 export interface Place {
-  /** Where relative paths begin. */
+  /** Folder in which relative paths begin. */
   readonly folder: string;
   readonly names: (kind: keyof Names) => readonly string[];
 }
 
-/** Sentences, each with the path of what is wrong. */
+/** Returns sentences, each with the path of the wrong value. */
 export type FindMistakes = (path: string, value: unknown, place: Place) => readonly string[];
 
-/** What the reference says of a setting beside its description. */
+/** What the reference shows of a setting beside its description. */
 export interface SettingFacts {
   readonly type: string;
   readonly unit?: string;
-  /** Ends the sentence that begins with "It must be". */
+  /** End of the sentence that begins with "It must be". */
   readonly accepted: string;
-  /** The default in words, where it is not a fixed value. */
+  /** The default in words, when it is not a fixed value. */
   readonly otherwise?: string;
-  /** What an object or each entry of a list is made of. */
+  /** The settings that an object, or each entry of a list, consists of. */
   readonly within?: readonly AnySetting[];
 }
 
-/** T: its type, with the marks above. D: the type of its default; undefined: it has none. */
+/** T: the type of the setting, with the marks above. D: the type of its default; undefined: there is none. */
 export interface Setting<T, D = unknown, Needed extends boolean = boolean> {
-  /** In types alone. */
+  /** Exists in types only. */
   readonly holds?: T;
   readonly default: D;
   readonly needed: Needed;
   readonly facts: SettingFacts;
   readonly mistakes: FindMistakes;
-  /** The same of an entry of a list; `path` is that of the list. */
+  /** Checks an entry of a list. `path` is the path of the list. */
   readonly entryMistakes: (path: string, index: number, value: unknown, place: Place) => readonly string[];
 }
 
 export type AnySetting = Setting<unknown>;
-/** In the order in which they are listed. */
+/** Settings in the order in which they are listed. */
 export type Table = Readonly<Record<string, AnySetting>>;
 
-/** Either a fixed value, or in words what holds without the setting. */
+/** A default is a fixed value, or words for what holds without the setting. */
 export interface DefaultOptions<D> {
   readonly default?: D;
   readonly otherwise?: string;
 }
 
-/** A setting whose entries in a list go by their number: `graph.subgraphs.0`. */
+/** Entries of a list are named by their index: `graph.subgraphs.0`. */
 export function settingOf<T, D>(
   facts: SettingFacts,
   { default: value, otherwise }: DefaultOptions<D>,
   mistakes: FindMistakes,
 ): Setting<T, D, false> {
   return {
-    // Left out where D is undefined.
+    // Omitted when D is undefined.
     default: value as D,
     needed: false,
     facts: otherwise === undefined ? facts : { ...facts, otherwise },
@@ -93,7 +93,7 @@ export function settingOf<T, D>(
   };
 }
 
-/** A setting without parts. `refusal`: the end of the sentence about a value that is not accepted; null: it is. */
+/** A setting without parts. `refusal` returns the end of the sentence about a refused value, or null when the value is accepted. */
 export function leafOf<T, D>(
   facts: SettingFacts,
   options: DefaultOptions<D>,
@@ -110,7 +110,7 @@ export function leafOf<T, D>(
 
 export const mustBe = (accepted: string): string => `. It must be ${accepted}.`;
 
-/** A setting that a section cannot do without. */
+/** Makes a setting required in its section. */
 export const needed = <T, D>(setting: Setting<T, D>): Setting<T, D, true> => ({ ...setting, needed: true });
 
 type NeededNames<S> = { [K in keyof S]: S[K] extends Setting<infer _T, infer _D, true> ? K : never }[keyof S];
@@ -130,13 +130,13 @@ type Unmarked<T, N extends Names> =
           ? readonly Unmarked<Entry, N>[]
           : T;
 
-/** What is written for a setting, in a configuration that has these names. */
+/** Type of the value of a setting, in a configuration with the names N. */
 export type ValueOf<S, N extends Names = Names> = S extends Setting<infer T, infer _D, infer _N> ? Unmarked<T, N> : never;
 
-/** What is written for a table of settings. Mapped over the table itself, so that editors find the comments of its settings. */
+/** Type of a table of settings. It is mapped over the table itself, so that editors find the comments of the settings. */
 export type SettingsOf<S, N extends Names = Names> = { readonly [K in keyof Pick<S, NeededNames<S>>]: ValueOf<S[K], N> } & {
   readonly [K in keyof Omit<S, NeededNames<S>>]?: ValueOf<S[K], N>;
 };
 
-/** The same with the defaults filled in. */
+/** The same type with the defaults filled in. */
 export type FilledSettings<S> = Omit<SettingsOf<S>, DefaultedNames<S>> & { readonly [K in DefaultedNames<S>]: ValueOf<S[K]> };

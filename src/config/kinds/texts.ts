@@ -1,4 +1,4 @@
-/** Settings that are text, a name, a file, true or false. */
+/** Settings that are a text, a name, a file, or true or false. */
 import { existsSync } from 'node:fs';
 import { nanoUsdOf } from '../../core/money.ts';
 import { listNames } from '../mistake-sentences.ts';
@@ -7,11 +7,11 @@ import { type DefaultOptions, leafOf, mustBe, type NameOf, type Names, type Sett
 
 export interface TextOptions<D> extends DefaultOptions<D> {
   readonly accepted?: string;
-  /** Which texts are accepted; all, without it. */
+  /** Which texts are accepted. Absent: all. */
   readonly fits?: (text: string) => boolean;
-  /** In place of "It must be …": what such a text is. */
+  /** Words that replace "It must be …" and say what is accepted. */
   readonly refusal?: string;
-  /** What is said after "is empty."; without it, an empty text is a text. */
+  /** Words after "is empty.". Absent: an empty text is accepted. */
   readonly whenEmpty?: string;
 }
 
@@ -40,7 +40,7 @@ export function flag<const D extends boolean | undefined = undefined>(options: D
   );
 }
 
-/** One of the texts. `plural` begins the list of them: "Levels: debug, info." */
+/** Accepts one of the texts. `plural` begins the list of them: "Levels: debug, info." */
 export function oneOf<const T extends string, const D extends T | undefined = undefined>(
   texts: readonly T[],
   { plural, ...options }: DefaultOptions<D> & { readonly plural: string },
@@ -51,7 +51,7 @@ export function oneOf<const T extends string, const D extends T | undefined = un
   );
 }
 
-/** A file or a folder that must be there. */
+/** A file or a folder that must exist. */
 export const file = (options: DefaultOptions<string> = {}): Setting<string, undefined, false> => {
   const accepted = 'a path that is there; relative paths begin at the configuration';
   const setting = leafOf<string, undefined>({ type: 'text', accepted }, { ...options, default: undefined }, (value, { folder }) => {
@@ -68,7 +68,7 @@ const kinds: Readonly<Record<keyof Names, string>> = {
   collections: 'collection',
 };
 
-/** A name that the configuration gives elsewhere. */
+/** A name that another part of the configuration gives. */
 export const nameOf = <K extends keyof Names>(kind: K): Setting<NameOf<K>, undefined, false> =>
   leafOf(
     { type: 'text', accepted: `the name of a ${kinds[kind]}` },

@@ -3,11 +3,11 @@ import { listOf } from '../kinds/composed.ts';
 import { section } from '../kinds/section.ts';
 import { flag, nameOf, text } from '../kinds/texts.ts';
 
-/** Scopes of the gateway that may be everybody's: none that reads or writes what belongs to somebody. */
+/** Scopes that may be given to everybody. A scope that reads or writes somebody's data is not among them. */
 const openScopes: readonly string[] = ['ai:use'];
 
 export const anonymousSection = section('anonymous', {
-  /** Scopes that they have, for `@requiresScopes`. `@authenticated` refuses them whatever stands here. */
+  /** Scopes that they have, for `@requiresScopes`. `@authenticated` refuses them whatever is written here. */
   scopes: listOf(
     text({
       accepted: 'a scope, such as shop:read',
@@ -16,15 +16,15 @@ export const anonymousSection = section('anonymous', {
     }),
     { default: [] },
   ),
-  /** Routes that they may use: models cost money, so that they are named. */
+  /** Routes that they may use. There is no default, because models cost money. */
   routes: listOf(nameOf('routes'), { default: [] }),
-  /** Whose limits they draw on, all together: a name of `teams`. */
+  /** The team whose limits they share: a name of `teams`. */
   team: text({ accepted: 'the name of a team', otherwise: "nobody's" }),
-  /** The contract of `graph.contracts` that they are held to. */
+  /** The contract of `graph.contracts` that limits them. */
   contract: text({ accepted: 'the name of a contract', otherwise: 'none: they see the whole graph' }),
   /**
-   * Bearer tokens of other issuers are accepted, and mean nothing here: their callers are anonymous. Subgraphs that are sent
-   * `authorization` judge them. A token that looks like a key of this gateway must be one.
+   * Accepts bearer tokens of other issuers without reading them: their callers are anonymous. Subgraphs that receive `authorization` judge such
+   * tokens. A token that looks like a key of this gateway must be a valid key.
    */
   acceptForeignTokens: flag({ default: false }),
 });

@@ -1,4 +1,4 @@
-/** Who may come in, and what callers may ask together: organisations, teams, and issuers of JWTs (the company's login, for example). */
+/** Who may use the gateway, and how much callers may use together: organisations, teams, and issuers of JWTs such as a company's login. */
 import { agentForm, isAgentName } from '../../access/agents/agent.ts';
 import { signatureAlgorithms } from '../../access/jwt/issuer.ts';
 import { sharings } from '../../access/teams/within-policies.ts';
@@ -27,113 +27,118 @@ const scopes = listOf(scope, { otherwise: 'all' });
 const routes = listOf(nameOf('routes'), { otherwise: 'all' });
 const guardrails = listOf(text({ accepted: 'the name of a guardrail of `guardrails`' }), { otherwise: 'those of the routes alone' });
 
-/** What the teams of an organisation have at most. */
+/** Maximum that the teams of an organisation may have. */
 export const organisationSection = section('organisations.<name>', {
-  /** What it is, for people: `aiOrganisations` shows it. */
+  /** A description for people, shown by `aiOrganisations`. */
   description: text(),
-  /** Scopes that its callers have at most, whatever their keys, tokens and teams say. */
+  /** Scopes that its callers may have at most, whatever their keys, tokens and teams allow. */
   scopes,
   /** Routes that its callers may use at most. */
   routes,
-  /** What all its calls of one day may cost. */
+  /** Maximum cost of all its calls in one day. */
   dailyBudget,
-  /** What all its calls of one calendar month may cost. */
+  /** Maximum cost of all its calls in one calendar month. */
   monthlyBudget,
-  /** What all its calls may cost, by the day, week, month or for ever. All that are given are kept. */
+  /** Maximum cost of all its calls per day, week or month, or in total. All given budgets apply. */
   budgets,
-  /** The time zone in which the days, weeks and months of its budgets and of its teams' begin. */
+  /** Time zone in which the days, weeks and months of its budgets and of its teams' budgets begin. */
   timeZone: timeZone({ otherwise: 'that of the gateway' }),
-  /** Operations a minute; model calls too, until `callsPerMinute` is given. */
+  /** Maximum number of operations per minute; also of model calls, until `callsPerMinute` is given. */
   requestsPerMinute,
-  /** Model calls a minute. */
+  /** Maximum number of model calls per minute. */
   callsPerMinute,
-  /** Tokens a minute, of input and output together. */
+  /** Maximum number of input and output tokens per minute. */
   tokensPerMinute,
-  /** Calls at one time. */
+  /** Maximum number of calls at the same time. */
   concurrency,
-  /** What one session of its callers may use. */
+  /** Limits of one session of its callers. */
   session: sessionSection,
-  /** Guardrails that check all its calls, by their names, beside those of the routes. One that stands with `routes: []` checks such calls alone. */
+  /**
+   * Names of guardrails that check all its calls, together with the guardrails of the routes. A guardrail with `routes: []` checks such calls only.
+   */
   guardrails,
   /** Who shares kept answers, among callers with the same scopes and routes: all its teams, each `team`, or each `principal` alone. */
   cacheSharing: oneOf(sharings, { plural: 'Sharings', default: 'team' }),
 });
 
-/** What one agent of a team may use, whichever keys and tokens it shows. */
+/** Limits of one agent of a team, whichever keys and tokens it uses. */
 export const agentSection = section('teams.<name>.agents.<name>', {
-  /** What its calls of one day may cost. */
+  /** Maximum cost of the agent's calls in one day. */
   dailyBudget,
-  /** What its calls of one calendar month may cost. */
+  /** Maximum cost of the agent's calls in one calendar month. */
   monthlyBudget,
-  /** What its calls may cost, by the day, week, month or for ever. All that are given are kept. */
+  /** Maximum cost of the agent's calls per day, week or month, or in total. All given budgets apply. */
   budgets,
-  /** Operations a minute; model calls too, until `callsPerMinute` is given. */
+  /** Maximum number of operations per minute; also of model calls, until `callsPerMinute` is given. */
   requestsPerMinute,
-  /** Model calls a minute. */
+  /** Maximum number of model calls per minute. */
   callsPerMinute,
-  /** Tokens a minute, of input and output together. */
+  /** Maximum number of input and output tokens per minute. */
   tokensPerMinute,
-  /** Calls at one time. */
+  /** Maximum number of calls at the same time. */
   concurrency,
-  /** What one of its sessions may use, beside what its team says. */
+  /** Limits of one of the agent's sessions, in addition to those of its team. */
   session: sessionSection,
 });
 
-/** Limits shared by all callers of a team. */
+/** Limits that all callers of a team share. */
 export const teamSection = section('teams.<name>', {
-  /** The organisation that it belongs to, a name of `organisations`: it never has more than that. */
+  /** The organisation that the team belongs to, a name of `organisations`. The team never has more than its organisation. */
   organisation: text({ accepted: 'the name of an organisation', otherwise: 'none' }),
-  /** What it is, for people: `aiTeams` shows it. */
+  /** A description for people, shown by `aiTeams`. */
   description: text(),
-  /** Scopes that its callers have at most, whatever their keys and tokens say. */
+  /** Scopes that its callers may have at most, whatever their keys and tokens allow. */
   scopes,
   /** Routes that its callers may use at most. */
   routes,
-  /** What all its calls of one day may cost. */
+  /** Maximum cost of all its calls in one day. */
   dailyBudget,
-  /** What all its calls of one calendar month may cost. */
+  /** Maximum cost of all its calls in one calendar month. */
   monthlyBudget,
-  /** What all its calls may cost, by the day, week, month or for ever. All that are given are kept. */
+  /** Maximum cost of all its calls per day, week or month, or in total. All given budgets apply. */
   budgets,
-  /** The time zone in which the days, weeks and months of its budgets and of its callers' begin. */
+  /** Time zone in which the days, weeks and months of its budgets and of its callers' budgets begin. */
   timeZone: timeZone({ otherwise: 'that of its organisation, else of the gateway' }),
   /**
-   * Operations a minute (queries, mutations, quotes, ingestions, subscriptions), each counted once before it runs. Model calls
-   * are held to the same number, counted apart, until `callsPerMinute` is given.
+   * Maximum number of operations per minute (queries, mutations, quotes, ingestions, subscriptions). Each counts once, before it runs. Until
+   * `callsPerMinute` is given, model calls have the same maximum and are counted separately.
    */
   requestsPerMinute,
-  /** Model calls a minute: an operation with ten AI fields may make ten, one without makes none. */
+  /** Maximum number of model calls per minute: an operation with ten AI fields may make ten, one without AI fields makes none. */
   callsPerMinute,
   /**
-   * Tokens a minute, of input and output together. A call takes at its beginning what it can use at most (its input, and
-   * `maxOutputTokens`), and gives back what it did not use.
+   * Maximum number of input and output tokens per minute. A call first takes the most that it can use (its input and `maxOutputTokens`), and gives
+   * back what it did not use.
    */
   tokensPerMinute,
-  /** Calls at one time. */
+  /** Maximum number of calls at the same time. */
   concurrency,
-  /** What one session of its callers may use, beside what its organisation says. */
+  /** Limits of one session of its callers, in addition to those of its organisation. */
   session: sessionSection,
-  /** Guardrails that check all its calls, by their names, beside those of the routes and of its organisation. One that stands with `routes: []` checks such calls alone. */
+  /**
+   * Names of guardrails that check all its calls, together with those of the routes and of its organisation. A guardrail with `routes: []` checks
+   * such calls only.
+   */
   guardrails,
-  /** Who shares kept answers, among callers with the same scopes and routes. It may be narrower than what its organisation says, not wider. */
+  /** Who shares kept answers, among callers with the same scopes and routes. It may be narrower than for its organisation, never wider. */
   cacheSharing: oneOf(sharings, { plural: 'Sharings', otherwise: 'as its organisation says, else `team`' }),
-  /** What one end user of the team may spend in a day: whom its keys act for, whom its tokens are for, and users of issuers. */
+  /** Maximum cost per day of one end user of the team. End users are named by `AI-User`, by a short-lived token, or by an issuer. */
   dailyBudgetPerUser: usd('0.50', { otherwise: 'no limit' }),
-  /** What one end user may spend in a calendar month. */
+  /** Maximum cost per calendar month of one end user. */
   monthlyBudgetPerUser: usd('5.00', { otherwise: 'no limit' }),
-  /** What one end user may spend, by the day, week, month or for ever. */
+  /** Maximum cost of one end user per day, week or month, or in total. */
   budgetsPerUser: budgets,
-  /** Operations that one end user may ask in a minute. */
+  /** Maximum number of operations per minute of one end user. */
   requestsPerMinutePerUser: wholeNumber({ otherwise: 'no limit' }),
-  /** Model calls that one end user may make in a minute. */
+  /** Maximum number of model calls per minute of one end user. */
   callsPerMinutePerUser: wholeNumber({ otherwise: '`requestsPerMinutePerUser`' }),
-  /** Tokens of input and output that one end user may use in a minute. */
+  /** Maximum number of input and output tokens per minute of one end user. */
   tokensPerMinutePerUser: tokensPerMinute,
-  /** Calls of one end user at one time. */
+  /** Maximum number of calls of one end user at the same time. */
   concurrencyPerUser: wholeNumber({ otherwise: 'no limit' }),
-  /** What each agent of the team may use, by the name of the agent; `*`: each that is not named here, on its own account. */
+  /** Limits of the team's agents, by name of the agent. `*` is for each agent that is not named here, on an account of its own. */
   agents: each(agentSection),
-  /** The contract of `graph.contracts` that its callers are held to. */
+  /** The contract of `graph.contracts` that limits its callers. */
   contract: text({ accepted: 'the name of a contract', otherwise: 'none: they see the whole graph' }),
 });
 
@@ -156,61 +161,64 @@ const agentName = text({ accepted: `the name of an agent: ${agentForm}`, fits: i
 const claim = 'the name of a claim, with dots where it is a member of another: realm_access.roles';
 
 export const issuerSection = section('issuers.<name>', {
-  /** What its tokens have as `iss`, character by character. */
+  /** The `iss` of its tokens, character by character. */
   issuer: needed(text({ accepted: address, fits: isIssuer })),
-  /** What its tokens must have as `aud`: the name of this gateway at the issuer. Several: one of them. */
+  /** The `aud` that its tokens must have: the name of this gateway at the issuer. One of several is enough. */
   audiences: needed(listOf(text(), { whenEmpty: (path) => [`${path} is empty. A token without an audience could be meant for anybody.`] })),
-  /** Where its keys are. */
+  /** Address of its public keys. */
   jwksUrl: text({ accepted: address, fits: isSafeAddress, otherwise: 'what `<issuer>/.well-known/openid-configuration` says' }),
-  /** Signatures that are accepted. */
+  /** Algorithms of signatures that are accepted. */
   algorithms: listOf(oneOf(signatureAlgorithms, { plural: 'Algorithms' }), {
     default: signatureAlgorithms,
     whenEmpty: (path) => [`${path} is empty. Leave it out for all: ${signatureAlgorithms.join(', ')}.`],
   }),
-  /** How far its clock may be from ours. */
+  /** Maximum difference between its clock and ours. */
   clockSkewSeconds: wholeNumber({ min: 0, max: 300, unit: 'seconds', default: 30 }),
-  /** The claim that says who the user is: a text that stays the same for one user. */
+  /** The claim that names the user: a text that never changes for a user. */
   userClaim: text({ accepted: claim, default: 'sub' }),
-  /** Scopes that all its callers have. */
+  /** Scopes of all its callers. */
   scopes: listOf(scope, { default: [] }),
-  /** The claim with their further scopes: a text of words, or a list. */
+  /** The claim with further scopes of a caller: a text of words, or a list. */
   scopesClaim: text({ accepted: claim, otherwise: '`scope`, and where there is none `scp`' }),
-  /** What a value of that claim stands for, such as `{ engineers: ['ai:use', 'ai:ingest'] }`. Values that are not named here count for nothing. */
+  /** Scopes by value of that claim, such as `{ engineers: ['ai:use', 'ai:ingest'] }`. Other values are ignored. */
   scopesByValue: each(listOf(scope)),
   /** The team of callers whose token names none. */
   team: teamName,
   /** The claim that names the caller's team. */
   teamClaim: text({ accepted: claim, otherwise: '`team` holds for all' }),
-  /** What a value of that claim stands for, such as `{ 'grp-42': 'search' }`. The first value that is named here counts. */
+  /** Teams by value of that claim, such as `{ 'grp-42': 'search' }`. The first value that is named here counts. */
   teamByValue: each(teamName),
-  /** The organisation of callers whose token names none: teams of others are refused, and who has no team has what the organisation has at most. */
+  /**
+   * The organisation of callers whose token names none. Teams of other organisations are then refused. A caller without a team has the limits of
+   * the organisation.
+   */
   organisation: organisationName,
   /** The claim that names the caller's organisation. */
   organisationClaim: text({ accepted: claim, otherwise: '`organisation` holds for all, else that of the team' }),
-  /** What a value of that claim stands for, such as `{ 'org-7': 'acme' }`. A token whose value is not named here is refused. */
+  /** Organisations by value of that claim, such as `{ 'org-7': 'acme' }`. A token with another value is refused. */
   organisationByValue: each(organisationName),
-  /** The routes that its callers may use. */
+  /** Routes that its callers may use. */
   routes: listOf(nameOf('routes'), { otherwise: 'all' }),
-  /** What one user may spend in a day. */
+  /** Maximum cost per day of one user. */
   dailyBudgetPerUser: usd('0.50', { otherwise: 'no limit' }),
-  /** What one user may spend in a calendar month. */
+  /** Maximum cost per calendar month of one user. */
   monthlyBudgetPerUser: usd('5.00', { otherwise: 'no limit' }),
-  /** What one user may spend, by the day, week, month or for ever. */
+  /** Maximum cost of one user per day, week or month, or in total. */
   budgetsPerUser: budgets,
-  /** Operations that one user may ask in a minute. */
+  /** Maximum number of operations per minute of one user. */
   requestsPerMinutePerUser: wholeNumber({ otherwise: 'no limit' }),
-  /** Model calls that one user may make in a minute. */
+  /** Maximum number of model calls per minute of one user. */
   callsPerMinutePerUser: wholeNumber({ otherwise: '`requestsPerMinutePerUser`' }),
-  /** Tokens of input and output that one user may use in a minute: see `teams.<name>.tokensPerMinute`. */
+  /** Maximum number of input and output tokens per minute of one user: see `teams.<name>.tokensPerMinute`. */
   tokensPerMinutePerUser: tokensPerMinute,
-  /** Calls of one user at one time. */
+  /** Maximum number of calls of one user at the same time. */
   concurrencyPerUser: concurrency,
-  /** The claim that names the agent which asks for the user: the actor of a delegated token (RFC 8693), `azp` for the application. */
+  /** The claim that names the agent which asks for the user: the actor of a delegated token (RFC 8693), or `azp` for the application. */
   agentClaim: text({ accepted: claim, default: 'act.sub' }),
-  /** What a value of that claim stands for, such as `{ '0oa4x2': 'support-bot' }`. Other values name no agent. */
+  /** Agents by value of that claim, such as `{ '0oa4x2': 'support-bot' }`. Other values name no agent. */
   agentByValue: each(agentName),
-  /** What one session of a user may use. */
+  /** Limits of one session of a user. */
   session: sessionSection,
-  /** The claim that names the session, such as `sid`. The header `AI-Session` is then not asked. */
+  /** The claim that names the session, such as `sid`. The header `AI-Session` is then ignored. */
   sessionClaim: text({ accepted: claim, otherwise: 'the header `AI-Session` names it' }),
 });

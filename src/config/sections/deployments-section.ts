@@ -21,26 +21,26 @@ const capabilities: Readonly<Record<Capability, true>> = {
 export const deploymentSection = section('deployments.<id>', {
   /** The provider that serves the model. */
   provider: needed(nameOf('providers')),
-  /** The vendor's name of the model. */
+  /** Name of the model at the vendor. */
   model: needed(
     text({
       accepted: "the vendor's name of the model, such as gpt-5-mini",
       whenEmpty: "It is the vendor's name of the model, such as gpt-5-mini.",
     }),
   ),
-  /** What the model can do. Say `['embedding']` for an embedding model. */
+  /** What the model can do. Write `['embedding']` for an embedding model. */
   capabilities: listOf(oneOf(Object.keys(capabilities) as Capability[], { plural: 'Capabilities' }), {
     default: ['completion', 'tools', 'json', 'images'],
   }),
-  /** In US dollars per million tokens; overrides the price table. */
+  /** Price in US dollars per million tokens. It replaces the price table. */
   price,
-  /** Id of the vendor in the price table, where it differs from the provider's name: `openai`, `anthropic`, `google`. */
+  /** Id of the vendor in the price table, when it differs from the provider's name: `openai`, `anthropic`, `google`. */
   pricedAs: text({ otherwise: "the provider's name" }),
-  /** Tokens of input and output together that the model accepts. */
+  /** Maximum number of input and output tokens together. */
   contextWindow: wholeNumber({ unit: 'tokens', otherwise: 'what the price table says of the model' }),
-  /** Sent when a request has no maximum of its own. */
+  /** Maximum number of output tokens that is sent when a request has none of its own. */
   maxOutputTokens: wholeNumber({ unit: 'tokens', default: 4_096 }),
-  /** Where it runs, in a word of yours such as `eu`: what `regions` of `rules` name. */
+  /** Where the model runs, in a word of your choice such as `eu`. The `regions` of `rules` refer to it. */
   region: text({ whenEmpty: 'Write where the model runs, or leave it out.' }),
   /** Share of the calls under the `weighted` strategy. */
   weight: amount({ default: 1 }),

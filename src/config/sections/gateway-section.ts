@@ -25,11 +25,11 @@ export const gatewaySection = section('', {
   providers: needed(each(provider, 'providers')),
   /** By id, as the ledger and `aiRoutes` show it. */
   deployments: needed(each(deploymentSection, 'deployments')),
-  /** By name; a caller that names none gets `default`, for embeddings `embedding`. */
+  /** By name. A caller that names none gets `default`, for embeddings `embedding`. */
   routes: needed(each(routeSection, 'routes')),
-  /** Which deployments calls may go to, and how long their input may be, by team, route and class of data. All rules that apply hold. */
+  /** Which deployments calls may go to, and how long their input may be, by team, route and class of data. All matching rules apply. */
   rules: listOf(ruleSection),
-  /** What checks prompts and answers of which routes. */
+  /** Guardrails that check prompts and answers, and their routes. */
   guardrails: listOf(guardrailSection),
   /** How guardrails and masking work, on every route. */
   guard: guardSection,
@@ -40,37 +40,43 @@ export const gatewaySection = section('', {
    * no text, and texts to embed, are sent as they are.
    */
   maskPersonalData: routeNames('no route'),
-  /** What may be searched and ingested, by name. The embedding model of each is the one of its embedding route. */
+  /** Collections that may be searched and filled, by name. A collection has the embedding model of its embedding route. */
   collections: each(collectionSection, 'collections'),
-  /** Files and folders that are ingested at start; unchanged ones cost nothing. */
+  /** Files and folders that are ingested at the start. Unchanged files cost nothing. */
   documents: listOf(documentSection),
-  /** How much ingestion there may be. Owners are keys. */
+  /** Limits of ingestion. Owners are keys. */
   retrieval: retrievalSection,
-  /** What the teams of an organisation have at most, by name. Declared here, it is changed here alone: mutations and the shell are refused. */
+  /**
+   * Maximum that the teams of an organisation may have, by name. An organisation that is declared here can be changed here only: mutations and the
+   * shell are refused.
+   */
   organisations: each(organisationSection),
   /**
-   * What the callers of a team have at most, and share, by name. Money is decimal text in US dollars. A team that is declared here is changed
-   * here alone; others are made and changed by mutation and shell, at any time.
+   * Limits that the callers of a team share, by name. Money is decimal text in US dollars. A team that is declared here can be changed here only.
+   * Other teams are made and changed by mutation and shell at any time.
    */
   teams: each(teamSection),
-  /** What fields that ask a model may use, whoever asks, by their coordinates: `{ 'Product.summary': { budgets: [{ per: 'day', most: '5.00' }] } }`. */
+  /**
+   * Limits of fields that ask a model, independent of the caller, by coordinate: `{ 'Product.summary': { budgets: [{ per: 'day', most: '5.00' }] }
+   * }`.
+   */
   fieldLimits: each(fieldLimitsSection),
-  /** The time zone in which the days, weeks and months of budgets begin. A change does not start them anew. */
+  /** Time zone in which the days, weeks and months of budgets begin. After a change the budgets continue. */
   timeZone: timeZone({ default: 'UTC' }),
-  /** Issuers of JWTs whose callers may come in beside virtual keys, by name: a user is then `jwt:<name>:<user>`. */
+  /** Issuers of JWTs that are accepted beside virtual keys, by name. A user is then `jwt:<name>:<user>`. */
   issuers: each(issuerSection),
-  /** What callers without credentials may do, also in production, under the shares of their address. Without it they are refused. */
+  /** What callers without credentials may do, also in production, within the limits per address. Absent: they are refused. */
   anonymous: anonymousSection,
   /** The graph that is served. */
   graph: graphSection,
-  /** Where answers that may be reused are kept. */
+  /** Where answers are kept that may be reused. */
   cache: cacheSection,
-  /** Where things are kept, and for how long: the settings of the embedded storage, `embedded({ ... })`, or a storage of your own. */
+  /** Where data is kept, and for how long: the settings of the embedded storage, `embedded({ ... })`, or a storage of your own. */
   storage,
-  /** Where the gateway listens, and to whom. */
+  /** Where the gateway listens, and who may call it. */
   server: serverSection,
   /** What the gateway reports to its operators. */
   telemetry: telemetrySection,
-  /** What is written to the log, from this level on. */
+  /** The lowest level that is written to the log. */
   logLevel: oneOf(logLevels, { plural: 'Levels', default: 'info' }),
 });

@@ -1,4 +1,4 @@
-/** What checks prompts and answers, and how they are held back and masked for it. */
+/** Guardrails for prompts and answers, how long answers wait for them, and masking. */
 
 import { type Guardrail, isLookback, maxLookback } from '../../pipeline/guard/guardrail.ts';
 import { isPhoneCountry } from '../../pipeline/guard/masking/phone-countries.ts';
@@ -25,23 +25,26 @@ const guardrail = makeValue<Guardrail>(
 export const guardrailSection = section('guardrails.<n>', {
   /** `patternGuard({ ... })`, or one of your own. */
   guardrail: needed(guardrail),
-  /** Routes whose prompts and answers it checks; `*` for all. */
+  /** Routes whose prompts and answers are checked; `*` for all. */
   routes: needed(routeNames()),
 });
 
 export const guardSection = section('guard', {
   /**
-   * How much of an answer may wait for the end of its sentence before output guardrails see it. More finds what is spread over a
-   * long sentence; less shows the answer sooner.
+   * How many bytes of an answer may wait for the end of their sentence before output guardrails see them. A larger number finds matches in longer
+   * sentences; a smaller number shows the answer sooner.
    */
   holdBackBytes: wholeNumber({ min: 64, max: 1024 * 1024, unit: 'bytes', default: defaultHoldBackBytes }),
   /**
-   * How long text waits for the end of its sentence, so that code, tables and other text without such ends stream too. It then goes as far
-   * as no output guardrail can be in the middle of it: each must have a `lookback` (`patternGuard` has one where the length of a match has
-   * a bound of at most 256), or text waits for its sentence.
+   * How long text waits for the end of its sentence, so that code, tables and other text without sentence ends stream too. Text is then released up
+   * to the point where no output guardrail can be in the middle of a match. Each guardrail must have a `lookback` for this (`patternGuard` has one
+   * where the length of a match has a bound of at most 256); otherwise text waits for its sentence.
    */
   holdBackMs: milliseconds({ min: 0, default: defaultHoldBackMs }),
-  /** Countries whose national telephone numbers are masked too: `0171 2345678` with DE. Those of North America, and every number with its `+`, are always masked. */
+  /**
+   * Countries whose national telephone numbers are masked too: `0171 2345678` with DE. Numbers of North America, and numbers with `+`, are always
+   * masked.
+   */
   phoneCountries: listOf(
     text({
       accepted: 'a country code of two capital letters (ISO 3166) that has telephone numbers, such as DE or GB',

@@ -26,7 +26,7 @@ function limitSetting(
   });
 }
 
-/** A share of clients without a key leaves something of the whole to those with one. */
+/** The share of clients without a key must leave a part of the whole for clients with one. */
 const shareRules: readonly Rule<LimitSettings>[] = entries.flatMap(([name, { below }]) => {
   if (below === undefined) return [];
   const share = name as keyof ServerLimits;

@@ -7,9 +7,9 @@ import { section } from '../kinds/section.ts';
 import { needed, type Setting, settingOf } from '../kinds/setting.ts';
 import { showValue } from '../mistake-sentences.ts';
 
-/** Amounts are whole nano-dollars: less than this is nothing for a thousand tokens, and a model would be free that is not said to be. */
+/** Amounts are whole nano-dollars. With less than this, a thousand tokens cost nothing, and the model would be free by mistake. */
 const minPerMillion = 0.000001;
-/** A dollar a token. With more, the cost of a long call is no whole number any more. */
+/** One dollar per token. With more, the cost of a long call is no longer an exact integer. */
 const maxPerMillion = 1_000_000;
 
 const anyPerMillion = amount({ unit: 'US dollars per million tokens', accepted: 'US dollars per million tokens, 0 or more' });
@@ -26,33 +26,33 @@ const perMillion: typeof anyPerMillion = {
 };
 
 const flatPriceSection = section('deployments.<id>.price', {
-  /** Of input tokens. */
+  /** Price of input tokens. */
   input: needed(perMillion),
-  /** Of output tokens, reasoning included. */
+  /** Price of output tokens, reasoning included. */
   output: needed(perMillion),
-  /** Of input tokens that the vendor reads from its cache. */
+  /** Price of input tokens that the vendor reads from its cache. */
   cacheRead: { ...perMillion, facts: { ...perMillion.facts, otherwise: 'as `input`' } },
-  /** Of input tokens that the vendor writes to its cache. */
+  /** Price of input tokens that the vendor writes to its cache. */
   cacheWrite: { ...perMillion, facts: { ...perMillion.facts, otherwise: 'as `input`' } },
 });
 
 const priceTierSection = section('deployments.<id>.price.tiers.<n>', {
-  /** The tier holds for calls with so many input tokens or more: 0 for the first, and rising. */
+  /** Number of input tokens from which on the tier applies: 0 for the first tier, then rising. */
   aboveInputTokens: needed(wholeNumber({ min: 0, unit: 'tokens' })),
-  /** Of input tokens. */
+  /** Price of input tokens. */
   inputPerMillion: needed(perMillion),
-  /** Of output tokens, reasoning included. */
+  /** Price of output tokens, reasoning included. */
   outputPerMillion: needed(perMillion),
-  /** Of input tokens that the vendor reads from its cache. */
+  /** Price of input tokens that the vendor reads from its cache. */
   cacheReadPerMillion: needed(perMillion),
-  /** Of input tokens that the vendor writes to its cache. */
+  /** Price of input tokens that the vendor writes to its cache. */
   cacheWritePerMillion: needed(perMillion),
 });
 
 const tieredPriceSection = section(
   'deployments.<id>.price',
   {
-    /** In place of the amounts above, where the vendor charges more for the whole call above a length. */
+    /** Replaces the amounts above when the vendor charges more for the whole call above a length. */
     tiers: needed(
       listOf(priceTierSection, {
         whenEmpty: (path) => [`${path} is empty. It must be a list of prices, the first with aboveInputTokens: 0.`],

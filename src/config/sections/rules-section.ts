@@ -1,4 +1,4 @@
-/** Rules as code: what calls of which teams and with which data may go to which deployments. */
+/** Rules as code: which deployments the calls of which teams, with which data, may use. */
 import { listOf, routeNames } from '../kinds/composed.ts';
 import { wholeNumber } from '../kinds/numbers.ts';
 import { section } from '../kinds/section.ts';
@@ -8,21 +8,24 @@ import { nameOf, text } from '../kinds/texts.ts';
 export const ruleSection = section(
   'rules.<n>',
   {
-    /** How refusals name it. */
+    /** Name of the rule in refusals. */
     name: needed(text({ whenEmpty: 'It is how refusals name the rule, such as personal-data-stays-here.' })),
-    /** The teams whose calls it is about. */
+    /** Teams whose calls the rule is for. */
     teams: listOf(text(), { otherwise: 'everybody' }),
-    /** The routes that it is about. */
+    /** Routes that the rule is for. */
     routes: routeNames('every route'),
-    /** It is about calls whose prompts have a field with one of these classes in them: `@dataClass(name: "personal")` in the files of `graph.fields`, or in the SDL of the subgraph that owns the field. */
+    /**
+     * Limits the rule to calls whose prompts contain a field with one of these classes: `@dataClass(name: "personal")` in the files of
+     * `graph.fields`, or in the SDL of the subgraph that owns the field.
+     */
     dataClasses: listOf(text(), { otherwise: 'whatever is sent' }),
-    /** The deployments that such calls may go to. */
+    /** Deployments that such calls may use. */
     deployments: listOf(nameOf('deployments'), { otherwise: 'all' }),
-    /** The models that they may go to, as deployments name them; `gpt-5*` is every model whose name begins so. */
+    /** Models that such calls may use, as deployments name them. `gpt-5*` matches every model whose name begins that way. */
     models: listOf(text(), { otherwise: 'all' }),
-    /** The regions that they may go to, as deployments name them. A deployment without a region is in none. */
+    /** Regions that such calls may use, as deployments name them. A deployment without a region is in none. */
     regions: listOf(text(), { otherwise: 'all' }),
-    /** The longest input of such a call, system prompts included. */
+    /** Maximum input of such a call in tokens, system prompts included. */
     maxInputTokens: wholeNumber({ unit: 'tokens', otherwise: 'no limit of the rule' }),
   },
   {

@@ -1,4 +1,4 @@
-/** Where the gateway listens, to whom, and what clients may ask of it. */
+/** Where the gateway listens, who may call it, and limits of clients. */
 import { networks } from '../../server/client/address.ts';
 import { constantOr, each, listOf } from '../kinds/composed.ts';
 import { milliseconds, wholeNumber } from '../kinds/numbers.ts';
@@ -11,11 +11,11 @@ const anonymousRate = 'a whole number above 0, or false for any number';
 export const serverSection = section(
   'server',
   {
-    /** The address to listen on. `--host` wins over it. */
+    /** The address to listen on. `--host` overrides it. */
     host: text({ default: '127.0.0.1' }),
-    /** `--port` wins over it; 0 takes any free port. */
+    /** The port to listen on. `--port` overrides it; 0 takes any free port. */
     port: wholeNumber({ min: 0, max: 65_535, default: 4_000 }),
-    /** Origins whose pages may call the gateway. In development every local one too. */
+    /** Origins whose pages may call the gateway. In development, every local origin too. */
     origins: listOf(
       text({
         accepted: 'an origin: scheme, host and port, such as https://app.example.com',
@@ -29,7 +29,7 @@ export const serverSection = section(
     /** The console at `/console`: static pages for operators, who log in with a key. */
     console: flag({ default: true }),
     /**
-     * Requests a minute that one address may make without a key in force, a minute's share at once; false: any number. An IPv6
+     * Maximum number of requests per minute from one address without a valid key. A minute's number may come at once. False: no maximum. An IPv6
      * address counts as its /64.
      */
     requestsPerMinutePerAddress: constantOr(
@@ -37,7 +37,7 @@ export const serverSection = section(
       wholeNumber({ accepted: anonymousRate, otherwise: '60; in development on loopback any number' }),
       anonymousRate,
     ),
-    /** Proxies in front of the gateway, as addresses or networks (`10.0.0.0/8`): of them alone an `X-Forwarded-For` is believed. */
+    /** Addresses or networks (`10.0.0.0/8`) of proxies in front of the gateway. Only their `X-Forwarded-For` is believed. */
     trustedProxies: listOf(text({ accepted: 'an address or a network, such as 10.0.0.0/8 or fd00::/8', fits: isNetwork }), { default: [] }),
     /**
      * Built pages of yours, each at a path of its own: a folder with an `index.html`, and its `assets/`, whose names change with what is in
@@ -45,9 +45,9 @@ export const serverSection = section(
      * of the console, and can ask it for its token: trust such a page as much as the console.
      */
     pages: each(text({ accepted: 'a folder with an index.html' })),
-    /** How long streams may go on at SIGTERM. */
+    /** How long streams may continue after SIGTERM. */
     drainMs: milliseconds({ min: 0, default: 10_000 }),
-    /** What one client may ask for, and all together. */
+    /** Limits of one client, and of all clients together. */
     limits: limitsSection,
   },
   { renamed: { strangersPerMinute: 'requestsPerMinutePerAddress' } },

@@ -1,4 +1,4 @@
-/** Where things are kept: what lasts, and answers that may be reused. */
+/** Where data is kept: lasting data, and answers that may be reused. */
 import type { AnswerStore } from '../../pipeline/cache/cache-store.ts';
 import type { StorageOpener } from '../../storage/storage.ts';
 import { constantOr, isObject, makeValue } from '../kinds/composed.ts';
@@ -11,24 +11,24 @@ import { showValue } from '../mistake-sentences.ts';
 const folder = 'a path, or null to keep everything in memory';
 
 export const storageSection = section('storage', {
-  /** Where everything is kept, beside the configuration; null: in memory, gone at the end. */
+  /** Folder of all data, relative to the configuration. Null: data is in memory, and is lost at the end. */
   folder: constantOr(null, text({ accepted: folder, default: '.fieldgate' }), folder),
-  /** Days for which rows of usage are kept. */
+  /** Number of days for which usage rows are kept. */
   usageDays: wholeNumber({
     unit: 'days',
     accepted: 'a whole number of days above 0; leave it out to keep all',
     otherwise: 'for ever',
   }),
-  /** Days for which a conversation is kept after its last turn: its questions, its answers and its title. */
+  /** Number of days for which a conversation is kept after its last turn: its questions, its answers and its title. */
   conversationDays: wholeNumber({ max: 3_650, unit: 'days', default: 30 }),
   /**
-   * Starts although the master key of the folder was lost or exchanged: what it sealed (stored completions, conversations) stays closed.
-   * Take it out again after one start.
+   * Starts although the master key of the folder was lost or replaced. What that key sealed (stored completions, conversations) stays unreadable.
+   * Remove the setting after one start.
    */
   acceptLostMasterKey: flag({ default: false }),
   /**
-   * A call whose process died is booked with an estimate; the rest of what it might have cost stays held in its budgets for so
-   * many hours, until an operator has compared it with the vendor's bill. 0 frees it at once.
+   * A call whose process died is booked with an estimate. The rest of its maximum cost stays held in its budgets for this number of hours, so that
+   * an operator can compare it with the vendor's bill. 0: it is not held.
    */
   lostHoldHours: wholeNumber({ min: 0, max: 31 * 24, unit: 'hours', default: 24 }),
 });
@@ -37,7 +37,7 @@ const opened = 'a storage with open(), such as embedded({ folder: "/var/lib/fiel
 
 export const isStorageOpener = (value: unknown): value is StorageOpener => isObject(value) && typeof value['open'] === 'function';
 
-/** The settings of the embedded storage, or what opens another one. */
+/** The settings of the embedded storage, or a function that opens another one. */
 export const storage: Setting<StorageOpener | SectionOf<typeof storageSection.table>, undefined, false> = settingOf(
   { type: 'object or storage', accepted: `${storageSection.facts.accepted}, or ${opened}`, within: [storageSection] },
   {},

@@ -7,30 +7,30 @@ import { needed } from '../kinds/setting.ts';
 import { text } from '../kinds/texts.ts';
 
 export const metricsSection = section('telemetry.metrics', {
-  /** The address that Prometheus asks. */
+  /** Address that Prometheus asks. */
   host: text({ default: '127.0.0.1' }),
-  /** Its port. Anyone who reaches it may read the metrics. */
+  /** Its port. Anyone who can reach it may read the metrics. */
   port: needed(wholeNumber({ min: 0, max: 65_535 })),
 });
 
 const budgetWebhookSection = section('telemetry.budgetWebhook', {
   /**
-   * Gets a POST with JSON for each part of a budget (`warnAt`) that is spent, once a period. What it does not accept with 200 to 299 is
-   * sent again for a day, with the same `x-fieldgate-delivery`.
+   * Receives a POST with JSON for each part of a budget (`warnAt`) that is spent, once per period. A delivery that is not accepted with 200 to 299
+   * is repeated for a day, with the same `x-fieldgate-delivery`.
    */
   url: needed(
     text({ accepted: 'an https address (http on this machine alone), such as https://hooks.example.com/budgets', fits: isSafeAddress }),
   ),
-  /** Signs it: `x-fieldgate-signature: t=<seconds>,v1=<hex>` is the HMAC-SHA256 of `<seconds>.<body>`. */
+  /** Secret that signs deliveries: `x-fieldgate-signature: t=<seconds>,v1=<hex>` is the HMAC-SHA256 of `<seconds>.<body>`. */
   secret: needed(secret()),
 });
 
 export const telemetrySection = section('telemetry', {
   /**
-   * Metrics for Prometheus. Without it: `/metrics` at the gateway's own address, for keys with the scope `ai:metrics` (in
-   * development on loopback for anyone). With a port: at that address alone, for anyone who reaches it. False: nowhere.
+   * Metrics for Prometheus. Absent: `/metrics` at the gateway's own address, for keys with the scope `ai:metrics` (in development on loopback for
+   * anyone). With a port: only at that address, for anyone who can reach it. False: nowhere.
    */
   metrics: constantOr(false, metricsSection, `false, or ${metricsSection.facts.accepted}`),
-  /** Who is told that a part of a budget is spent. */
+  /** Webhook for warnings that a part of a budget is spent. */
   budgetWebhook: budgetWebhookSection,
 });

@@ -12,20 +12,17 @@ export const timeZone = <const D extends string | undefined = undefined>(options
 
 export const budgetSection = section('budgets.<n>', {
   /**
-   * How long the amount counts: a day, a week (from Monday on) or a month of the calendar in `timeZone`, or `total`, which never begins
-   * anew. A call counts in the period in which it began.
+   * The period of the amount: a day, a week (from Monday), a month of the calendar in `timeZone`, or `total`, which never ends. A call counts in
+   * the period in which it began.
    */
   per: needed(oneOf(['day', 'week', 'month', 'total'], { plural: 'Periods' })),
-  /** What may be spent in it. Calls beyond are refused before they are made. */
+  /** Maximum cost in the period. Further calls are refused before they are made. */
   most: needed(usd('5.00')),
-  /**
-   * Parts of the budget at which operators are warned, once in a period: in `/metrics`, in `aiViewer`, and by
-   * `telemetry.budgetWebhook`.
-   */
+  /** Parts of the budget at which operators are warned, each once per period: in `/metrics`, in `aiViewer`, and by `telemetry.budgetWebhook`. */
   warnAt: listOf(amount({ min: 0.01, max: 1 }), { default: [] }),
 });
 
-/** All of them are kept. Two of the same period are a mistake: the smaller alone would count. */
+/** All budgets apply. Two budgets of the same period are a mistake, because only the smaller one would count. */
 export function budgetList(options: DefaultOptions<undefined>) {
   const list = listOf(budgetSection, options);
   const mistakes: typeof list.mistakes = (path, value, place) => {

@@ -1,4 +1,4 @@
-/** What may be used in one session: a piece of work of an agent. */
+/** Limits of one session: one piece of work of an agent. */
 import { listOf } from '../../kinds/composed.ts';
 import { amount, wholeNumber } from '../../kinds/numbers.ts';
 import { section } from '../../kinds/section.ts';
@@ -6,19 +6,17 @@ import { usd } from '../../kinds/texts.ts';
 
 const week = 7 * 24 * 60;
 
-/**
- * A session is named by the header `AI-Session` or by the token. What comes without a name is one session of its principal.
- */
+/** A session is named by the header `AI-Session` or by the token. Requests without a name share one session of their principal. */
 export const sessionSection = section('session', {
-  /** What its calls may cost. */
+  /** Maximum cost of the session's calls. */
   amount: usd('2.00', { otherwise: 'no limit' }),
-  /** Tokens of input and output that its calls may use. A call that could use more than is left is refused. */
+  /** Maximum number of input and output tokens of the session's calls. A call that could use more than what is left is refused. */
   tokens: wholeNumber({ otherwise: 'no limit' }),
-  /** Operations in it: the turns of an agent. */
+  /** Maximum number of operations in the session, which are the turns of an agent. */
   turns: wholeNumber({ otherwise: 'no limit' }),
-  /** Model calls in it, answers from the cache included. */
+  /** Maximum number of model calls in the session, answers from the cache included. */
   calls: wholeNumber({ otherwise: 'no limit' }),
-  /** How long it lasts, from its first operation on. After that, the same name is a new session. */
+  /** Duration of the session from its first operation. Later, the same name is a new session. */
   minutes: wholeNumber({ max: week, unit: 'minutes', default: 240 }),
   /** Parts of `amount` at which operators are warned. */
   warnAt: listOf(amount({ min: 0.01, max: 1 }), { default: [] }),

@@ -5,10 +5,10 @@ import { needed } from '../../kinds/setting.ts';
 
 export const demandSection = section('graph.demandControl', {
   /**
-   * The most that one operation may demand, by the weights of the schema: 1 for each object of a result and 10 more for a mutation, or what `@cost` says of a field,
-   * a type or an argument; lists multiply, by `@listSize` or the arguments that mean a length.
+   * Maximum demand of one operation, by the weights of the schema: 1 for each object of a result and 10 more for a mutation, or what `@cost` says
+   * of a field, a type or an argument. Lists multiply, by `@listSize` or by the arguments that give a length.
    */
   maxCost: needed(wholeNumber()),
-  /** Members assumed of a list that says nothing of its size. */
+  /** Members assumed of a list without a declared size. */
   listSize: wholeNumber({ default: 100 }),
 });

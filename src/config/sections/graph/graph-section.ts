@@ -14,7 +14,7 @@ import { supergraph } from './supergraph-section.ts';
 
 const contractSection = section('graph.contracts.<name>', {
   /**
-   * What carries one of these tags (`@tag(name:)`) is hidden: in the schema, in validation, in suggestions and in answers. What cannot be used
+   * Everything with one of these tags (`@tag(name:)`) is hidden: in the schema, in validation, in suggestions and in answers. What cannot be used
    * without it is hidden too.
    */
   excludeTags: needed(
@@ -34,9 +34,9 @@ const policy = makeValue<Policy>(
 export const graphSection = section(
   'graph',
   {
-    /** False serves the supergraph without the AI subgraph. */
+    /** False: the supergraph is served without the AI subgraph. */
     ai: flag({ default: true }),
-    /** A composed supergraph: a file, an address, or where a registry serves it. `subgraphs` then says how its subgraphs are asked. */
+    /** A composed supergraph: a file, an address, or the place where a registry serves it. `subgraphs` then says how its subgraphs are called. */
     supergraph,
     /** The subgraphs of other teams, composed with the AI subgraph by the gateway; beside `supergraph`, settings for subgraphs of it, by name. */
     subgraphs: listOf(subgraphSection),
@@ -44,32 +44,37 @@ export const graphSection = section(
     fields: listOf(file()),
     /** Folder of prompt templates: Markdown with front matter. */
     prompts: file(),
-    /** How often subgraphs are asked for their SDL, and servers and files for the supergraph; 0 never asks again. */
+    /** How often subgraphs are asked for their SDL, and servers and files for the supergraph. 0: only once. */
     pollSeconds: seconds({ accepted: 'a number of seconds, 0 or more; 0 never asks again', default: 10 }),
-    /** Headers of clients that all subgraphs are sent. `authorization` is not among them unless it is named; a key of this gateway never goes on. */
+    /**
+     * Headers of clients that are sent to all subgraphs. `authorization` is not among them unless it is named. A key of this gateway is never sent.
+     */
     forwardHeaders: listOf(headerName, { default: [] }),
-    /** Headers of the gateway itself when it reads entities for an index, through the same allow-list: what they show is what is found. */
+    /** Headers that the gateway itself sends when it reads entities for an index, through the same allow-list. Only what they can see is found. */
     indexHeaders: headers,
     /** The maximum cost of one operation (of a subscription, all its events), in US dollars as decimal text. */
     maxCostPerOperation: usd('0.50', { otherwise: 'no more than its budgets' }),
-    /** Objects that one operation may gather from the subgraphs: lists in lists multiply. */
+    /** Maximum number of objects that one operation may collect from the subgraphs. Lists in lists multiply. */
     maxObjects: wholeNumber({ accepted: 'a whole number from 1 on', default: 50_000 }),
     /**
      * Functions for `@policy`, by name of the policy: `(principal, { headers, operationName, client, signal }) => boolean`, or a promise of it.
-     * Each is called once per operation that meets it, before the operation runs. One that throws denies. A supergraph with a policy that has no function
-     * is not served.
+     * Each is called once per operation that needs it, before the operation runs. A function that throws denies. A supergraph with a policy that
+     * has no function is not served.
      */
     policies: each(policy),
-    /** Variants of the graph without what carries certain tags, by name: for teams, for anonymous callers, and at the path `/graphql/NAME` for everybody. */
+    /**
+     * Variants of the graph without everything that has certain tags, by name: for teams, for anonymous callers, and at the path `/graphql/NAME`
+     * for everybody.
+     */
     contracts: each(contractSection),
     /**
-     * Bounds what one operation may demand of subgraphs, before it runs. With it, a field whose `@listSize` has slicing arguments needs
-     * exactly one of them, unless `requireOneSlicingArgument` is false.
+     * Limits what one operation may demand of subgraphs, before it runs. A field whose `@listSize` has slicing arguments then needs exactly one of
+     * them, unless `requireOneSlicingArgument` is false.
      */
     demandControl: demandSection,
-    /** What runs operations over several subgraphs. `auto`: the query planner where it loads (Linux with glibc, macOS), else stitching. */
+    /** What executes operations over several subgraphs. `auto`: the query planner where it loads (Linux with glibc, macOS), otherwise stitching. */
     engine: oneOf(['auto', 'planner', 'stitching'], { plural: 'Engines', default: 'auto' }),
-    /** Labels of progressive `@override` that are on. `percent(x)` needs none: it is drawn once per operation. */
+    /** Labels of progressive `@override` that are on. `percent(x)` is not listed: it is drawn once per operation. */
     overrideLabels: listOf(
       text({
         accepted: 'a label of @override, such as "new-prices"; percent(x) is drawn and cannot be turned on',

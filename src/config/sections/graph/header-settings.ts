@@ -34,7 +34,7 @@ function headerMistakes(path: string, name: string, value: unknown): readonly st
 const aName = 'the name of a header, such as x-tenant';
 export const headerName = text({ accepted: aName, fits: isHeaderName });
 
-/** Headers that say what the gateway itself answers, and to whom. */
+/** Headers that describe the gateway's own answer, so that a subgraph cannot set them. */
 const answersOwn =
   /^(content-.*|cache-control|vary|connection|keep-alive|transfer-encoding|trailer|upgrade|date|access-control-.*|www-authenticate|proxy-.*|x-content-type-options)$/i;
 
@@ -45,15 +45,15 @@ export const answerHeaderName = text({
 });
 
 const forwardedHeaderSection = section('graph.subgraphs.<n>.forwardHeaders.<n>', {
-  /** Of the client. */
+  /** Name of the client's header. */
   name: needed(headerName),
-  /** The name under which the subgraph is sent it. */
+  /** Name of the header that the subgraph receives. */
   as: text({
     accepted: `${aName}, that the gateway does not set itself`,
     fits: (name) => isHeaderName(name) && !connectionHeaders.has(name.toLowerCase()),
     otherwise: '`name`',
   }),
-  /** What the subgraph is sent where the client sends none. */
+  /** Value that the subgraph receives when the client sends none. */
   otherwise: text({ accepted: 'text that a header can have', fits: isHeaderValue, otherwise: 'nothing' }),
 });
 

@@ -1,4 +1,4 @@
-/** Where a ready supergraph is read: a file, a URL, Hive's CDN or Apollo's Uplink. */
+/** The source of a composed supergraph: a file, a URL, Hive's CDN or Apollo's Uplink. */
 import { existsSync } from 'node:fs';
 import { listOf, textOr } from '../../kinds/composed.ts';
 import { secret } from '../../kinds/secret-setting.ts';
@@ -13,9 +13,9 @@ export const isHttp = (url: string): boolean => /^https?:$/.test(URL.parse(url)?
 const address = text({ accepted: 'an http or https address', fits: isHttp });
 
 const hiveSection = section('graph.supergraph.hive', {
-  /** The endpoint of the target, as Hive shows it: `https://cdn.graphql-hive.com/artifacts/v1/…`. Also of a contract of Hive. */
+  /** The endpoint of the target or of a contract, as Hive shows it: `https://cdn.graphql-hive.com/artifacts/v1/…`. */
   endpoint: needed(address),
-  /** Endpoints that are asked when the one before does not answer. */
+  /** Endpoints that are tried when the one before does not answer. */
   mirrors: listOf(address, { default: [] }),
   /** The CDN access token of the target. */
   key: needed(secret()),
@@ -26,18 +26,18 @@ const uplinkSection = section('graph.supergraph.uplink', {
   graphRef: needed(text({ accepted: 'a graph and a variant, such as shop@production', fits: (ref) => /^[\w-]+(@[\w.-]+)?$/.test(ref) })),
   /** An API key of the graph. */
   key: needed(secret()),
-  /** Asked in this order. */
+  /** Addresses, tried in this order. */
   urls: listOf(address, { otherwise: "Apollo's own, in two clouds" }),
 });
 
 const supergraphSection = section(
   'graph.supergraph',
   {
-    /** Where it is served as SDL. An ETag spares the transfer of what has not changed. */
+    /** Address of its SDL. With an ETag, an unchanged supergraph is not transferred again. */
     url: address,
-    /** Where it is asked for when the address before does not answer. */
+    /** Addresses that are tried when the one before does not answer. */
     mirrors: listOf(address, { default: [] }),
-    /** Sent with the requests for it, and not to where they are redirected. */
+    /** Headers of requests for it. They are not sent to another host after a redirect. */
     headers,
     /** Hive's CDN, in place of a URL. */
     hive: hiveSection,
