@@ -25,7 +25,7 @@ import type { GatewayError } from '../core/errors.ts';
 import type { Requirement } from './engine/join.ts';
 import { type Pruned, pruneOperation } from './engine/prune-operation.ts';
 
-/** Null when the caller, known from the gateway's context, may have the field. */
+/** Returns null when the caller, known from the gateway's context, may have the field. */
 export type Authorize = (context: unknown, requirement: Requirement) => GatewayError | null;
 
 export type { Requirement };
@@ -57,7 +57,7 @@ function guardedResolver(resolve: NonNullable<Field['resolve']>, requirement: Re
   };
 }
 
-/** What is denied in one operation; null when nothing is. */
+/** What is denied in one operation. Null when nothing is. */
 type Verdicts = (context: unknown, info: GraphQLResolveInfo) => Verdict | null;
 
 interface Verdict {
@@ -94,7 +94,7 @@ function verdictsOf(schema: GraphQLSchema, requirements: ReadonlyMap<string, Req
   };
 }
 
-/** The operation without what is denied, by coordinate. */
+/** Removes what is denied, by coordinate, from the operation. */
 export const withoutDenied = (
   schema: GraphQLSchema,
   operation: Pick<GraphQLResolveInfo, 'operation' | 'fragments'>,
@@ -107,7 +107,7 @@ export const withoutDenied = (
   return pruneOperation(schema, operation, (type, field) => denied.has(`${type}.${field}`), implementations);
 };
 
-/** The requirements of the fields that the operation names, at whatever type they may be found there. */
+/** The requirements of all fields that the operation names, whatever type they will be found at. */
 export function metIn(
   schema: GraphQLSchema,
   { operation, fragments }: Pick<GraphQLResolveInfo, 'operation' | 'fragments'>,

@@ -10,42 +10,42 @@ import { readSubgraph, type SubgraphSource, type SupergraphReader } from './sour
 
 export type GraphSource =
   | { readonly kind: 'subgraphs'; readonly subgraphs: readonly SubgraphSource[] }
-  /** Served as it is: with the AI subgraph on, it must already contain it. */
+  /** Served unchanged. If the AI subgraph is on, the supergraph must already contain it. */
   | { readonly kind: 'supergraph'; readonly reader: SupergraphReader };
 
 export interface SourcesOptions {
   readonly source: GraphSource;
   readonly composer: Composer;
-  /** The AI subgraph as it is composed with the others; none: an empty list. */
+  /** The AI subgraph as it is composed with the others. An empty list: there is none. */
   readonly own: (others: readonly string[]) => readonly Subgraph[];
-  /** Milliseconds that one source may take. */
+  /** Time limit of one source, in milliseconds. */
   readonly sourceTimeoutMs: number;
-  /** By name: the newest SDL that each subgraph gave. Added to, and used for a subgraph that does not answer. */
+  /** The newest SDL of each subgraph, by name. It is filled here, and used for a subgraph that does not answer. */
   readonly lastRead: Map<string, string>;
 }
 
 export interface ComposedSources {
   /** Null: nothing could be composed. */
   readonly graph: LastGood | null;
-  /** SDL of the other teams' subgraphs, or of the ready supergraph; null until all of it was read. */
+  /** SDL of the other teams' subgraphs, or of the ready supergraph. Null until all of it was read. */
   readonly others: readonly string[] | null;
-  /** What is not as the sources say. */
+  /** Sentences about differences between what is served and what the sources say. */
   readonly reasons: readonly string[];
   readonly subgraphs: readonly ReadSubgraph[];
 }
 
 export interface ReadSubgraph {
   readonly name: string;
-  /** Whether its SDL was read at the last look. */
+  /** Whether its SDL was read the last time. */
   readonly healthy: boolean;
-  /** Whether it was asked for it, and not a file. */
+  /** Whether the SDL came from the running subgraph and not from a file. */
   readonly asked: boolean;
   readonly error: string | null;
-  /** What the network or the file system said, for the log alone; null: nothing. */
+  /** Error of the network or the file system, for the log only. Null: there was none. */
   readonly cause: string | null;
 }
 
-/** BAD_REQUEST for a supergraph file that cannot be read, SUBGRAPH_UNAVAILABLE where no server gives it. */
+/** Throws BAD_REQUEST for a supergraph file that cannot be read, and SUBGRAPH_UNAVAILABLE when no server answers. */
 export async function composeSources(options: SourcesOptions, signal: AbortSignal): Promise<ComposedSources> {
   const deadline = withDeadline(signal, options.sourceTimeoutMs, () => sourcesTooSlow(options.sourceTimeoutMs));
   if (options.source.kind === 'supergraph') {
@@ -59,7 +59,7 @@ export async function composeSources(options: SourcesOptions, signal: AbortSigna
   const subgraphs = read.map(({ name, asked, error, cause }) => ({ name, healthy: error === null, asked, error, cause }));
   const problems = read.flatMap(({ error }) => (error === null ? [] : [error]));
   const others = read.flatMap(({ sdl }) => (sdl === null ? [] : [sdl]));
-  // Composing without a subgraph would take its types from clients: a graph begins whole or not at all.
+  // Composing without a subgraph would remove its types for clients. So a graph starts with all of them or not at all.
   if (others.length < read.length) return { graph: null, others: null, reasons: problems, subgraphs };
   const asked = [...read.map(({ name, url, sdl }) => ({ name, url, sdl: sdl ?? '' })), ...options.own(others)];
   const composed = await options.composer.compose(asked, signal);
@@ -75,7 +75,7 @@ interface Outcome {
   readonly name: string;
   readonly url: string;
   readonly asked: boolean;
-  /** The newest SDL that is known; null when there has never been one. */
+  /** The newest known SDL. Null when none was ever read. */
   readonly sdl: string | null;
   readonly error: string | null;
   readonly cause: string | null;

@@ -5,8 +5,8 @@ export interface Composing {
   readonly subgraphs: readonly Subgraph[];
 }
 
-/** Ctrl-C and service managers signal the gateway's processes all at once: the gateway ends this one itself. */
+/** Ctrl-C and service managers signal all processes of the gateway at once. The gateway ends this one itself. */
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
-/** Ends with the gateway: nobody else waits for the supergraph. */
+/** Ends together with the gateway, because nobody else needs the supergraph. */
 process.once('disconnect', () => process.exit());
 process.once('message', ({ subgraphs }: Composing) => process.send?.(composition(subgraphs)));

@@ -13,16 +13,16 @@ import type { CompositionProblem } from './composition-problem.ts';
 
 export type { Composition, CompositionProblem, Subgraph };
 
-/**
- * What makes one supergraph of subgraphs. `createGateway` takes another one: a program that composes elsewhere, or that may
- * block itself for as long as it takes.
- */
+/** Composes subgraphs into one supergraph. `createGateway` accepts another composer: a program elsewhere, or one that may block its own process. */
 export interface Composer {
-  /** The composition of these subgraphs; the same object as last time when none has changed. CANCELLED when the signal fires, TIMEOUT after a minute. */
+  /**
+   * Composes these subgraphs. Returns the same object as the last time when none has changed. Throws CANCELLED when the signal fires, and TIMEOUT
+   * after a minute.
+   */
   compose(subgraphs: readonly Subgraph[], signal: AbortSignal): Promise<Composition>;
 }
 
-/** Composes in a process of its own. */
+/** Composes in a separate process. */
 export function composer(): Composer {
   let last: { readonly hash: string; readonly composed: Composition } | null = null;
   return {
@@ -36,19 +36,19 @@ export function composer(): Composer {
   };
 }
 
-/** Order does not matter. */
+/** The order of the subgraphs does not matter. */
 function hashOf(subgraphs: readonly Subgraph[]): string {
   const sorted = subgraphs.map(({ name, url, sdl }) => JSON.stringify([name, url, sdl])).sort();
   return createHash('sha256').update(sorted.join('\n')).digest('hex');
 }
 
-/** A problem as one sentence of a log or of `fieldgate check`. */
+/** A problem as one sentence, for a log or for `fieldgate check`. */
 export function sentenceOf({ code, message, remedy }: CompositionProblem): string {
   const sentence = /[.!?]$/.test(message) ? message : `${message}.`;
   return `${code}: ${sentence}${remedy === null ? '' : ` ${remedy}`}`;
 }
 
-/** Thirty subgraphs take 3 s. */
+/** Composing thirty subgraphs takes about 3 s. */
 const maxMs = 60_000;
 
 const workerFile = new URL(import.meta.url.endsWith('.ts') ? './compose-worker.ts' : './compose-worker.js', import.meta.url);

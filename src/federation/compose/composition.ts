@@ -24,7 +24,7 @@ export type Composition =
   | { readonly ok: true; readonly supergraphSdl: string }
   | { readonly ok: false; readonly problems: readonly CompositionProblem[] };
 
-/** The clashes of names between the subgraph of this process and the others are listed all at once. */
+/** Lists all clashes of names between the subgraph of this process and the others at once. */
 export function composition(subgraphs: readonly Subgraph[]): Composition {
   if (subgraphs.length === 0) {
     return { ok: false, problems: [problem('NO_SUBGRAPHS', 'There is no subgraph to compose. Give one by URL or by SDL file.', [])] };
@@ -59,7 +59,7 @@ function parsedSdl({ name, sdl }: Subgraph): DocumentNode | CompositionProblem {
   }
 }
 
-/** The composer keeps types in plain objects. */
+/** Types named like members of `Object.prototype`. The composer keeps types in plain objects and would find those members. */
 function typesLikeObjects({ name, typeDefs }: { readonly name: string; readonly typeDefs: DocumentNode }): readonly CompositionProblem[] {
   const coordinates = typeDefs.definitions.flatMap((definition) =>
     'name' in definition && definition.name !== undefined && objectNames.has(definition.name.value) ? [definition.name.value] : [],

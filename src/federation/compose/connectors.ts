@@ -1,4 +1,7 @@
-/** Finds Apollo Connectors: fields that the router itself asks of a REST API (`@connect`, `@source`). This gateway asks GraphQL alone. */
+/**
+ * Finds Apollo Connectors: fields that Apollo's router itself reads from a REST API (`@connect`, `@source`). This gateway calls GraphQL servers
+ * only.
+ */
 import { type ConstDirectiveNode, type DocumentNode, Kind } from 'graphql';
 import { directivesOf } from '../engine/join.ts';
 
@@ -7,8 +10,8 @@ type Annotated = { readonly directives?: readonly ConstDirectiveNode[] };
 const specification = /^https:\/\/specs\.apollo\.dev\/connect\//;
 
 /**
- * Coordinates with a connector, in the SDL of a subgraph or of a supergraph; null: it does not link their specification. A supergraph
- * has directives that it does not know as `@join__directive(name:, args:)`.
+ * Coordinates with a connector, in the SDL of a subgraph or of a supergraph. Null: the SDL does not link the specification of connectors. A
+ * supergraph contains directives that it does not know as `@join__directive(name:, args:)`.
  */
 export function connectorsIn(document: DocumentNode): readonly string[] | null {
   const isLinked = document.definitions.some((definition) => {

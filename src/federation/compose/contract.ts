@@ -27,7 +27,7 @@ export interface Contract {
 
 const inaccessibleLink = 'https://specs.apollo.dev/inaccessible/v0.2';
 
-/** The supergraph's SDL for the contract. BAD_REQUEST where nothing is left of it. */
+/** SDL of the supergraph for the contract. Throws BAD_REQUEST when nothing is left. */
 export function contractSdl(supergraphSdl: string, name: string, { excludeTags }: Contract): string {
   const supergraph = parse(supergraphSdl, { noLocation: true });
   const hidden = hiddenIn(supergraph, new Set(excludeTags));
@@ -44,7 +44,7 @@ export function contractSdl(supergraphSdl: string, name: string, { excludeTags }
 
 type WithDirectives = { readonly directives?: readonly ConstDirectiveNode[] };
 
-/** Coordinates: `T`, `T.f` (also of inputs and values of enums), `T.f(a)`. */
+/** Hidden coordinates: `T`, `T.f` (also input fields and enum values), `T.f(a)`. */
 function hiddenIn(supergraph: DocumentNode, tags: ReadonlySet<string>): ReadonlySet<string> {
   const tag = linkedName(supergraph, 'tag');
   const inaccessible = linkedName(supergraph, 'inaccessible');
@@ -53,7 +53,7 @@ function hiddenIn(supergraph: DocumentNode, tags: ReadonlySet<string>): Readonly
   const types = typesOf(supergraph);
   const roots = new Set(rootsOf(supergraph).values());
   const hidden = new Set<string>();
-  /** Values of enums that are hidden, to find them as defaults. */
+  /** Hidden enum values, to find them in defaults. */
   const enums = new Map(types.flatMap((type) => (type.kind === Kind.ENUM_TYPE_DEFINITION ? [[type.name.value, type] as const] : [])));
 
   for (const type of types) {
@@ -65,7 +65,7 @@ function hiddenIn(supergraph: DocumentNode, tags: ReadonlySet<string>): Readonly
     }
   }
 
-  /** Whether something new was hidden. */
+  /** Hides what cannot be used without something hidden. Returns whether anything new was hidden. */
   function spread(): boolean {
     const before = hidden.size;
     for (const type of types) {
@@ -92,7 +92,7 @@ function hiddenIn(supergraph: DocumentNode, tags: ReadonlySet<string>): Readonly
     return defaultValue?.kind === Kind.ENUM && enums.has(namedType(type)) && hidden.has(`${namedType(type)}.${defaultValue.value}`);
   }
 
-  /** A field of an interface is in each of its types: where one of them hides it, the interface does. */
+  /** A field of an interface exists in every type of the interface. If one type hides it, the interface must hide it too. */
   function hideSharedFields(type: TypeDefinitionNode): void {
     if (type.kind !== Kind.OBJECT_TYPE_DEFINITION && type.kind !== Kind.INTERFACE_TYPE_DEFINITION) return;
     if (hidden.has(type.name.value)) return;
@@ -186,7 +186,7 @@ function withInaccessible(supergraph: DocumentNode, hidden: ReadonlySet<string>,
     ObjectTypeDefinition: walked,
     InterfaceTypeDefinition: walked,
     UnionTypeDefinition: {
-      // A planner reads hidden members of a union as types that are not there.
+      // A planner would take hidden members of a union for types that do not exist.
       enter: (union) => withoutMembers(enter(union), hidden),
       leave,
     },
@@ -204,7 +204,7 @@ function withoutMembers(union: UnionTypeDefinitionNode, hidden: ReadonlySet<stri
     directive.name.value === 'join__unionMember' &&
     (directive.arguments ?? []).some(({ name, value }) => name.value === 'member' && value.kind === Kind.STRING && hidden.has(value.value));
   const types = (union.types ?? []).filter(({ name }) => !hidden.has(name.value));
-  // A union that is hidden whole keeps its members: one without any cannot be written.
+  // A union that is hidden itself keeps its members, because a union without members is not valid SDL.
   return types.length === 0 ? union : { ...union, types, directives: (union.directives ?? []).filter((one) => !isHidden(one)) };
 }
 

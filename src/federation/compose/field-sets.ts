@@ -72,7 +72,7 @@ function plainDirective(directive: ConstDirectiveNode, root: string, types: Type
   return { ...directive, arguments: (directive.arguments ?? []).map(plain) };
 }
 
-/** Null for a text that is not a field set. The composer reports why. */
+/** Null when the text is not a field set. The composer then reports why. */
 function parsedFieldSet(text: string): SelectionSetNode | null {
   try {
     const [definition] = parse(`{${text}}`, { noLocation: true }).definitions;
@@ -106,7 +106,7 @@ function plainSelection(selection: SelectionNode, type: string, types: Types): r
   });
 }
 
-/** Without the fragments that never hold for the object type. */
+/** Removes the fragments that can never match the object type. */
 function narrowed(set: SelectionSetNode, member: string, types: Types): SelectionSetNode {
   const selections = set.selections.flatMap((selection): readonly SelectionNode[] => {
     const condition = selection.kind === Kind.INLINE_FRAGMENT ? selection.typeCondition?.name.value : undefined;

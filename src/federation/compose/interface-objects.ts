@@ -1,4 +1,4 @@
-/** Finds `@interfaceObject` types whose interface has no key: nothing could ask for their fields. */
+/** Finds `@interfaceObject` types whose interface has no key. No request could reach their fields. */
 import { type ConstDirectiveNode, type DocumentNode, Kind } from 'graphql';
 
 interface Service {
@@ -8,7 +8,7 @@ interface Service {
 
 export interface KeylessInterface {
   readonly type: string;
-  /** The subgraphs with the interface, and those with its object. */
+  /** Subgraphs that have the interface, and subgraphs that have it as an object. */
   readonly subgraphs: readonly string[];
 }
 

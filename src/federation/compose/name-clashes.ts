@@ -12,7 +12,7 @@ interface Service {
 
 type TypeNode = TypeDefinitionNode | TypeExtensionNode;
 const roots = new Set(['Query', 'Mutation', 'Subscription']);
-/** Of a type that two subgraphs know as one. */
+/** Directives on a type that two subgraphs share on purpose. */
 const meant = /^(federation__)?(key|shareable|interfaceObject)$/;
 const shared = /^(key|shareable|external|provides|override|extends|federation__(shareable|external|override))$/;
 
@@ -58,7 +58,7 @@ function clashOf(mine: TypeNode, theirs: TypeNode, own: string, other: string): 
   return [clash('TYPE_CLASH', name, `The type ${name}`, 'Rename it, or make it an entity (@key) or @shareable if both mean the same.')];
 }
 
-/** Each type once, with what its extensions add. */
+/** Each type once, together with its extensions. */
 function typesOf(document: DocumentNode): readonly TypeNode[] {
   const types = new Map<string, TypeNode>();
   for (const definition of document.definitions) {
@@ -93,7 +93,7 @@ function fieldsOf(type: TypeNode): ReadonlyMap<string, FieldNode> {
 
 const isShared = ({ directives }: FieldNode): boolean => directives?.some(({ name }) => shared.test(name.value)) === true;
 
-/** Equal but for descriptions and order. */
+/** Whether both are equal except for descriptions and order. */
 function isSame(a: TypeNode, b: TypeNode): boolean {
   const text = (type: TypeNode): string =>
     ('fields' in type ? (type.fields ?? []) : [])

@@ -5,7 +5,7 @@ import { directivesOf, type JoinedGraph, outputTypesOf } from '../engine/join.ts
 import { connectorsIn, refusedConnectors, remedyForConnectors } from './connectors.ts';
 import { refusedKeyless, remedyForKeyless } from './interface-objects.ts';
 
-/** Throws BAD_REQUEST, with a sentence. `local`: schemas of this process, by URL or name of their subgraph. */
+/** Throws BAD_REQUEST with a sentence. `local`: schemas of this process, by URL or name of their subgraph. */
 export function checkServable(
   supergraph: DocumentNode,
   graphs: readonly JoinedGraph[],
@@ -49,7 +49,7 @@ function connectors(supergraph: DocumentNode): readonly string[] {
   return used === null ? [] : [`${refusedConnectors(used)} ${remedyForConnectors}`];
 }
 
-/** Its fields would have no entity to be asked of: they would be null without an error. */
+/** Without a key, no entity can be requested for their fields: the fields would be null without an error. */
 function objectsOfKeylessInterfaces(supergraph: DocumentNode): readonly string[] {
   return outputTypesOf(supergraph).flatMap((type) => {
     const joined = directivesOf(type, 'join__type');

@@ -6,30 +6,30 @@ import { clientFor } from '../../outbound/http-client.ts';
 import { BodyTooLarge, readBody } from '../../outbound/read-body.ts';
 
 export interface SupergraphReader {
-  /** Where it is read, without secrets. */
+  /** The place that is read, without secrets. */
   readonly from: string;
-  /** The newest supergraph. Rejects in a sentence where there is none. */
+  /** Reads the newest supergraph. Rejects with a sentence when there is none. */
   read(signal: AbortSignal): Promise<string>;
 }
 
 export interface SubgraphSource {
   readonly name: string;
-  /** Where its operations go. */
+  /** Address that its operations are sent to. */
   readonly url: string;
-  /** Its SDL, a file of it, or null: the subgraph is asked (`_service { sdl }`). */
+  /** Its SDL, a file with it, or null: the subgraph is asked (`_service { sdl }`). */
   readonly sdl?: { readonly text: string } | { readonly file: string } | null;
-  /** Sent when the subgraph is asked for its SDL. */
+  /** Headers of the request for its SDL. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Authorities, as PEM, in place of those that Node trusts. */
+  /** Authorities as PEM, in place of those that Node trusts. */
   readonly ca?: string | null;
-  /** Whether it is asked by HTTP/2 where its address has no TLS. */
+  /** Whether to use HTTP/2 when the address has no TLS. */
   readonly h2c?: boolean;
 }
 
 const maxSdlMiB = 16;
 const maxSdlBytes = maxSdlMiB * 1024 * 1024;
 
-/** SUBGRAPH_UNAVAILABLE for one that does not answer, BAD_REQUEST for a file that cannot be read. */
+/** Throws SUBGRAPH_UNAVAILABLE when the subgraph does not answer, and BAD_REQUEST for a file that cannot be read. */
 export async function readSubgraph(source: SubgraphSource, signal: AbortSignal): Promise<string> {
   const { name, sdl = null } = source;
   if (sdl === null) return askedForSdl(source, signal);
@@ -37,7 +37,7 @@ export async function readSubgraph(source: SubgraphSource, signal: AbortSignal):
   return fileText(sdl.file, `SDL of the subgraph "${name}"`, signal);
 }
 
-/** BAD_REQUEST for a file that cannot be read. */
+/** Throws BAD_REQUEST for a file that cannot be read. */
 export const supergraphFile = (file: string): SupergraphReader => ({
   from: file,
   read: (signal) => fileText(file, 'supergraph', signal),
@@ -45,7 +45,7 @@ export const supergraphFile = (file: string): SupergraphReader => ({
 
 const files = new Map<string, { readonly stamp: string; readonly text: string }>();
 
-/** The file's text, read again only when its time or size has changed: watching by polling works on every file system. */
+/** Reads the file again only when its time or size has changed. Polling works on every file system. */
 async function fileText(file: string, what: string, signal: AbortSignal): Promise<string> {
   try {
     const { mtimeMs, size } = await untilAborted(stat(file), signal);

@@ -4,7 +4,7 @@ import { graphsOf } from '../engine/join.ts';
 
 type Addresses = ReadonlyMap<string, string | null>;
 
-/** The supergraph with the configuration's addresses. `addresses`: by name of the subgraph; null: its own. The SDL must be valid. */
+/** Replaces addresses in the supergraph. `addresses`: by name of the subgraph; null keeps its own. The SDL must be valid. */
 export function withAddresses(supergraphSdl: string, addresses: Addresses): string {
   if (![...addresses.values()].some((url) => url !== null)) return supergraphSdl;
   const supergraph = parse(supergraphSdl, { noLocation: true });
@@ -27,7 +27,7 @@ function atUrl(directive: ConstDirectiveNode, url: string): ConstDirectiveNode {
   return { ...directive, arguments: [...others, argument] };
 }
 
-/** Sentences on names that the supergraph has not. */
+/** Sentences about names that the supergraph does not have. */
 export function unknownSubgraphs(supergraphSdl: string, names: Iterable<string>): readonly string[] {
   const known = namesIn(supergraphSdl);
   return [...names]
@@ -37,7 +37,7 @@ export function unknownSubgraphs(supergraphSdl: string, names: Iterable<string>)
     );
 }
 
-/** Of the subgraphs in it; none, where it is not GraphQL. */
+/** Names of its subgraphs. Empty when the text is not GraphQL. */
 export function namesIn(supergraphSdl: string): readonly string[] {
   try {
     return graphsOf(parse(supergraphSdl, { noLocation: true })).map(({ name }) => name);

@@ -13,12 +13,15 @@ const maxMiB = 64;
 const maxRedirects = 3;
 
 export interface DownloadOptions {
-  /** Asked in this order until one answers. */
+  /** Addresses, tried in this order until one answers. */
   readonly urls: readonly [string, ...string[]];
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Rejects with SUBGRAPH_UNAVAILABLE where no server gives one. Redirects are followed without the headers, which may hold a key: some CDNs lead to a signed address of their storage. */
+/**
+ * Rejects with SUBGRAPH_UNAVAILABLE when no address gives a supergraph. Redirects are followed without the headers, which may contain a key: some
+ * CDNs redirect to a signed address of their storage.
+ */
 export function downloadedSupergraph({ urls, headers }: DownloadOptions): SupergraphReader {
   const known = new Map<string, { readonly etag: string; readonly sdl: string }>();
 
@@ -43,9 +46,9 @@ export function downloadedSupergraph({ urls, headers }: DownloadOptions): Superg
 }
 
 export interface UplinkOptions {
-  /** Default: Apollo's, in two clouds. */
+  /** Default: Apollo's own addresses, in two clouds. */
   readonly urls?: readonly [string, ...string[]];
-  /** Such as `shop@production`. */
+  /** Graph and variant, such as `shop@production`. */
   readonly graphRef: string;
   readonly apiKey: string;
   readonly monotonicMs?: () => number;
@@ -62,7 +65,7 @@ const uplinkQuery = `query SupergraphSdl($ref: String!, $apiKey: String!, $ifAft
   }
 }`;
 
-/** It is not asked again before the time that it names. */
+/** Uplink says how long to wait, and is not asked again before. */
 export function uplinkSupergraph(options: UplinkOptions): SupergraphReader {
   const { urls = uplinks, graphRef, apiKey, monotonicMs = () => performance.now() } = options;
   let last: { readonly id: string; readonly sdl: string } | null = null;

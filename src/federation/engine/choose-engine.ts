@@ -2,10 +2,10 @@
 import { GatewayError } from '../../core/errors.ts';
 import { loadPlanner, type OpenPlanner } from './plan/planner.ts';
 
-/** `auto`: the planner where it loads, else stitching. */
+/** `auto`: the planner where it loads, otherwise stitching. */
 export type EngineChoice = 'auto' | 'planner' | 'stitching';
 
-/** Null: stitching. BAD_REQUEST where the planner is asked for and does not load. */
+/** Null: stitching. Throws BAD_REQUEST when the planner is required and does not load. */
 export async function chosenPlanner(choice: EngineChoice): Promise<OpenPlanner | null> {
   if (choice === 'stitching') return null;
   const open = await loadPlanner();

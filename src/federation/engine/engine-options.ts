@@ -1,4 +1,4 @@
-/** What an engine is given beside the supergraph. */
+/** Options of an engine beside the supergraph. */
 import type { GraphQLSchema } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';
 import type { Authorize } from '../authorization.ts';
@@ -9,13 +9,13 @@ export interface EngineOptions {
   /** Schemas of this process, by the URL (`local://ai`) or the name of their subgraph. */
   readonly local?: Readonly<Record<string, GraphQLSchema>>;
   readonly fetch?: FetchOptions;
-  /** Judges `@authenticated` and `@requiresScopes`. Without it what they guard is refused to everybody. */
+  /** Decides about `@authenticated` and `@requiresScopes`. Without it, fields with these directives are refused to everybody. */
   readonly authorize?: Authorize;
-  /** Labels of progressive `@override` that are on. Default: none; percentages need none. */
+  /** Labels of progressive `@override` that are on. Default: none. Percentages are not labels. */
   readonly overrideLabels?: readonly string[];
-  /** Told of each document that the planner fails at: it is stitched. */
+  /** Called with each document that the planner cannot plan, and that is stitched instead. */
   readonly onUnplanned?: (operation: UnplannedOperation) => void;
-  /** Told of each operation that is stitched because of that. */
+  /** Called with each operation that is stitched for that reason. */
   readonly onStitched?: () => void;
 }
 
@@ -25,7 +25,7 @@ export interface UnplannedOperation {
   readonly cause: unknown;
 }
 
-/** Null: the subgraph is a remote one. */
+/** Null: the subgraph is remote. */
 export const localSchemaOf = ({ name, url }: JoinedGraph, { local = {} }: EngineOptions): GraphQLSchema | null =>
   local[url] ?? local[name] ?? null;
 

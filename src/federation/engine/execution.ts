@@ -1,4 +1,4 @@
-/** The seam between a supergraph's schema and whoever runs operations on it: an engine that runs them as a whole. */
+/** The seam between the schema of a supergraph and an engine that runs whole operations on it. */
 import {
   type DocumentNode,
   type ExecutionArgs,
@@ -14,37 +14,40 @@ import type { Written } from './plan/written-operation.ts';
 import type { DescribedFetch } from './steps/describe-steps.ts';
 
 export interface OperationToRun {
-  /** Answers introspection. Default: the engine's own. */
+  /** The schema that answers introspection. Default: the engine's own. */
   readonly schema?: GraphQLSchema;
-  /** Valid for the schema. */
+  /** A document that is valid for the schema. */
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
-  /** Coerced. */
+  /** Coerced variables. */
   readonly variables: Readonly<Record<string, unknown>>;
   /** The gateway's own object, one per operation. */
   readonly context: unknown;
 }
 
-/** Streams are those of subscriptions and of `@defer`. */
+/** Streams are results of subscriptions and of `@defer`. */
 export type RunOperation = (operation: OperationToRun) => Promise<ExecutionResult | AsyncIterable<ExecutionResult>>;
 
-/** What decides about a plan, but for the draw of `@override`. */
+/** Everything that decides about a plan, except the draw of `@override`. */
 export interface RecentOperation {
   readonly written: Written;
-  /** Null: the planner follows `@skip` and `@include` by itself. */
+  /** Null: the planner evaluates `@skip` and `@include` itself. */
   readonly conditions: Conditions | null;
-  /** Coordinates of what its callers may not have, sorted. */
+  /** Coordinates that the callers may not have, sorted. */
   readonly denied: readonly string[];
 }
 
 /** An engine that runs operations by plans. */
 export interface OperationEngine {
   readonly run: RunOperation;
-  /** What the operation asks of subgraphs; nothing is asked. Null: there is no plan for it, so it is stitched. `context` null: for a caller who may have everything. */
+  /**
+   * Describes what the operation would request of subgraphs, without requesting it. Null: there is no plan, so the operation is stitched. `context`
+   * null: for a caller who may have everything.
+   */
   describe(operation: OperationToRun): Promise<readonly DescribedFetch[] | null>;
-  /** The operations that it ran, the last one first. */
+  /** Operations that the engine ran, the most recent one first. */
   recent(): readonly RecentOperation[];
-  /** Makes plans for operations that another engine ran, before they are asked for, until the signal fires. Never rejects. */
+  /** Makes plans for operations that another engine ran, before clients ask for them, until the signal fires. Never rejects. */
   makeAhead(operations: readonly RecentOperation[], signal: AbortSignal): Promise<number>;
 }
 
@@ -54,11 +57,11 @@ export function withEngine(schema: GraphQLSchema, engine: OperationEngine): void
   schema.extensions = { ...schema.extensions, [extension]: engine };
 }
 
-/** Null: operations on the schema are graphql-js's to run. */
+/** Null: graphql-js runs operations on the schema. */
 export const engineIn = ({ extensions }: GraphQLSchema): OperationEngine | null =>
   (extensions[extension] as OperationEngine | undefined) ?? null;
 
-/** Runs a valid document with one operation on any schema: with its engine, or with graphql-js. Not for subscriptions. */
+/** Runs a valid document with one operation on any schema: with its engine, or with graphql-js. Subscriptions are not supported. */
 export async function runOn({ schema, document, variableValues, contextValue }: ExecutionArgs): Promise<ExecutionResult> {
   const engine = engineIn(schema);
   const operation = operationIn(document);
@@ -70,7 +73,7 @@ export async function runOn({ schema, document, variableValues, contextValue }: 
   return result;
 }
 
-/** The only operation of a document, or the one of that name; null: there is none. */
+/** The operation with that name, or the only operation of the document. Null: there is none. */
 export function operationIn({ definitions }: DocumentNode, operationName: string | null = null): OperationDefinitionNode | null {
   const operations = definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
   return (operationName === null ? operations[0] : operations.find(({ name }) => name?.value === operationName)) ?? null;

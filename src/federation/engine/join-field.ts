@@ -6,7 +6,7 @@ export interface JoinField {
   readonly graph: string;
   readonly external?: boolean;
   readonly provides?: string | null;
-  /** The field's type in this subgraph, where the supergraph's is another. */
+  /** Type of the field in this subgraph, when it differs from the supergraph's. */
   readonly type?: string | null;
 }
 

@@ -1,4 +1,4 @@
-/** Reads what a supergraph's SDL says in its directives: the subgraphs, who resolves what, and who may see it. */
+/** Reads the directives of a supergraph's SDL: its subgraphs, which of them resolves what, and who may see it. */
 import {
   type ConstDirectiveNode,
   type ConstValueNode,
@@ -15,14 +15,14 @@ export interface JoinedGraph {
   readonly url: string;
 }
 
-/** What a caller must show. All parts of it must hold. */
+/** What a caller must have. All parts must be met. */
 export interface Requirement {
-  /** Schema coordinate of the field that asks for it. */
+  /** Schema coordinate of the field that requires it. */
   readonly coordinate: string;
   readonly authenticated: boolean;
-  /** Each entry is one directive's: at least one of its lists must be held completely. */
+  /** One entry per directive. The caller needs all scopes of at least one list of each entry. */
   readonly scopes: readonly (readonly (readonly string[])[])[];
-  /** The same of policies. */
+  /** The same for policies. */
   readonly policies: readonly (readonly (readonly string[])[])[];
 }
 
@@ -67,7 +67,7 @@ export function linkedName(supergraph: DocumentNode, specification: string): str
   return specification;
 }
 
-/** Types whose fields can be asked for. */
+/** Types that can be selected from. */
 export function outputTypesOf(supergraph: DocumentNode): readonly ObjectTypeDefinitionNode[] {
   return supergraph.definitions.flatMap((definition) =>
     definition.kind === Kind.OBJECT_TYPE_DEFINITION || definition.kind === Kind.INTERFACE_TYPE_DEFINITION
@@ -79,7 +79,7 @@ export function outputTypesOf(supergraph: DocumentNode): readonly ObjectTypeDefi
 type Part = Omit<Requirement, 'coordinate'>;
 type Annotated = { readonly directives?: readonly ConstDirectiveNode[] };
 
-/** What each field asks of its caller: its own directives, those of its type and of the type that it returns. */
+/** The requirements of each field: from its own directives, those of its type, and those of the type that it returns. */
 export function requirementsOf(supergraph: DocumentNode): ReadonlyMap<string, Requirement> {
   const authenticated = linkedName(supergraph, 'authenticated');
   const requiresScopes = linkedName(supergraph, 'requiresScopes');
@@ -100,7 +100,7 @@ export function requirementsOf(supergraph: DocumentNode): ReadonlyMap<string, Re
     types.flatMap((type) => (type.fields ?? []).map((field): [string, Part] => [`${type.name.value}.${field.name.value}`, partOf(field)])),
   );
   const implementers = (owner: string) => types.filter(({ interfaces }) => interfaces?.some(({ name }) => name.value === owner) === true);
-  /** What an interface or its field asks beyond its implementers: composers copy their directives up to it. */
+  /** What an interface or its field requires beyond its implementers. Composers copy the directives of implementers to the interface. */
   const beyond = (part: Part | undefined, below: readonly (Part | undefined)[]): Part => {
     if (part === undefined) return nothing;
     const known = new Set(below.flatMap((other) => listsOf(other)));

@@ -3,9 +3,9 @@ import type { DocumentNode, GraphQLSchema, ObjectTypeDefinitionNode } from 'grap
 import { directivesOf, outputTypesOf } from './join.ts';
 
 export interface LocalFields {
-  /** Fields that the local subgraph resolves from its own data alone. */
+  /** Fields that the local subgraph resolves from its own data only. */
   readonly alone: ReadonlySet<string>;
-  /** Fields of entities that it resolves, with what others give it or without. */
+  /** Fields of entities that it resolves, with or without data of other subgraphs. */
   readonly ofEntities: ReadonlySet<string>;
   /** Key field sets of its entities, by type. */
   readonly keys: ReadonlyMap<string, readonly string[]>;
@@ -50,7 +50,7 @@ export function withLocalFields(schema: GraphQLSchema, fields: LocalFields): voi
   schema.extensions = { ...schema.extensions, [extension]: fields };
 }
 
-/** Null: the schema is not one of a supergraph with a local subgraph. */
+/** Null: the schema is not of a supergraph with a local subgraph. */
 export function localFieldsIn(schema: GraphQLSchema): LocalFields | null {
   return (schema.extensions[extension] as LocalFields | undefined) ?? null;
 }

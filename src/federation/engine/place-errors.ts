@@ -28,7 +28,7 @@ export function exactPath(error: GraphQLError): Path | undefined {
   return tail === undefined || error.path === undefined ? error.path : [...error.path, ...clientPath(tail)];
 }
 
-/** The result with its errors in the data and none beside it. */
+/** Moves the errors of a result into its data. */
 export function placeErrors(request: SubgraphRequest, result: SubgraphResult, schema: GraphQLSchema): SubgraphResult {
   const errors = result.errors ?? [];
   if (errors.length === 0) return result.data === undefined ? { ...result, data: null } : result;
@@ -47,14 +47,14 @@ function withoutPath(error: GraphQLError): Error {
 
 /** An error whose path is not a field of the client: the whole answer, or one of its entities. */
 interface Missing {
-  /** Of the entity that it made null; null: of them all. */
+  /** Index of the entity that became null. Null: all entities. */
   readonly index: number | null;
-  /** What it made null below that entity, on its way up. */
+  /** Path below that entity to what became null on the way up. */
   readonly tail: Path;
   readonly error: Error;
 }
 
-/** Paths are the subgraph's words: they lead along own members of the data alone, never to a prototype. */
+/** Paths come from the subgraph, so they follow own members of the data only, never a prototype. */
 function place(root: { data: unknown }, path: Path, error: Error, missing: Missing[]): void {
   let parent: Record<string | number, unknown> = root;
   let key: string | number = 'data';
@@ -63,7 +63,7 @@ function place(root: { data: unknown }, path: Path, error: Error, missing: Missi
     if (value instanceof Error) return;
     const next = path[depth];
     if (value === null || value === undefined) {
-      // The root, `_entities` and its items are not fields of the client. Their errors get the paths of the fields that were asked of them.
+      // The root, `_entities` and its items are not fields of the client. Their errors get the paths of the fields that were requested of them.
       if (depth === 0 || (path[0] === '_entities' && depth <= 2)) missing.push(missingAt(path, error));
       else set(parent, key, path.slice(depth), error);
       return;
@@ -80,13 +80,13 @@ function missingAt(path: Path, error: Error): Missing {
 }
 
 function set(parent: Record<string | number, unknown>, key: string | number, tail: Path, error: Error): void {
-  // A list that has no such item, or an object whose member would be its prototype.
+  // The list has no such item, or the member would be the object's prototype.
   if (Array.isArray(parent) ? typeof key !== 'number' || !(key < parent.length) : key === '__proto__') return;
   if (tail.length > 0) tails.set(error, tail);
   parent[key] = error;
 }
 
-/** Errors of the whole answer, or of whole entities, as the error of each field that was asked of them. The first of an entity counts. */
+/** Errors of the whole answer, or of whole entities, become errors of each requested field. The first error of an entity counts. */
 function spread(request: SubgraphRequest, data: unknown, missing: readonly Missing[], schema: GraphQLSchema): unknown {
   const asked = askedOf(request);
   if (asked === null) return data;
@@ -106,7 +106,7 @@ function spread(request: SubgraphRequest, data: unknown, missing: readonly Missi
   return { [key]: entities };
 }
 
-/** The error stands at the field that it came from, where that is known; fields beside it that may be null are just that. */
+/** Places the error at the field that it came from, where that is known. Nullable fields beside it become null. */
 function failed(typeName: string, { root, fragments }: Asked, [from, ...rest]: Path, error: Error, schema: GraphQLSchema): unknown {
   const type = schema.getType(typeName);
   const entity: Record<string, unknown> = { __typename: typeName };
@@ -130,7 +130,7 @@ function failed(typeName: string, { root, fragments }: Asked, [from, ...rest]: P
 
 interface Asked {
   readonly root: FieldNode;
-  /** Null: not an `_entities` request. */
+  /** Null: not a request for `_entities`. */
   readonly representations: readonly Readonly<Record<string, unknown>>[] | null;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
 }

@@ -1,6 +1,6 @@
 /**
- * Makes the client's response of the data that subgraphs gave: under the client's keys, in its order, with nulls and errors as
- * graphql-js has them. Values of leaves are passed on untouched.
+ * Builds the client's response from the data of subgraphs: with the client's keys, in the client's order, with nulls and errors as graphql-js has
+ * them. Values of leaves are passed on unchanged.
  */
 import {
   GraphQLError,
@@ -19,13 +19,13 @@ import { Failure } from '../merge/failure.ts';
 import { type DataObject, isDataObject } from '../merge/merge-answer.ts';
 import type { DeferredPart, ResponseField, ResponseShape } from './response-shape.ts';
 
-/** As graphql-js has them: from the inside out. */
+/** A place in the response, linked from the inside to the root as in graphql-js. */
 export interface ResponsePlace {
   readonly prev: ResponsePlace | null;
   readonly key: string | number;
 }
 
-/** A part that comes later: of this object. */
+/** A part of this object that is delivered later. */
 export interface PendingPart {
   readonly part: DeferredPart;
   readonly data: DataObject;
@@ -35,16 +35,16 @@ export interface PendingPart {
 
 export interface Completion {
   readonly schema: GraphQLSchema;
-  /** By coordinate: what the caller may not have. */
+  /** What the caller may not have, by coordinate. */
   readonly denied: ReadonlyMap<string, Error> | null;
   readonly errors: GraphQLError[];
-  /** In the order in which their objects stand in the response. */
+  /** Parts in the order in which their objects stand in the response. */
   readonly pending: PendingPart[];
-  /** What is answered here: fields of introspection, by response key. */
+  /** Introspection fields, which the gateway answers itself, by response key. */
   readonly introspected: Readonly<Record<string, unknown>> | null;
 }
 
-/** Null when a field that is never null has none, up to the root. */
+/** Null when a missing non-null field makes everything up to the root null. */
 export function completeRoot(
   completion: Completion,
   shape: ResponseShape,
@@ -54,7 +54,7 @@ export function completeRoot(
   return completePart(completion, shape, typeName, data, null);
 }
 
-/** The same for a part under `@defer`, which stands at `place`. */
+/** Completes a part under `@defer` that stands at `place`. */
 export function completePart(
   completion: Completion,
   shape: ResponseShape,
@@ -100,7 +100,7 @@ function completeObject(
     const refused = denied?.get(field.coordinate);
     const value = refused === undefined ? (Object.hasOwn(data, dataKey) ? data[dataKey] : undefined) : new Failure(refused);
     if (value instanceof Failure && isNonNullType(field.type) && isElsewhere(value, dataKey)) {
-      // The object is null because of a field beside this one, which says so itself where the client selected it.
+      // The object is null because of a sibling field. That field reports the error itself if the client selected it.
       elsewhere ??= failureAt(completion, field, value, own);
       continue;
     }
@@ -118,7 +118,7 @@ const isElsewhere = ({ causes }: Failure, dataKey: string): boolean => {
   return path !== null && path[0] !== dataKey;
 };
 
-/** A place that may be null ends the way up of an error. */
+/** An error moves up to the next place that may be null. */
 function caught(completion: Completion, field: ResponseField, type: GraphQLOutputType, value: unknown, place: ResponsePlace): unknown {
   if (value === null || value === undefined) return null;
   const pending = completion.pending.length;
@@ -174,7 +174,7 @@ function completeList(
   return made;
 }
 
-/** Of an interface where no subgraph said more; null: a type that clients do not know. */
+/** The type of an interface's object when no subgraph said more. Null: clients do not know the type. */
 function typeNameOf(schema: GraphQLSchema, declared: string, data: DataObject): string | null {
   const given = data['__typename'];
   const type = schema.getType(declared);
@@ -184,7 +184,7 @@ function typeNameOf(schema: GraphQLSchema, declared: string, data: DataObject): 
   return isAbstractType(named) ? declared : null;
 }
 
-/** The error that made the value null. Those before it are told. */
+/** The error that made the value null. Errors before it are only logged. */
 function failureAt(completion: Completion, field: ResponseField, { causes }: Failure, place: ResponsePlace): GraphQLError {
   const errors = causes.map(({ error, path }) => {
     const at = path === null ? pathOf(place) : [...(place.prev === null ? [] : pathOf(place.prev)), ...clientPath(path)];
@@ -206,7 +206,7 @@ export function pathOf(place: ResponsePlace | null): readonly (string | number)[
   return path.reverse();
 }
 
-/** As of every error that a caller may see. */
+/** Extensions of an error whose details the caller may not see. */
 const hidden = () => ({ code: 'SUBGRAPH_UNAVAILABLE', errorId: crypto.randomUUID(), retryable: false });
 
 const hiddenValue = ({ coordinate }: ResponseField): GraphQLError =>

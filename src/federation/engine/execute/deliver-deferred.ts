@@ -1,6 +1,6 @@
 /**
- * Delivers a response with `@defer` in parts: first what is not deferred, as soon as the steps that give it are done; then each
- * deferred fragment of each object, when its own are. Parts that are ready together travel together.
+ * Delivers a response with `@defer` in parts: first what is not deferred, as soon as its steps are done; then each deferred fragment of each
+ * object, when its steps are done. Parts that are ready at the same time are sent together.
  */
 import { type DirectiveNode, type ExecutionResult, type GraphQLError, OperationTypeNode } from 'graphql';
 import { completePart, type PendingPart, pathOf } from './complete-response.ts';
@@ -9,7 +9,7 @@ import { startSteps } from './run-plan.ts';
 import { completed, type Running, runFields } from './running-operation.ts';
 import type { Execution } from './subgraph-call.ts';
 
-/** As clients of the incremental delivery of 2022 read it. */
+/** The format of incremental delivery of 2022, which clients read. */
 interface Increment {
   readonly data: Record<string, unknown> | null;
   readonly path: readonly (string | number)[];
@@ -17,7 +17,7 @@ interface Increment {
   readonly errors?: readonly GraphQLError[];
 }
 
-/** `under`: the `@defer` of the root that the part is in, where that is asked for by itself. */
+/** `under`: the `@defer` at the root that contains the part, when that is requested separately. */
 type WaitFor = (shape: ResponseShape, under: DirectiveNode | null) => Promise<unknown>;
 
 export async function* deliverDeferred(running: Running, execution: Execution, shape: ResponseShape): AsyncGenerator<ExecutionResult> {

@@ -1,4 +1,4 @@
-/** A subscription by a plan: one subgraph gives the events, and each is an execution of its own for what the others add to it. */
+/** Runs a subscription by a plan. One subgraph sends the events; each event is an execution of its own that adds the data of other subgraphs. */
 import type { ExecutionResult } from 'graphql';
 import { isAsyncIterable, mapStream } from '../../../core/stream.ts';
 import type { SubgraphResult } from '../../subgraphs/engine-request.ts';
@@ -6,7 +6,7 @@ import { startSteps } from './run-plan.ts';
 import { completed, openExecution, type Running } from './running-operation.ts';
 import { mergeResult } from './subgraph-call.ts';
 
-/** A result without data where there is nothing to subscribe to. */
+/** Returns a result without data when there is nothing to subscribe to. */
 export async function followEvents(running: Running): Promise<ExecutionResult | AsyncIterable<ExecutionResult>> {
   const { prepared, operation, signal, options } = running;
   const [part] = prepared.parts;

@@ -1,4 +1,4 @@
-/** The plans of operations: each is made once for all that decides about it, and made ahead where another graph takes over. */
+/** Keeps the plans of operations. Each plan is made once for everything that decides about it, and in advance when another graph takes over. */
 import { waitInLine } from '../../../core/turns/turns.ts';
 import { withoutDenied } from '../../authorization.ts';
 import type { UnplannedOperation } from '../engine-options.ts';
@@ -11,20 +11,23 @@ import type { Written } from '../plan/written-operation.ts';
 
 export interface KeptPlansOptions extends Preparing {
   readonly drawOverrides: () => PlanOptions;
-  /** Called for an operation that the planner has no plan for, once for its text. */
+  /** Called once per document that the planner cannot plan. */
   readonly onUnplanned: (operation: UnplannedOperation) => void;
 }
 
 export interface KeptPlans {
-  /** `denied`: coordinates of what the caller may not have; null: nothing. Null where there is no plan. */
+  /** `denied`: coordinates that the caller may not have; null: none. Returns null when there is no plan. */
   of(
     written: Written,
     variables: Readonly<Record<string, unknown>>,
     denied: ReadonlyMap<string, unknown> | null,
   ): PreparedOperation | null | Promise<PreparedOperation | null>;
-  /** The last one first. */
+  /** The most recent operation first. */
   recent(): readonly RecentOperation[];
-  /** Plans what is there, until the signal fires. Resolves with how many; an operation that cannot be planned is passed over. Never rejects. */
+  /**
+   * Plans the operations until the signal fires, and resolves with the number of plans. An operation that cannot be planned is skipped. Never
+   * rejects.
+   */
   makeAhead(operations: readonly RecentOperation[], signal: AbortSignal): Promise<number>;
 }
 
@@ -33,7 +36,7 @@ interface Kept {
   readonly of: RecentOperation;
 }
 
-/** Texts of which it is remembered that they have no plan. */
+/** Number of documents that are remembered as unplannable. */
 const maxUnplanned = 1_000;
 
 export function keptPlans({ drawOverrides, onUnplanned, ...preparing }: KeptPlansOptions): KeptPlans {
@@ -46,7 +49,7 @@ export function keptPlans({ drawOverrides, onUnplanned, ...preparing }: KeptPlan
     return plans.get(key, () => prepared(of, drawn));
   };
 
-  /** Null, and kept as that: there is no plan. */
+  /** Null is kept too: there is no plan. */
   async function prepared(of: RecentOperation, drawn: PlanOptions): Promise<Weighed<Kept>> {
     const { written, conditions, denied } = of;
     try {

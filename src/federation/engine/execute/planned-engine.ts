@@ -1,7 +1,7 @@
 /**
- * Runs whole operations on a supergraph by the planner's plans: asks the subgraphs, and makes the response of what they gave.
+ * Runs whole operations on a supergraph by plans of the planner: calls the subgraphs and builds the response.
  *
- * What the caller may not have is taken out before the operation is planned, so nothing is asked for it.
+ * What the caller may not have is removed before the operation is planned, so it is never requested.
  */
 import { type ExecutionResult, Kind, OperationTypeNode } from 'graphql';
 import type { GatewayError } from '../../../core/errors.ts';
@@ -69,7 +69,7 @@ function writtenIn({ operation, document }: OperationToRun): Written {
   return written;
 }
 
-/** By coordinate, with the reason; null: the caller may have it all. */
+/** Denied coordinates with their reasons. Null: the caller may have everything. */
 function denying({ requirements, schemas, authorize }: PlannedEngineOptions) {
   const met = new WeakMap<Written, readonly Requirement[]>();
   return (written: Written, context: unknown): ReadonlyMap<string, GatewayError> | null => {

@@ -1,9 +1,9 @@
-/** Runs the steps of a plan: each starts as soon as the steps that it reads from are done. */
+/** Runs the steps of a plan. A step starts as soon as the steps that it reads from are done. */
 import { throwIfAborted } from '../../../core/turns/abort.ts';
 import type { PlanSteps, Step } from '../steps/plan-steps.ts';
 import { callSubgraph, type Execution } from './subgraph-call.ts';
 
-/** A promise for each step; `done` steps at the beginning are done already. After an abort those that wait reject. */
+/** Returns a promise per step. The first `done` steps are already done. After an abort, the steps that wait reject. */
 export function startSteps(
   execution: Execution,
   { steps }: Pick<PlanSteps, 'steps'>,

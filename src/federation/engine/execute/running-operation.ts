@@ -1,4 +1,4 @@
-/** One operation while it runs: what its queries, mutations, events and deferred parts have in common. */
+/** One operation while it runs: what its queries, mutations, events and deferred parts share. */
 import { type ExecutionResult, execute, type GraphQLError } from 'graphql';
 import type { GatewayError } from '../../../core/errors.ts';
 import { throwIfAborted } from '../../../core/turns/abort.ts';
@@ -16,7 +16,7 @@ import type { Execution } from './subgraph-call.ts';
 
 export interface PlannedEngineOptions extends Pick<Execution, 'target' | 'maxObjects' | 'tell'> {
   readonly steps: StepsSource;
-  /** Runs what the planner has no plan for. */
+  /** Runs an operation that the planner cannot plan. */
   readonly runUnplanned: RunOperation;
   readonly onUnplanned: (operation: UnplannedOperation) => void;
   readonly planner: Planner;
@@ -27,7 +27,7 @@ export interface PlannedEngineOptions extends Pick<Execution, 'target' | 'maxObj
   readonly signal: (context: unknown) => AbortSignal | null;
 }
 
-/** One operation with all that its parts need. */
+/** One operation with everything that its parts need. */
 export interface Running {
   readonly operation: OperationToRun;
   readonly prepared: PreparedOperation;
@@ -37,7 +37,7 @@ export interface Running {
   readonly options: PlannedEngineOptions;
 }
 
-/** Of a mutation: each field ends, with all that is asked of it, before the next begins. */
+/** Runs the fields of a mutation one after another: each ends, with everything requested for it, before the next begins. */
 export async function runFields({ prepared, rootType, operation, signal }: Running, execution: Execution): Promise<void> {
   for (const { responseKey } of prepared.shape(operation.variables).of(rootType).fields) {
     const part = prepared.parts.find((one) => one.responseKey === responseKey);
@@ -53,7 +53,7 @@ export function openExecution({ operation, options }: Running): Execution {
   return { schema: schemas.whole, target, context, variables, data: {}, budget: objectBudget(maxObjects), maxObjects, tell };
 }
 
-/** The response of the data, as far as it is there. `pending` receives the parts that come later. */
+/** Builds the response from the data that is there. `pending` receives the parts that come later. */
 export async function completed(running: Running, { data }: Execution, pending: PendingPart[]): Promise<ExecutionResult> {
   const { prepared, rootType, denied, operation, options } = running;
   const { client } = options.schemas;

@@ -10,11 +10,11 @@ import { type ObjectBudget, TooManyObjects } from '../merge/object-allowance.ts'
 import { failObject, type Lost, type Path, placeWithin, withoutPath } from '../merge/place-failures.ts';
 import type { EntityGroup, Step } from '../steps/plan-steps.ts';
 
-/** How one subgraph is asked. */
+/** How one subgraph is called. */
 export interface Target {
   readonly name: string;
   readonly execute: SubgraphExecutor;
-  /** In this process: it is told where its entities stand in the response. */
+  /** The subgraph is in this process, and is told where its entities stand in the response. */
   readonly isLocal: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface Execution {
   readonly data: DataObject;
   readonly budget: ObjectBudget;
   readonly maxObjects: number;
-  /** Called with errors that the subgraph did not tell itself, for the log. */
+  /** Called with errors that the subgraph did not report itself, for the log. */
   readonly tell: (subgraph: string, errors: readonly GraphQLError[]) => void;
 }
 
@@ -64,7 +64,7 @@ function variablesOf({ variables }: Execution, step: Step, groups: readonly Aske
   return sent;
 }
 
-/** The request as JSON, of texts that are there already. */
+/** Builds the request's JSON from texts that already exist. */
 function bodyText({ variables }: Execution, step: Step, groups: readonly AskedGroup[]): string {
   const sent = step.variables.flatMap((name) => {
     const text = Object.hasOwn(variables, name) ? (JSON.stringify(variables[name]) as string | undefined) : undefined;
@@ -75,7 +75,7 @@ function bodyText({ variables }: Execution, step: Step, groups: readonly AskedGr
   return `{"query":${step.textJson},"variables":{${sent.join(',')}}}`;
 }
 
-/** By the key of `_entities` and the index of a representation: where the entity stands in the data. */
+/** The place of an entity in the data, by the key of `_entities` and the index of its representation. */
 function entityPathsOf(groups: readonly AskedGroup[]): (alias: string, index: number) => readonly Path[] {
   return (alias, index) => {
     const reference = groups.find(({ group }) => group.alias === alias)?.all[index];
@@ -83,7 +83,7 @@ function entityPathsOf(groups: readonly AskedGroup[]): (alias: string, index: nu
   };
 }
 
-/** Merges the answer of a step's request; of a subscription, one event. */
+/** Merges the answer of a step's request, or one event of a subscription. */
 export function mergeResult(execution: Execution, step: Step, result: SubgraphResult, groups: readonly AskedGroup[]): void {
   const target = execution.target(step.subgraph);
   const merging: Merging = { subgraph: target.name, schema: execution.schema, budget: execution.budget, problems: new Map() };
@@ -132,12 +132,12 @@ function mergeGroup(merging: Merging, { group, all }: AskedGroup, data: DataObje
 }
 
 interface Failures {
-  /** Of entities that have no error of their own. */
+  /** Errors that apply to all entities without an error of their own. */
   readonly ofAll: readonly Lost[];
   readonly ofOne: ReadonlyMap<number, readonly Lost[]>;
 }
 
-/** Places the errors that are inside an entity. */
+/** Places the errors that happened inside an entity. */
 function failuresOf({ alias }: EntityGroup, entities: readonly unknown[] | null, errors: readonly GraphQLError[]): Failures {
   const ofAll: Lost[] = [];
   const ofOne = new Map<number, Lost[]>();
@@ -167,7 +167,7 @@ function failReference({ targets, representation }: Reference, { shape }: Entity
 
 const typeOf = (object: DataObject, representation: DataObject): string => String(object['__typename'] ?? representation['__typename']);
 
-/** No answer, or one that is not an object: an error of every field. */
+/** A missing answer, or one that is not an object, is an error of every field. */
 function missingEntity(merging: Merging, { targets, representation }: Reference, { shape }: EntityGroup): void {
   for (const { object } of targets) {
     const typeName = typeOf(object, representation);

@@ -1,4 +1,4 @@
-/** Finds the objects at a path of the plan: through lists, and of the types that the path names. */
+/** Finds the objects at a path of a plan, through lists and for the types that the path names. */
 import type { GraphQLSchema } from 'graphql';
 import { clientKey } from '../client-keys.ts';
 import type { FlattenNodePathSegment } from '../plan/plan-nodes.ts';
@@ -9,16 +9,16 @@ import type { Path } from './place-failures.ts';
 type Step = { readonly key: string } | { readonly types: (typeName: string) => boolean };
 
 export interface EntityPath {
-  /** Keys alone: equal for all objects of the path. */
+  /** Keys without indexes. They are equal for all objects of the path. */
   readonly keys: readonly string[];
   readonly steps: readonly Step[];
-  /** For people, in the client's keys: `products.@`, each of a list. */
+  /** Text for people, in the client's keys. `products.@` stands for each item of the list. */
   readonly text: string;
 }
 
 export interface FoundEntity {
   readonly object: DataObject;
-  /** In the data; null where nobody asked for it. */
+  /** Path in the data. Null when nobody asked for it. */
   readonly path: Path | null;
 }
 

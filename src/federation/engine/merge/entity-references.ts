@@ -1,4 +1,4 @@
-/** Builds the representations of entities, each distinct one once, with the objects that wait for its answer. */
+/** Builds the representations of entities. Each distinct one is sent once, with a list of the objects that wait for it. */
 import { type GraphQLSchema, isAbstractType, isObjectType } from 'graphql';
 import type { FetchNodePathSegment, InputRewrite, RequiresSelection } from '../plan/plan-nodes.ts';
 import { Unplannable } from '../plan/planner.ts';
@@ -14,11 +14,11 @@ export interface Reference {
 
 export interface References {
   readonly all: readonly Reference[];
-  /** Objects that cannot be asked for, because what identifies them, or is required of them, failed. */
+  /** Objects that cannot be requested, because a key or a required field failed. */
   readonly failed: readonly { readonly object: DataObject; readonly failure: Failure }[];
 }
 
-/** Builds the representation of one object; null: the object has no key. */
+/** Builds the representation of one object. Null: the object has no key. */
 export type Represent = (object: DataObject) => DataObject | Failure | null;
 
 export function referencesOf(entities: Iterable<FoundEntity>, represent: Represent): References {
@@ -61,7 +61,7 @@ interface Representing {
   readonly schema: GraphQLSchema;
   readonly requires: readonly RequiresSelection[];
   readonly rewrites: readonly InputRewrite[];
-  /** Whether the field is part of a key of the type in the subgraph: without a value there is nothing to ask for. */
+  /** Whether the field is part of a key of the type in the subgraph. Without a value for it, nothing can be requested. */
   readonly isKey: (typeName: string, field: string) => boolean;
 }
 
@@ -73,7 +73,7 @@ interface Taken {
 
 export function representing({ schema, requires, rewrites, isKey }: Representing): Represent {
   const takenOf = fieldsTaken(schema);
-  // Of all types: what contradicts itself is found before anything is asked.
+  // Checks all types, so that a contradiction is found before anything is requested.
   takenOf(requires, null);
   const rewrite = rewriting(schema, rewrites);
   return (object) => {
@@ -114,7 +114,7 @@ export function representing({ schema, requires, rewrites, isKey }: Representing
 
 type TakenOf = (selections: readonly RequiresSelection[], typeName: string | null) => readonly Taken[];
 
-/** The fields that are taken of an object of the type; of a type that is not known: all. */
+/** The fields that are taken of an object of the type. For an unknown type, all fields. */
 function fieldsTaken(schema: GraphQLSchema): TakenOf {
   const known = new Map<readonly RequiresSelection[], Map<string | null, readonly Taken[]>>();
   const collect = (selections: readonly RequiresSelection[], typeName: string | null, into: Taken[]): void => {
@@ -151,7 +151,7 @@ function fitsType(schema: GraphQLSchema, typeName: string | null, condition: str
   return type !== undefined && isOf(schema, type, condition);
 }
 
-/** The type of an object that does not say: that of the first condition. */
+/** The type of an object that does not name it: the type of the first condition. */
 function declaredType(schema: GraphQLSchema, requires: readonly RequiresSelection[]): string {
   const conditions = requires.flatMap((one) => (one.kind === 'InlineFragment' ? [one.typeCondition] : []));
   return conditions.find((name) => isObjectType(schema.getType(name))) ?? conditions[0] ?? '';

@@ -1,6 +1,6 @@
 /**
- * What one request to a subgraph selects, by the type that an object turns out to have: for checking the answer and merging it
- * into the data. Made of the request once per plan.
+ * What one request to a subgraph selects, by the type that an object turns out to have. It is used to check the answer and to merge it into the
+ * data. Made once per plan.
  */
 import {
   type FragmentDefinitionNode,
@@ -19,13 +19,13 @@ import {
 import type { FetchNodePathSegment, OutputRewrite } from '../plan/plan-nodes.ts';
 
 export interface ShapeField {
-  /** In the subgraph's answer. */
+  /** Key in the subgraph's answer. */
   readonly key: string;
-  /** In the data: another one where the planner renames it. */
+  /** Key in the data. It differs when the planner renames the field. */
   readonly as: string;
   readonly coordinate: string;
   readonly type: GraphQLOutputType;
-  /** `@skip` and `@include` are the subgraph's to judge, and so is what may be null. */
+  /** True for fields under `@skip` or `@include`, which the subgraph evaluates. */
   readonly mayBeMissing: boolean;
   /** Null for leaves. */
   readonly inner: FetchShape | null;
@@ -92,7 +92,7 @@ function fieldsFor(
   const found = new Map<string, Found>();
   for (const { set, conditional } of parts) collect(source, type, set, conditional, found);
   const own = renamesAt(source.schema, type, renames);
-  // `__typename` is merged by itself.
+  // `__typename` is merged separately.
   return [...found].flatMap(([key, { name, conditional, parts: inner }]): readonly ShapeField[] => {
     const definition = type.getFields()[name];
     if (name === '__typename' || definition === undefined) return [];
@@ -118,7 +118,7 @@ function fieldsFor(
   });
 }
 
-/** Those that apply to the type, from the next key on. */
+/** The renames that apply to the type, from the next key on. */
 function renamesAt(schema: GraphQLSchema, type: GraphQLNamedType, renames: readonly Rename[]): readonly Rename[] {
   return renames.flatMap(({ path, to }) => {
     const [first, ...rest] = path;
@@ -151,7 +151,7 @@ function collect(
   }
 }
 
-/** Whether an object of the type is one of the named type. */
+/** Whether an object of the type is also of the named type. */
 export function isOf(schema: GraphQLSchema, type: GraphQLNamedType, name: string): boolean {
   if (type.name === name) return true;
   const named = schema.getType(name);

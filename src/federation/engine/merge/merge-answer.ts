@@ -1,6 +1,6 @@
 /**
- * Merges what a subgraph answered into the data, and compares it with what was asked on the way: what does not fit becomes a
- * {@link Failure} of that field. Values of leaves are kept as they came.
+ * Merges a subgraph's answer into the data and compares it with the request. A value that does not fit becomes a {@link Failure} of its field.
+ * Values of leaves are kept unchanged.
  */
 import {
   type GraphQLError,
@@ -24,14 +24,14 @@ export interface Merging {
   readonly subgraph: string;
   readonly schema: GraphQLSchema;
   readonly budget: ObjectBudget;
-  /** One for each thing that can be wrong with a field. */
+  /** One error per kind of problem and field. */
   readonly problems: Map<string, GraphQLError>;
 }
 
 export const isDataObject = (value: unknown): value is DataObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Failure) && !isRawNumber(value);
 
-/** Both are of the same type. Only what was asked for is taken. */
+/** Both objects must be of the same type. Only requested fields are taken. */
 export function mergeObject(merging: Merging, into: DataObject, from: DataObject, shape: FetchShape): void {
   const given = Object.hasOwn(from, '__typename') ? from['__typename'] : undefined;
   const typeName = typeof given === 'string' ? given : String(into['__typename'] ?? shape.type?.name);
@@ -68,7 +68,7 @@ function mergedList(merging: Merging, field: ShapeField, type: GraphQLOutputType
   const into: unknown[] = Array.isArray(existing) && existing.length === value.length ? existing : new Array(value.length);
   for (const [index, item] of value.entries()) {
     const made = merged(merging, field, type, into[index], item);
-    // An object is a place of its own; a list of values that are wrong is one.
+    // An object in a list is a place of its own. Wrong leaves of one list are one place.
     if (made instanceof Failure && field.inner === null && !(item instanceof Failure)) return made;
     into[index] = made;
   }
@@ -77,7 +77,7 @@ function mergedList(merging: Merging, field: ShapeField, type: GraphQLOutputType
 
 const isEmpty = (existing: unknown): boolean => existing === undefined || existing === null || existing instanceof Failure;
 
-/** Another subgraph has the object: what this one had to add to it failed. */
+/** Another subgraph has the object; what this one should have added failed. */
 function failedWithin({ inner }: ShapeField, existing: unknown, failure: Failure): unknown {
   if (Array.isArray(existing)) {
     for (const item of existing) if (isDataObject(item) && inner !== null) failFields(item, inner, failure);
@@ -85,7 +85,7 @@ function failedWithin({ inner }: ShapeField, existing: unknown, failure: Failure
   return existing;
 }
 
-/** Each field that the object has not yet. */
+/** Sets the failure on each field that the object does not have yet. */
 export function failFields(into: DataObject, shape: FetchShape, failure: Failure): void {
   for (const { as } of shape.fieldsOf(String(into['__typename'] ?? shape.type?.name))) {
     if (!Object.hasOwn(into, as) || into[as] === null) into[as] = failure;

@@ -1,7 +1,4 @@
-/**
- * Bounds the objects that one execution merges, of all subgraphs together. Lists inside lists multiply, and merging is work on
- * the event loop.
- */
+/** Limits the number of objects that one execution merges, over all subgraphs. Lists inside lists multiply, and merging blocks the event loop. */
 export interface ObjectBudget {
   /** Throws {@link TooManyObjects}. */
   take(count: number): void;

@@ -1,4 +1,4 @@
-/** Puts a subgraph's errors into the data where they happened. */
+/** Puts a subgraph's errors into the data, at the place where they happened. */
 import { GraphQLError, isNonNullType } from 'graphql';
 import { Failure } from './failure.ts';
 import type { FetchShape } from './fetch-shape.ts';
@@ -6,10 +6,10 @@ import type { DataObject } from './merge-answer.ts';
 
 export type Path = readonly (string | number)[];
 
-/** At one place; a subgraph that gives more of them says nothing by it. */
+/** Maximum number of errors at one place. More of them carry no information. */
 const maxCauses = 100;
 
-/** Below the object. Paths are the subgraph's words: they lead along own members alone, never to a prototype. */
+/** Places an error below the object. Paths come from the subgraph, so they follow own members only, never a prototype. */
 export function placeWithin(object: DataObject, path: Path, error: Error): void {
   let parent: Record<string | number, unknown> = object;
   for (const [depth, key] of path.entries()) {
@@ -28,19 +28,19 @@ export function placeWithin(object: DataObject, path: Path, error: Error): void 
   }
 }
 
-/** A list has no member that it does not have; the member of an object is never its prototype. */
+/** A list has only its indexes, and an object only its own members. */
 const isMember = (parent: object, key: string | number): boolean =>
   Array.isArray(parent) ? typeof key === 'number' && Number.isInteger(key) && key >= 0 && key < parent.length : key !== '__proto__';
 
 export interface Lost {
   readonly error: Error;
-  /** Below the object; empty where the subgraph does not say. */
+  /** Path below the object. Empty when the subgraph gives none. */
   readonly path: Path;
 }
 
 /**
- * An object that became null inside the subgraph, by the last of the errors: each stands at the field that it came from, where
- * that is known. Fields beside them that may be null are just that, as the null would have been.
+ * For an object that became null inside the subgraph. Each error is placed at the field that it came from, where that is known. Nullable fields
+ * beside it become null, as they would be in the null object.
  */
 export function failObject(into: DataObject, typeName: string, shape: FetchShape, lost: readonly Lost[]): void {
   const fields = shape.fieldsOf(typeName);
@@ -68,7 +68,7 @@ function failureOf(lost: readonly Lost[], key: string): Failure | null {
   return failure;
 }
 
-/** What a resolver of this process threw stays what it is; an error without a path gets the one of the client's field. */
+/** An error that a resolver of this process threw is kept as it is. An error without a path gets the path of the client's field. */
 export function withoutPath(error: GraphQLError): Error {
   const own = error.originalError;
   if (own !== undefined && own !== null && !(own instanceof GraphQLError)) return own;
