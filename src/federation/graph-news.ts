@@ -1,13 +1,13 @@
-/** Logs the state of a living graph: each state once, and a graph that is only starting without an alarm. */
+/** Logs the state of a living graph. Each state is logged once, and a graph that is only starting is not an alarm. */
 import type { ReadSubgraph } from './compose/compose-sources.ts';
 
 export type GraphLog = (level: 'info' | 'warn', message: string, details?: Readonly<Record<string, unknown>>) => void;
 
-/** Milliseconds in which sources may still be starting, so that a source without an answer is not reported as a failure. */
+/** Time in milliseconds in which sources may still be starting. A source without an answer is not reported as a failure before. */
 const graceMs = 5_000;
 
 export interface GraphNews {
-  /** `reasons`: why the newest sources are not what is served. `subgraphs`: as their SDL was read. */
+  /** `reasons`: why the newest sources are not served. `subgraphs`: as their SDL was read. */
   tell(reasons: readonly string[], served: boolean, subgraphs: readonly ReadSubgraph[]): void;
   tellFailure(message: string, errorId: string, cause: string): void;
 }

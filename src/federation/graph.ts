@@ -23,42 +23,42 @@ export type { GraphSource };
 
 export interface GraphOptions extends ServingOptions {
   readonly source: GraphSource;
-  /** The AI subgraph; null (`ai: false`) serves the source without it. */
+  /** The AI subgraph. Null (`ai: false`): the source is served without it. */
   readonly ai: (OwnSubgraph & { readonly schema: GraphQLSchema }) | null;
   readonly composer: Composer;
-  /** Milliseconds between two looks at the sources; 0: only at `refresh`. */
+  /** Milliseconds between two readings of the sources. 0: only `refresh` reads them. */
   readonly pollMs: number;
-  /** Milliseconds that one source may take. */
+  /** Time limit of one source, in milliseconds. */
   readonly sourceTimeoutMs?: number;
   readonly log?: GraphLog;
-  /** Where the last graph that could be served outlives a restart. Default: nowhere. */
+  /** Where the last servable graph is kept over a restart. Default: nowhere. */
   readonly lastGood?: LastGoodStore;
 }
 
-/** Milliseconds between two looks while there is nothing to serve yet: subgraphs often start together with the gateway. */
+/** Milliseconds between two readings while nothing is served: subgraphs often start together with the gateway. */
 const firstPollMs = 250;
 const usualSourceMs = 10_000;
 
-/** Milliseconds in which subgraphs that start together with the gateway are waited for, rather than served as they were before. */
+/** How long to wait, in milliseconds, for subgraphs that start together with the gateway, before the graph of the last run is served. */
 const startingMs = 2_000;
 
 export interface Graph {
-  /** Null until first composed. */
+  /** Null until the first composition. */
   schema(): GraphQLSchema | null;
-  /** The schema for callers who are held to a contract; null until first composed, and where there is no such contract. */
+  /** The schema for callers who are limited to a contract. Null until the first composition, and for an unknown contract. */
   contract(name: string): GraphQLSchema | null;
-  /** What is served, for a graph that takes over: see `plans-ahead.ts`; null until first composed. */
+  /** What is served, for a graph that takes over: see `plans-ahead.ts`. Null until the first composition. */
   planned(): PlannedGraph | null;
-  /** Names of the subgraphs in what is served. */
+  /** Names of the subgraphs that are served. */
   subgraphNames(): readonly string[];
-  /** What is served now; null until first composed, and where there is nothing to compose. */
+  /** The supergraph that is served now. Null until the first composition, and when there is nothing to compose. */
   supergraphSdl(): string | null;
-  /** SDL of the other teams' subgraphs as it was last read, or of the ready supergraph; null until all of it was. */
+  /** SDL of the other teams' subgraphs as last read, or of the ready supergraph. Null until all of it was read. */
   others(): readonly string[] | null;
   status(): GraphStatus;
-  /** Called with every schema that takes over, and at once with the present one. Returns how to stop. */
+  /** Calls the listener with every new schema, and at once with the present one. Returns a function that stops it. */
   onChange(listener: (schema: GraphQLSchema) => void): () => void;
-  /** Looks at all sources now (start-up, SIGHUP). Never rejects: what went wrong is in `status`. */
+  /** Reads all sources now (at the start and at SIGHUP). Never rejects: `status` says what went wrong. */
   refresh(): Promise<GraphStatus>;
   close(): void;
 }
@@ -66,11 +66,11 @@ export interface Graph {
 export interface GraphStatus {
   /** Whether there is a supergraph to serve. */
   readonly ready: boolean;
-  /** Why the newest sources are not what is served; empty when they are. */
+  /** Why the newest sources are not served. Empty when they are. */
   readonly reasons: readonly string[];
-  /** Milliseconds since 1970, UTC, of what is served. */
+  /** When the served graph was composed, in milliseconds since 1970, UTC. */
   readonly composedAt: number | null;
-  /** What runs its operations; null until there is one, and where there is nothing to run but this process. */
+  /** What runs its operations. Null until there is an engine, and when this process alone answers everything. */
   readonly engine: 'planner' | 'stitching' | null;
   readonly subgraphs: ComposedSources['subgraphs'];
 }
@@ -113,7 +113,7 @@ export function livingGraph(options: GraphOptions, monotonicMs: () => number = m
     for (const listener of listeners) listener(next.schema);
   };
 
-  /** While nothing is served: what was served before the restart. Says whether it is. */
+  /** Serves the graph of the last run while nothing else is served. Returns whether it does. */
   const restore = async (kept: LastGood | null): Promise<boolean> => {
     if (served !== null || kept === null || !sources.isOurs(kept)) return false;
     await serve(kept.supergraphSdl);
@@ -177,7 +177,7 @@ export function livingGraph(options: GraphOptions, monotonicMs: () => number = m
     return looking;
   };
 
-  /** A refresh that is running may have read its sources before they changed. A caller who asks now gets the result of the next one. */
+  /** A running refresh may have read its sources before they changed. A caller who asks now gets the result of the next one. */
   const refresh = async (): Promise<GraphStatus> => {
     await looking;
     await lookOnce();

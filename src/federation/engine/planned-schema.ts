@@ -19,7 +19,7 @@ import type { OpenPlanner, Planner } from './plan/planner.ts';
 import { plannerSupergraph } from './plan/planner-supergraph.ts';
 import { stitchedSchema } from './stitching/stitched-schema.ts';
 
-/** The planner cannot read a supergraph, which the portable engine may. */
+/** The planner cannot read the supergraph. The portable engine may be able to. */
 export class UnreadableSupergraph extends GatewayError {
   constructor(cause: unknown) {
     super('BAD_REQUEST', 'The query planner cannot read the supergraph. `graph.engine: "stitching"` would be accepted.', {}, { cause });
@@ -72,7 +72,7 @@ export function plannedSchema(supergraph: DocumentNode, open: OpenPlanner, optio
   return schemas.client;
 }
 
-/** The portable engine, made when the first operation has no plan. Throws BAD_REQUEST where it cannot serve the graph. */
+/** The portable engine, made for the first operation without a plan. Throws BAD_REQUEST when it cannot serve the graph. */
 function unplannedRunner(supergraph: DocumentNode, options: EngineOptions): RunOperation {
   const schemaOf = once(() => stitchedSchema(supergraph, options));
   return async ({ document, operation, variables, context }) => {

@@ -28,12 +28,12 @@ import { type LocalFields, localFieldsIn } from './local-fields.ts';
 export type ResponsePath = readonly (string | number)[];
 
 type Book = Map<string, ResponsePath[]>;
-/** By the variable values of an execution: each event of a subscription is one of its own, and its lists are others. */
+/** Books by variable values of an execution. Each event of a subscription is an execution of its own, with lists of its own. */
 const books = new WeakMap<object, Book>();
 
 /**
- * For a resolver of the local subgraph: reads, once the operation has settled, the paths of the field in the response. More
- * than one where the same entity's field stands in several places with the same arguments.
+ * For a resolver of the local subgraph. Returns a function that reads the paths of the field in the response after the operation has settled. There
+ * are several when the same field of the same entity stands in several places with the same arguments.
  */
 export function responsePaths(asked: Pick<GraphQLResolveInfo, 'parentType' | 'fieldName' | 'path'>): () => readonly ResponsePath[] {
   const info = asked as GraphQLResolveInfo;
@@ -55,14 +55,14 @@ export function responsePaths(asked: Pick<GraphQLResolveInfo, 'parentType' | 'fi
   };
 }
 
-/** The engine knows where it placed the entity; what is not below one stands at its own path. */
+/** The engine knows where it placed the entity. A field that is not below an entity stands at its own path. */
 function plannedPaths(own: ResponsePath, entityPaths: EntityPaths): () => readonly ResponsePath[] {
   const [key, index, ...rest] = own;
   const paths = typeof index === 'number' ? entityPaths(String(key), index) : [];
   return () => (paths.length === 0 ? [clientPath(own)] : paths.map((path) => clientPath([...path, ...rest])));
 }
 
-/** Null for what is not below an entity: its path needs no join. */
+/** Null for a field that is not below an entity: its path is already right. */
 function joinKeysOf(
   info: GraphQLResolveInfo,
   own: ResponsePath,
@@ -87,7 +87,7 @@ function joinKeysOf(
   return { keys, rest: clientPath(rest) };
 }
 
-/** The entity's field under which the use stands: itself, or the one that holds it. */
+/** The field of the entity under which the use stands: the field itself, or the one that contains it. */
 function topOf(info: GraphQLResolveInfo, responseKey: string, typeName: string): { readonly name: string; readonly args: unknown } | null {
   const type = info.schema.getType(typeName);
   let node: FieldNode | undefined;
@@ -114,7 +114,7 @@ function findField(info: GraphQLResolveInfo, set: SelectionSetNode, key: string,
   return undefined;
 }
 
-/** At the gateway: notes where each field of the local subgraph's entities completes. */
+/** Used by the gateway: notes where each entity field of the local subgraph completes. */
 export function recordingPaths(schema: GraphQLSchema, { ofEntities, keys }: LocalFields): void {
   for (const coordinate of ofEntities) {
     const [typeName = '', fieldName = ''] = coordinate.split('.');
@@ -154,7 +154,7 @@ const joinKey = (type: string, key: string, field: string, responseKey: string, 
 
 const parsedKeys = new Map<string, SelectionSetNode | null>();
 
-/** The key's fields of an entity as text; null when one is missing. */
+/** The key fields of an entity as text. Null when one is missing. */
 function projected(entity: Readonly<Record<string, unknown>>, key: string): string | null {
   if (!key.includes('{')) {
     const values: unknown[] = [];

@@ -7,10 +7,10 @@ import type { EntityRef } from '../../core/chunk.ts';
 import { canonicalJson } from '../../core/json/canonical-json.ts';
 import type { IndexedType } from './entity-resolvers.ts';
 
-/** Entities in one request. */
+/** Maximum number of entities in one request. */
 const most = 1_000;
 
-/** An answer for each reference, in order. */
+/** Returns one answer per reference, in order. */
 type Ask<Seen> = (wanted: IndexedType, refs: readonly EntityRef[], context: unknown, signal: AbortSignal) => Promise<readonly Seen[]>;
 
 interface Waiting<Seen> {
@@ -37,7 +37,7 @@ export function collectTogether<Seen>(ask: Ask<Seen>): Ask<Seen> {
   };
 }
 
-/** Each distinct reference once; its answer for all who asked. */
+/** Requests each distinct reference once and gives its answer to all who asked. */
 async function once<T>(refs: readonly EntityRef[], ask: (distinct: readonly EntityRef[]) => Promise<readonly T[]>): Promise<readonly T[]> {
   const places = new Map<string, number>();
   const distinct: EntityRef[] = [];

@@ -1,4 +1,4 @@
-/** Reads all entities of a root list, page by page, through the whole graph. It takes one request per page, and one more. */
+/** Reads all entities of a root list, page by page, through the whole graph. It sends one request per page, and one more. */
 import {
   type ExecutionResult,
   type GraphQLArgument,
@@ -21,22 +21,22 @@ type Fields = Readonly<Record<string, unknown>>;
 
 export interface EntityPage {
   readonly entities: readonly Fields[];
-  /** Where the next page begins, for the pager alone to read; null: this is the last. */
+  /** Position of the next page, which only the pager reads. Null: this is the last page. */
   readonly next: string | null;
-  /** Errors cost entities of this page: those missing are not gone. */
+  /** Whether errors hid entities of this page. Missing entities are then not taken for deleted ones. */
   readonly partial: boolean;
 }
 
 export interface EntityPagesOptions {
-  /** What is served now; null while nothing is. */
+  /** The schema that is served now. Null: none. */
   readonly schema: () => GraphQLSchema | null;
-  /** A new operation of the gateway's own. */
+  /** Makes the context of a new operation of the gateway itself. */
   readonly contextFor: (signal: AbortSignal) => unknown;
-  /** Entities asked for at a time. Default: 100. */
+  /** Number of entities per page. Default: 100. */
   readonly pageSize?: number;
 }
 
-/** The list is only as complete as the principal of the context may see it: what it may not see is not indexed. */
+/** The list contains what the principal of the context may see. Anything else is not indexed. */
 export function entityPages({ schema, contextFor, pageSize = 100 }: EntityPagesOptions) {
   return async (index: IndexedType, after: string | null, signal: AbortSignal): Promise<EntityPage> => {
     throwIfAborted(signal);
@@ -65,7 +65,7 @@ export function entityPages({ schema, contextFor, pageSize = 100 }: EntityPagesO
 const isOf = (item: unknown, typeName: string): boolean =>
   typeof item === 'object' && item !== null && Reflect.get(item, '__typename') === typeName;
 
-/** Positions of items that an error has touched: the path goes through the list's only index on that level. */
+/** Positions of items with an error: the first index in the error's path at that level. */
 function brokenItems(errors: NonNullable<ExecutionResult['errors']>): ReadonlySet<number> {
   return new Set(errors.flatMap((error) => (exactPath(error) ?? []).find((part) => typeof part === 'number') ?? []));
 }
@@ -124,8 +124,8 @@ function pagingOf(schema: GraphQLSchema, { from, typeName, key, selection }: Ind
 }
 
 /**
- * Pages by number, counted from the argument's default, else from 1, until one is empty or says `hasNextPage: false`. A short
- * page is not taken for the last: a list may leave out what the gateway may not see.
+ * Pages by number, counted from the argument's default or from 1, until a page is empty or says `hasNextPage: false`. A short page is not taken for
+ * the last one, because a list may leave out what the gateway may not see.
  */
 function numberedPages(
   { name, defaultValue }: GraphQLArgument,
@@ -139,7 +139,7 @@ function numberedPages(
   };
 }
 
-/** Where the items of the field's answer are: in itself, in a connection's `nodes` or `edges { node }`, or in its one list of the type. */
+/** Where the items are in the field's answer: the answer itself, `nodes` or `edges { node }` of a connection, or its only list of the type. */
 function connectionOf(
   field: Field,
   entity: string,
@@ -193,7 +193,7 @@ function endCursorOf(root: unknown): string | null {
   return hasNextPage === true && typeof endCursor === 'string' ? endCursor : null;
 }
 
-/** A list that goes on after an entity names it by its key, which then is one field. */
+/** A list that continues after an entity names the entity by its key, which must then be one field. */
 function soleField(key: string, field: Field, typeName: string): string {
   const name = key.trim();
   if (/^\w+$/.test(name)) return name;

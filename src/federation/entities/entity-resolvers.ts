@@ -2,7 +2,7 @@
 import { type DocumentNode, type FieldNode, Kind, type ObjectTypeDefinitionNode, parse, print, type SelectionSetNode } from 'graphql';
 import { directivesOf, graphsOf, type JoinedGraph, outputTypesOf } from '../engine/join.ts';
 
-/** What is read of which entities. Selections are GraphQL without the outer braces: plain fields, no arguments. */
+/** Which fields of which entities are read. Selections are GraphQL without the outer braces: plain fields, no arguments. */
 export interface IndexedType {
   readonly typeName: string;
   readonly key: string;
@@ -13,9 +13,9 @@ export interface IndexedType {
 
 export interface EntityResolver {
   readonly graph: JoinedGraph;
-  /** Names of the key fields that it wants in a representation. */
+  /** Names of the key fields that the subgraph needs in a representation. */
   readonly key: readonly string[];
-  /** What it gives of the wanted fields; empty: nothing but whether the entity is there. */
+  /** The wanted fields that it gives. Empty: it only says whether the entity exists. */
   readonly selection: string;
 }
 
@@ -50,7 +50,7 @@ export function entityResolvers(
   return judges.length > 0 ? judges : resolvers;
 }
 
-/** Schema coordinates of all that is read. */
+/** Schema coordinates of everything that is read. */
 export function coordinatesOf(supergraph: DocumentNode, { typeName, key, selection }: IndexedType): readonly string[] {
   const types = new Map(outputTypesOf(supergraph).map((type) => [type.name.value, type]));
   const within = (owner: string, set: SelectionSetNode): string[] =>
@@ -79,13 +79,13 @@ const fieldIn = (type: ObjectTypeDefinitionNode | undefined, name: string): Fiel
   type?.fields?.find((field) => field.name.value === name);
 const namedType = (type: FieldDefinition['type']): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type));
 
-/** The field as text in which the order of nested fields does not matter. */
+/** The field as text, independent of the order of nested fields. */
 function canonical(field: FieldNode): string {
   const inner = field.selectionSet === undefined ? [] : fieldsOf(field.selectionSet).map(canonical).sort();
   return inner.length === 0 ? field.name.value : `${field.name.value}{${inner.join(' ')}}`;
 }
 
-/** The first key that the subgraph resolves and that the given fields fill. */
+/** The first key that the subgraph resolves and that the given fields contain. */
 function keyIn(type: ObjectTypeDefinitionNode, graph: string, given: ReadonlyMap<string, string>): readonly string[] | null {
   for (const joined of directivesOf(type, 'join__type')) {
     if (joined['graph'] !== graph || typeof joined['key'] !== 'string' || joined['resolvable'] === false) continue;
@@ -95,7 +95,7 @@ function keyIn(type: ObjectTypeDefinitionNode, graph: string, given: ReadonlyMap
   return null;
 }
 
-/** Whether the subgraph gives the field, with all that is selected in it, for the key alone. */
+/** Whether the subgraph gives the field, with everything selected in it, for the key alone. */
 function givesAll(types: Types, owner: string, field: FieldNode, graph: string): boolean {
   if (!gives(types, owner, field.name.value, graph)) return false;
   if (field.selectionSet === undefined) return true;

@@ -14,17 +14,23 @@ import { collectTogether } from './asked-together.ts';
 import { coordinatesOf, type EntityResolver, entityResolvers, type IndexedType } from './entity-resolvers.ts';
 
 export interface VisibleEntitiesOptions {
-  /** What is served now; null while nothing is. */
+  /** The supergraph that is served now. Null: none. */
   readonly supergraphSdl: () => string | null;
-  /** The same as the supergraph's own: a caller sees what he would see by asking for it. */
+  /** Use the options of the supergraph itself, so that a caller sees what a query would show. */
   readonly fetch?: FetchOptions;
-  /** Judges `@authenticated` and `@requiresScopes` of all that is read. Without it, fields with these directives are visible to nobody. */
+  /**
+   * Decides about `@authenticated` and `@requiresScopes` of everything that is read. Without it, fields with these directives are visible to
+   * nobody.
+   */
   readonly authorize?: Authorize;
 }
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** For each reference, in order: null, or the key and what the caller sees of the wanted fields. SUBGRAPH_UNAVAILABLE or TIMEOUT when one cannot be asked. */
+/**
+ * Returns for each reference, in order: null, or the key and the wanted fields that the caller may see. Throws SUBGRAPH_UNAVAILABLE or TIMEOUT when
+ * a subgraph cannot be asked.
+ */
 export type VisibleEntities = (
   wanted: IndexedType,
   refs: readonly EntityRef[],
@@ -42,7 +48,7 @@ interface Plan {
   readonly requirements: readonly Requirement[];
 }
 
-/** The caller's context with the signal of this one question: a detached answer outlives the operation that asked for it. */
+/** The caller's context with the signal of this question. A detached answer outlives the operation that asked for it. */
 interface Asking {
   readonly context: unknown;
   readonly signal: AbortSignal;
@@ -82,7 +88,7 @@ export function visibleEntities({ supergraphSdl, fetch = {}, authorize }: Visibl
   });
 }
 
-/** Plans of the supergraph that is served; forgotten with it. */
+/** Plans for the supergraph that is served, dropped together with it. */
 function planner(fetch: FetchOptions): (sdl: string, wanted: IndexedType) => Plan {
   let known: { readonly sdl: string; readonly supergraph: DocumentNode; readonly plans: Map<string, Plan> } | null = null;
   return (sdl, wanted) => {
@@ -104,7 +110,7 @@ function planner(fetch: FetchOptions): (sdl: string, wanted: IndexedType) => Pla
   };
 }
 
-/** Errors keep to their places without the subgraph's schema: that of any field makes its entity invisible. */
+/** Errors keep their places without the subgraph's schema: an error of any field makes its entity invisible. */
 const noTypes = buildSchema('type Query { nothing: Boolean }');
 
 function judgeOf(resolver: EntityResolver, { typeName, key }: IndexedType, fetch: FetchOptions): Judge {
@@ -137,10 +143,10 @@ async function ask(
   });
 }
 
-/** What `../subgraphs/fetch.ts` says of a subgraph that gave no answer. */
+/** Codes that `../subgraphs/fetch.ts` gives when a subgraph did not answer. */
 const unanswered: ReadonlySet<unknown> = new Set<ErrorCode>(['SUBGRAPH_UNAVAILABLE', 'TIMEOUT']);
 
-/** Throws when the subgraph has not judged at all: one error stands in place of all entities. */
+/** Throws when the subgraph has not answered at all: one error then stands in place of all entities. */
 function checkAnswered(name: string, errors: readonly (Error | null)[]): void {
   const [first = null] = errors;
   const code = first instanceof GraphQLError ? first.extensions['code'] : null;

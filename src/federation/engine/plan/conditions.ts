@@ -1,4 +1,4 @@
-/** Which selections `@skip` and `@include` leave, and which variables decide it. */
+/** Finds which selections `@skip` and `@include` keep, and which variables decide it. */
 import { type DirectiveNode, Kind, valueFromASTUntyped, visit } from 'graphql';
 import type { Written } from './written-operation.ts';
 
@@ -14,7 +14,7 @@ export function isIncluded(directives: readonly DirectiveNode[] | undefined, con
   });
 }
 
-/** Of the argument `if`; undefined: it has none. */
+/** Value of the argument `if`. Undefined: the directive has none. */
 export function conditionOf(args: DirectiveNode['arguments'], conditions: Conditions): unknown {
   const value = args?.find(({ name }) => name.value === 'if')?.value;
   if (value === undefined) return undefined;
@@ -38,10 +38,13 @@ export function conditionVariables(written: Written): readonly string[] {
   return [...names];
 }
 
-/** Each combination has a plan of its own. */
+/** Each combination of values has its own plan. */
 const maxResolved = 4;
 
-/** The planner follows conditions by variables, but not all of them to the end: few are resolved before it. Null: there are many. */
+/**
+ * The planner supports conditions by variables, but not in every place. When there are few of them, they are evaluated before planning. Null: there
+ * are too many.
+ */
 export function resolvedConditions(written: Written, variables: Conditions): Conditions | null {
   const names = conditionVariables(written);
   return names.length > maxResolved ? null : Object.fromEntries(names.map((name) => [name, variables[name]]));

@@ -1,7 +1,7 @@
-/** Draws, once per operation, which of the fields under progressive `@override` the new subgraphs answer. */
+/** Draws once per operation which of the fields under progressive `@override` the new subgraphs answer. */
 import type { Planner, PlanOptions } from './planner.ts';
 
-/** `labels`: those that the configuration turns on. Draws that lead to the same plans are one. */
+/** `labels`: labels that the configuration turns on. Draws that lead to the same plans give the same value. */
 export function drawOverrides(
   { overridePercentages }: Pick<Planner, 'overridePercentages'>,
   labels: readonly string[],

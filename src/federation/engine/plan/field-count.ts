@@ -1,10 +1,10 @@
-/** Counts the fields of an operation as a planner sees them: with every spread in place of its fragment. */
+/** Counts the fields of an operation as the planner sees them, with every spread replaced by its fragment. */
 import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
 
-/** Some 100 ms of planning. */
+/** About 100 ms of planning. */
 export const maxPlannedFields = 10_000;
 
-/** Each fragment is counted once, however often it is spread. Infinity for a fragment that spreads itself. */
+/** Counts each fragment once, however often it is spread. Infinity for a fragment that spreads itself. */
 export function countFields({ definitions }: DocumentNode): number {
   const fragments = new Map(
     definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one.selectionSet]] : [])),

@@ -1,4 +1,4 @@
-/** The schemas of a supergraph: with everything that subgraphs have, and what clients may see of it. */
+/** Two schemas of a supergraph: everything that subgraphs have, and what clients may see of it. */
 import {
   buildASTSchema,
   type ConstDirectiveNode,
@@ -13,14 +13,14 @@ import { isForDocuments, isInternalType, publicSchema } from '../../public-schem
 import { directivesOf, linkedName, namedType } from '../join.ts';
 
 export interface GraphSchemas {
-  /** With what is `@inaccessible`: subgraphs answer it, for keys and `@requires`. */
+  /** Contains what is `@inaccessible`: subgraphs answer it for keys and `@requires`. */
   readonly whole: GraphQLSchema;
   readonly client: GraphQLSchema;
 }
 
 type Annotated = { readonly directives?: readonly ConstDirectiveNode[] };
 type Field = Annotated & { readonly type: TypeNode; readonly arguments?: readonly InputValueDefinitionNode[] };
-/** Any definition, seen as what it may have. */
+/** Any definition, with the members that definitions can have. */
 type Members = Annotated & {
   readonly name?: { readonly value: string };
   readonly fields?: readonly Field[];

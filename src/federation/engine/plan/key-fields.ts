@@ -1,8 +1,8 @@
-/** What subgraphs know, by their names: which types, and which fields are part of a key of their type. */
+/** Which types each subgraph has, and which fields are part of a key of their type. */
 import type { ConstDirectiveNode, DocumentNode } from 'graphql';
 import { directivesOf, type JoinedGraph, outputTypesOf } from '../join.ts';
 
-/** By the subgraph's name. */
+/** Key fields by name of the subgraph. */
 export function keyFieldsOf(
   supergraph: DocumentNode,
   graphs: readonly JoinedGraph[],
@@ -12,7 +12,7 @@ export function keyFieldsOf(
   for (const type of outputTypesOf(supergraph)) {
     for (const { graph, key } of directivesOf(type, 'join__type')) {
       if (typeof key !== 'string') continue;
-      // Names inside braces are fields of the field before them.
+      // Names inside braces belong to the field before them.
       const own = key.replaceAll(/\{[^{}]*(\{[^{}]*\}[^{}]*)*\}/g, ' ').match(/\w+/g) ?? [];
       for (const field of own) keys.add([names.get(String(graph)), type.name.value, field].join('\n'));
     }
@@ -20,7 +20,7 @@ export function keyFieldsOf(
   return (subgraph, typeName, field) => keys.has([subgraph, typeName, field].join('\n'));
 }
 
-/** Types of which the supergraph does not say where they are, are known everywhere. */
+/** A type whose subgraphs the supergraph does not name is known to all of them. */
 export function knownTypesOf(supergraph: DocumentNode, graphs: readonly JoinedGraph[]): (subgraph: string, typeName: string) => boolean {
   const names = new Map(graphs.map(({ id, name }) => [id, name]));
   const owners = new Map<string, ReadonlySet<string>>();

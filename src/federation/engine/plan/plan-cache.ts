@@ -1,19 +1,19 @@
-/** Keeps what was made for operations, the least recently used one goes first. Bounded by weight. */
+/** A cache with a maximum weight. The least recently used value is dropped first. */
 
 export interface PlanCache<T> {
-  /** What is being made is shared; what could not be made is not kept. */
+  /** Concurrent callers share one `make`. A failed `make` is not kept. */
   get(key: string, make: () => Promise<Weighed<T>>): T | Promise<T>;
-  /** What is kept, the most recently used one first. */
+  /** Kept values, the most recently used one first. */
   recent(): readonly T[];
 }
 
 export interface Weighed<T> {
   readonly value: T;
-  /** In characters, roughly. */
+  /** Weight in characters, approximately. */
   readonly weight: number;
 }
 
-/** Some 32 MB. */
+/** About 32 MB. */
 const usualWeight = 16_000_000;
 
 export function planCache<T>(maxWeight: number = usualWeight): PlanCache<T> {

@@ -1,6 +1,6 @@
 /**
- * A plan, as the executor reads it: which requests there are, in which order, and where their entities stand. The planner's package
- * gives such objects; its own types are left out, since the package is optional and types of ours must compile without it.
+ * The plan as the executor reads it: its requests, their order, and the places of their entities. The planner's package returns such objects. Its
+ * own types are not used, because the package is optional and our types must compile without it.
  */
 
 export interface QueryPlan {
@@ -18,14 +18,14 @@ export type PlanNode =
   | { readonly kind: 'Defer' };
 
 interface Request {
-  /** The subgraph's `join__Graph` value. */
+  /** Value of `join__Graph` of the subgraph. */
   readonly serviceName: string;
   readonly operation: string;
   readonly operationKind?: 'query' | 'mutation' | 'subscription';
   readonly variableUsages?: readonly string[];
 }
 
-/** Root fields, or with `requires` the fields of entities below one path. */
+/** Requests root fields or, with `requires`, fields of the entities below one path. */
 export interface FetchNode extends Request {
   readonly kind: 'Fetch';
   readonly requires?: readonly RequiresSelection[];
@@ -33,7 +33,7 @@ export interface FetchNode extends Request {
   readonly outputRewrites?: readonly Rewrite[];
 }
 
-/** Fields of entities below several paths, each under an alias of `_entities`. */
+/** Requests fields of entities below several paths, each under an alias of `_entities`. */
 export interface BatchFetchNode extends Request {
   readonly kind: 'BatchFetch';
   readonly entityBatch: { readonly aliases: readonly EntityAlias[] };
@@ -48,14 +48,14 @@ export interface EntityAlias {
   readonly outputRewrites?: readonly Rewrite[];
 }
 
-/** A request for the entities at the path. */
+/** Requests the entities at the path. */
 export interface FlattenNode {
   readonly kind: 'Flatten';
   readonly path: readonly FlattenNodePathSegment[];
   readonly node: PlanNode;
 }
 
-/** `@`: each of a list. */
+/** `@` stands for each item of a list. */
 export type FlattenNodePathSegment = { readonly Field: string } | { readonly TypeCondition: readonly string[] } | '@';
 
 export type FetchNodePathSegment = { readonly TypenameEquals: readonly string[] } | { readonly Key: string };
@@ -65,7 +65,7 @@ interface SetValue {
   readonly setValueTo: string;
 }
 
-/** What is changed of a representation before it is sent, or of an answer before it is read. */
+/** A change of a representation before it is sent, or of an answer before it is read. */
 export type Rewrite =
   | { readonly ValueSetter: SetValue }
   | { readonly KeyRenamer: { readonly path: readonly FetchNodePathSegment[]; readonly renameKeyTo: string } }
@@ -74,7 +74,7 @@ export type Rewrite =
 export type InputRewrite = Rewrite;
 export type OutputRewrite = Rewrite;
 
-/** Of an entity, what its representation must have. */
+/** The fields of an entity that its representation must contain. */
 export type RequiresSelection =
   | { readonly kind: 'Field'; readonly name: string; readonly alias?: string; readonly selections?: readonly RequiresSelection[] }
   | {

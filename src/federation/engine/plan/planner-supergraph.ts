@@ -9,7 +9,7 @@ import { directivesOf, graphsOf, outputTypesOf } from '../join.ts';
 
 export interface PlannerSupergraph {
   readonly supergraph: DocumentNode;
-  /** The name of a subgraph by the one that the planner has for it. */
+  /** Real names of the subgraphs, by their names in the planner. */
   readonly names: ReadonlyMap<string, string>;
 }
 
@@ -20,7 +20,7 @@ export function plannerSupergraph(supergraph: DocumentNode): PlannerSupergraph {
   return {
     names: new Map([...byName].map(([name, plannerName]) => [plannerName, name])),
     supergraph: visit(supergraph, {
-      // Subgraphs are named where they are declared, and where a field is taken over from one.
+      // A subgraph is named where it is declared, and where a field is overridden from it.
       Directive(node) {
         const argument = node.name.value === 'join__graph' ? 'name' : node.name.value === 'join__field' ? 'override' : null;
         return argument === null ? undefined : renamed(node as ConstDirectiveNode, argument, byName);
@@ -39,7 +39,7 @@ function renamed(directive: ConstDirectiveNode, name: string, byName: ReadonlyMa
   return { ...directive, arguments: args };
 }
 
-/** Ids of the subgraphs; those of a type's members before those where it is an `@interfaceObject`, as far as that is possible. */
+/** Ids of the subgraphs. Those with a type's members come before those where the type is an `@interfaceObject`, as far as possible. */
 function rankedGraphs(supergraph: DocumentNode): readonly string[] {
   const before = new Map<string, Set<string>>();
   for (const type of outputTypesOf(supergraph)) {

@@ -12,30 +12,30 @@ import { once } from '../../../core/once.ts';
 import { countFields, maxPlannedFields } from './field-count.ts';
 import type { QueryPlan } from './plan-nodes.ts';
 
-/** Thrown where there is no plan, or none that would give what the operation asks for, although the subgraphs could answer it. */
+/** Thrown when there is no plan, or no correct one, although the subgraphs could answer the operation. */
 export class Unplannable extends Error {}
 
 export interface PlanOptions {
   /** Labels of progressive `@override` that are on. */
   readonly labels: ReadonlySet<string>;
-  /** Between 0 and 100: what stands below `percent(x)` goes to the new subgraph. */
+  /** A number from 0 to 100. Fields with `percent(x)` and a larger x go to the new subgraph. */
   readonly percentage: number;
 }
 
 export interface Planner {
-  /** Of the supergraph: each can make another plan of the same operation. */
+  /** Labels of the supergraph. Each can lead to another plan of the same operation. */
   readonly overrideLabels: readonly string[];
   readonly overridePercentages: readonly number[];
   /** `document` has one operation. Works outside of the event loop. Rejects with a GatewayError or GraphQLError. */
   plan(document: DocumentNode, options: PlanOptions): Promise<QueryPlan>;
 }
 
-/** Throws for a supergraph that it cannot read. */
+/** Throws for a supergraph that the planner cannot read. */
 export type OpenPlanner = (supergraphSdl: string) => Planner;
 
 type Module = typeof import('@graphql-hive/router-query-planner');
 
-/** Null where this machine has none: on musl and Windows, or where optional dependencies were left out. */
+/** Null when this machine has no planner: on musl and Windows, or without optional dependencies. */
 export const loadPlanner: () => Promise<OpenPlanner | null> = once(async () => {
   try {
     const { QueryPlanner: Native }: Module = await import('@graphql-hive/router-query-planner');
@@ -57,7 +57,7 @@ function planner(native: QueryPlanner): Planner {
       } catch (cause) {
         if (cause instanceof Error && cause.message.includes('Recursion limit exceeded'))
           throw new GatewayError('BAD_REQUEST', 'The operation nests too deeply to be planned. At most 48 levels would be accepted.');
-        // No subgraph has a field, or none can be reached where it stands. All else is a fault of the planner.
+        // No subgraph has the field, or none can be reached from its place. Any other error is a defect of the planner.
         if (cause instanceof Error && cause.message.includes('No paths found')) throw noPlan('The operation could not be planned.', cause);
         throw new Unplannable('The planner failed.', { cause });
       }

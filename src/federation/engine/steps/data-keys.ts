@@ -1,9 +1,9 @@
-/** Keys of the data that a request gives and reads, joined by dots: `products.stock`. They say which request waits for which. */
+/** Keys of the data that a request gives and reads, joined by dots: `products.stock`. They decide which request waits for which. */
 import { Kind, type SelectionSetNode } from 'graphql';
 import type { OutputRewrite, RequiresSelection } from '../plan/plan-nodes.ts';
 import type { ReadRequest } from './subgraph-request.ts';
 
-/** Those of the selections of a request whose objects stand at `at`. */
+/** Keys of a request's selections, for objects at `at`. */
 export function keysGiven(
   { fragments }: Pick<ReadRequest, 'fragments'>,
   set: SelectionSetNode,
@@ -32,7 +32,7 @@ export function keysGiven(
   return given;
 }
 
-/** The objects themselves, and what is required of each. */
+/** Keys of the objects themselves, and of what is required of each. */
 export function keysRead(requires: readonly RequiresSelection[], at: readonly string[]): ReadonlySet<string> {
   const read = new Set<string>([at.join('.')]);
   const visit = (selections: readonly RequiresSelection[], path: readonly string[]): void => {

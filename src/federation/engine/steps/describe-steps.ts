@@ -1,4 +1,4 @@
-/** What an operation asks of subgraphs, for people: each request of its plan, with those that it waits for. */
+/** Describes for people what an operation requests of subgraphs: each request of its plan, and which requests it waits for. */
 import {
   type DirectiveNode,
   type FieldNode,
@@ -17,25 +17,25 @@ import type { EntityGroup, PlanSteps, Step } from './plan-steps.ts';
 
 /** One request to a subgraph. */
 export interface DescribedFetch {
-  /** Its number in the plan, from 1. */
+  /** Number of the request in the plan, from 1. */
   readonly id: number;
   readonly subgraph: string;
-  /** Whether the subgraph is in this process: that of the AI fields. */
+  /** Whether the subgraph is in this process: the subgraph of the AI fields. */
   readonly inProcess: boolean;
   readonly kind: `${OperationTypeNode}`;
-  /** Numbers of the fetches that it waits for. */
+  /** Numbers of the requests that it waits for. */
   readonly after: readonly number[];
-  /** Where its entities stand in the response, such as `products.@`; empty: it asks for root fields. */
+  /** Places of its entities in the response, such as `products.@`. Empty: it requests root fields. */
   readonly at: readonly string[];
-  /** What is sent of each entity, as a selection; null: it asks for root fields. */
+  /** Fields of each entity that are sent, as a selection. Null: it requests root fields. */
   readonly requires: string | null;
-  /** Variables that decide whether it is sent: all must be as written, such as `$full` or `!$brief`. */
+  /** Variables that decide whether it is sent. All must be as written, such as `$full` or `!$brief`. */
   readonly when: readonly string[];
-  /** Whether it belongs to a part of the root under `@defer`, which nobody waits for. */
+  /** Whether it belongs to a part of the root under `@defer`, which nothing waits for. */
   readonly deferred: boolean;
-  /** As the subgraph gets it. */
+  /** The operation that the subgraph receives. */
   readonly operation: string;
-  /** What a subgraph of this process is asked for: where it stands in the response, and its coordinate. Null for other subgraphs. */
+  /** For a subgraph of this process: the requested fields with their places in the response. Null for other subgraphs. */
   readonly fields: readonly DescribedField[] | null;
 }
 
@@ -46,7 +46,7 @@ export interface DescribedField {
 }
 
 export interface PartToDescribe extends PlanSteps {
-  /** The field of a mutation that the part is of; null: of all. */
+  /** Response key of the mutation field that the part belongs to. Null: the part belongs to all fields. */
   readonly responseKey: string | null;
   readonly deferred: DirectiveNode | null;
 }
@@ -63,7 +63,7 @@ export function describeSteps(parts: readonly PartToDescribe[], describing: Desc
     const first = fetches.length + 1;
     for (const step of steps) {
       const own = step.after.map((index) => first + index);
-      // Each field of a mutation waits for all that is asked of the one before it.
+      // Each field of a mutation waits for everything that is requested for the field before it.
       const after = responseKey !== null && own.length === 0 ? before : own;
       fetches.push({ ...described(step, describing), id: fetches.length + 1, after, deferred: deferred !== null });
     }
@@ -96,7 +96,7 @@ function selectionText(requires: readonly RequiresSelection[]): string {
   return texts.join(' ');
 }
 
-/** Interfaces have many members, each with its own fields: no more are listed. */
+/** Maximum number of listed fields. An interface may have many members, each with its own fields. */
 const maxFields = 1_000;
 
 function fieldsOf({ groups, shape, document }: Step, schema: GraphQLSchema): readonly DescribedField[] {
@@ -125,7 +125,7 @@ function typesOf({ type }: FetchShape, schema: GraphQLSchema): readonly string[]
   return type === null ? [] : [type.name];
 }
 
-/** Types of the entities that a field `_entities` selects of. */
+/** Types that a field `_entities` selects from. */
 function typesAsked({ alias }: EntityGroup, definitions: Step['document']['definitions']): readonly string[] {
   const isAsked = (selection: SelectionSetNode['selections'][number]): selection is FieldNode =>
     selection.kind === Kind.FIELD && (selection.alias ?? selection.name).value === alias;

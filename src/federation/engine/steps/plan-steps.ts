@@ -17,13 +17,13 @@ import type { BatchFetchNode, FetchNode, FlattenNodePathSegment, PlanNode, Query
 import { keysGiven, keysRead } from './data-keys.ts';
 import { readRequest, type StepsSource } from './subgraph-request.ts';
 
-/** The entities that one field `_entities` of a request asks for. */
+/** The entities that one `_entities` field of a request asks for. */
 export interface EntityGroup {
-  /** Of `_entities` in the answer. */
+  /** Alias of `_entities` in the answer. */
   readonly alias: string;
   readonly variable: string;
   readonly paths: readonly EntityPath[];
-  /** What is sent of each entity. */
+  /** Fields of each entity that are sent. */
   readonly requires: readonly RequiresSelection[];
   readonly represent: Represent;
   readonly shape: FetchShape;
@@ -34,15 +34,15 @@ export interface Step {
   readonly operationType: OperationTypeNode;
   readonly document: DocumentNode;
   readonly text: string;
-  /** The text as JSON. */
+  /** The operation's text as a JSON string. */
   readonly textJson: string;
-  /** Of the client, sent along. */
+  /** Names of the client's variables that are sent. */
   readonly variables: readonly string[];
-  /** All must hold for the request to be sent. */
+  /** All conditions must be met for the request to be sent. */
   readonly conditions: readonly { readonly variable: string; readonly value: boolean }[];
   /** Empty: a request for root fields. */
   readonly groups: readonly EntityGroup[];
-  /** Of root fields. */
+  /** Shape of the root fields. */
   readonly shape: FetchShape;
   /** Indexes of the steps that this one waits for. */
   readonly after: readonly number[];
@@ -51,7 +51,7 @@ export interface Step {
 }
 
 export interface PlanSteps {
-  /** The first is the subscription itself. */
+  /** Whether the first step is the subscription itself. */
   readonly isSubscription: boolean;
   readonly steps: readonly Step[];
 }
@@ -88,7 +88,7 @@ export function planSteps(plan: QueryPlan, source: StepsSource): PlanSteps {
       }
       case 'Condition': {
         const when = (value: boolean): Within => ({ ...within, conditions: [...within.conditions, { variable: node.condition, value }] });
-        // The planner writes null for a clause that it has not.
+        // The planner writes null for a missing clause.
         return [
           ...(node.ifClause ? visit(node.ifClause, when(true)) : []),
           ...(node.elseClause ? visit(node.elseClause, when(false)) : []),

@@ -1,4 +1,4 @@
-/** Reads a request of a plan as its subgraph gets it: with types that the subgraph knows, printed once. */
+/** Prepares a request of a plan for its subgraph: only with types that the subgraph knows, and printed once. */
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
@@ -18,22 +18,22 @@ import type { BatchFetchNode, FetchNode } from '../plan/plan-nodes.ts';
 
 export interface StepsSource {
   readonly schema: GraphQLSchema;
-  /** The subgraph that the planner knows by this name. */
+  /** Returns the subgraph's own name for its name in the planner. */
   readonly nameOf: (plannerName: string) => string;
   readonly isKey: (subgraph: string, typeName: string, field: string) => boolean;
   readonly isKnown: (subgraph: string, typeName: string) => boolean;
-  /** Arguments that a subgraph may not know to be left out. */
+  /** Defaults of directive arguments, to leave out arguments that a subgraph may not know. */
   readonly directiveDefaults: DirectiveDefaults;
 }
 
-/** A request of a plan, read. */
+/** A request of a plan, ready to be sent. */
 export interface ReadRequest {
   readonly subgraph: string;
   readonly operationType: OperationTypeNode;
   readonly document: DocumentNode;
   readonly text: string;
   readonly textJson: string;
-  /** Of the client, sent along. */
+  /** Names of the client's variables that are sent. */
   readonly variables: readonly string[];
   readonly selectionSet: SelectionSetNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
@@ -65,7 +65,7 @@ export function readRequest(
   };
 }
 
-/** The planner makes fragments on interfaces and unions that the subgraph does not know: what is in them stands for itself. */
+/** The planner makes fragments on interfaces and unions that the subgraph does not know. Such a fragment is replaced by its selections. */
 function withKnownTypes(document: DocumentNode, isKnown: (typeName: string) => boolean, schema: GraphQLSchema): DocumentNode {
   const isForeign = (condition: NamedTypeNode | undefined): boolean =>
     condition !== undefined && isAbstractType(schema.getType(condition.name.value)) && !isKnown(condition.name.value);
@@ -75,7 +75,7 @@ function withKnownTypes(document: DocumentNode, isKnown: (typeName: string) => b
     ),
   );
   const bare = (selectionSet: SelectionSetNode): InlineFragmentNode => ({ kind: Kind.INLINE_FRAGMENT, selectionSet });
-  // On the way out, a fragment in another one is bare already.
+  // On the way up, fragments inside a fragment have already been replaced.
   return visit(document, {
     FragmentSpread: ({ name }) => {
       const selectionSet = foreign.get(name.value);
