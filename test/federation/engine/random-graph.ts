@@ -210,11 +210,15 @@ export function operationOn(graph: RandomGraph, numbers: readonly number[]): Ran
       case 'part':
         return depth <= 0 ? ' { v }' : ` { v e { ${ofEntity(target, depth - 1, new Set())} } }`;
       case 'member':
-        return ` { __typename ${next(2) === 0 ? `... on E${next(graph.entities.length)} { own: id }` : ''} }`;
+        return ` { __typename ${graph.entities.map((_, index) => (next(3) === 0 ? '' : ofMember(index, depth))).join(' ')} }`;
       default:
         return '';
     }
   };
+
+  /** By keys of its own: another member has another field, or the same with other arguments, under one of them. */
+  const ofMember = (index: number, depth: number): string =>
+    `... on E${index} { ${next(4) === 0 ? 'own: id' : ofEntity(index, depth - 1, new Set())} }`;
 
   const ofEntity = (index: number, depth: number, used: Set<string>): string => {
     const fields = graph.entities[index] ?? [];

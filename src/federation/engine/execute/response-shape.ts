@@ -17,8 +17,8 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { isOf } from '../merge/fetch-shape.ts';
+import type { DataKeys } from '../plan/client-fields.ts';
 import { type Conditions, conditionOf, isIncluded } from '../plan/conditions.ts';
-import { dataKeyOf } from '../plan/engine-document.ts';
 import type { Written } from '../plan/written-operation.ts';
 
 export interface ResponseField {
@@ -60,6 +60,7 @@ export interface ResponseShape {
 interface Source extends Written {
   readonly schema: GraphQLSchema;
   readonly conditions: Conditions;
+  readonly dataKeys: DataKeys;
 }
 
 export function responseShape(source: Source): ResponseShape {
@@ -133,7 +134,7 @@ function fieldOf(
   const definition = type.getFields()[name];
   const fieldType = definition?.type ?? typenameType(source.schema);
   const sets = nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
-  const dataKey = dataKeyOf(node);
+  const dataKey = source.dataKeys(node);
   return {
     responseKey,
     dataKey,
@@ -150,7 +151,7 @@ const noFields: ResponseShape = {
   below: () => ({ keys: new Set(), isDeferring: false }),
 };
 
-function keysOf({ conditions, fragments }: Source, sets: readonly SelectionSetNode[], at: readonly string[]): ResponseKeys {
+function keysOf({ conditions, fragments, dataKeys }: Source, sets: readonly SelectionSetNode[], at: readonly string[]): ResponseKeys {
   const keys = new Set<string>();
   const entered = new Set<string>();
   let isDeferring = false;
@@ -158,7 +159,7 @@ function keysOf({ conditions, fragments }: Source, sets: readonly SelectionSetNo
     for (const selection of selections) {
       if (!isIncluded(selection.directives, conditions)) continue;
       if (selection.kind === Kind.FIELD) {
-        const own = [...path, dataKeyOf(selection)];
+        const own = [...path, dataKeys(selection)];
         if (selection.name.value !== '__typename') keys.add(own.join('.'));
         if (selection.selectionSet !== undefined) visit(selection.selectionSet, own);
         continue;

@@ -1,6 +1,6 @@
 /**
  * Rewrites a client's operation to what the planner is given: without introspection and `__typename` of root types, without
- * `@defer`, and with fields that have an alias or arguments under keys of ours; see `../client-keys.ts`.
+ * `@defer`, and with fields that have an alias or arguments under keys of ours; see `client-fields.ts`.
  */
 import {
   type DirectiveNode,
@@ -14,7 +14,7 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
-import { engineKeyOf } from '../client-keys.ts';
+import type { DataKeys } from './client-fields.ts';
 import { type Conditions, isIncluded } from './conditions.ts';
 import type { Written } from './written-operation.ts';
 
@@ -24,15 +24,13 @@ export type KeepRoot = (responseKey: string, deferred: DirectiveNode | null) => 
 const isIntrospection = (name: string): boolean => name === '__schema' || name === '__type';
 const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
-/** The key of a client's field in the engine's data. */
-export function dataKeyOf({ name: { value: name }, alias, arguments: args = [] }: FieldNode): string {
-  if (name === '__typename') return name;
-  const key = alias?.value ?? name;
-  return key === name && args.length === 0 ? name : engineKeyOf(key);
-}
-
 /** Null: nothing is left to ask subgraphs for. `conditions` null: they are left to the planner. */
-export function engineDocument({ operation, fragments }: Written, conditions: Conditions | null, keepRoot: KeepRoot): DocumentNode | null {
+export function engineDocument(
+  { operation, fragments }: Written,
+  keys: DataKeys,
+  conditions: Conditions | null,
+  keepRoot: KeepRoot,
+): DocumentNode | null {
   /** The fragment is null when nothing of it is left. */
   const rewritten = new Map<string, FragmentDefinitionNode | null>();
   const deferIds = new Map<DirectiveNode, number>();
@@ -75,7 +73,7 @@ export function engineDocument({ operation, fragments }: Written, conditions: Co
     const name = node.name.value;
     if (isRoot && (name === '__typename' || isIntrospection(name) || !keepRoot(node.alias?.value ?? name, deferred))) return null;
     if (name === '__typename') return typename;
-    const key = dataKeyOf(node);
+    const key = keys(node);
     const { alias: _, selectionSet, ...rest } = node;
     const inner = selectionSet === undefined ? null : (set(selectionSet, { isRoot: false, deferred: null }) ?? typenameAlone);
     return { ...rest, ...(key === name ? {} : { alias: nameOf(key) }), ...(inner === null ? {} : { selectionSet: inner }) };

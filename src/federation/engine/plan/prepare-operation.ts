@@ -3,6 +3,7 @@ import { type DirectiveNode, type DocumentNode, type GraphQLSchema, print } from
 import { type ResponseShape, responseShape } from '../execute/response-shape.ts';
 import { type PlanSteps, planSteps } from '../steps/plan-steps.ts';
 import type { StepsSource } from '../steps/subgraph-request.ts';
+import { type DataKeys, dataKeysOf } from './client-fields.ts';
 import { type Conditions, conditionVariables } from './conditions.ts';
 import type { Weighed } from './plan-cache.ts';
 import type { Planner, PlanOptions } from './planner.ts';
@@ -36,21 +37,22 @@ export async function prepareOperation(
   conditions: Conditions | null,
   options: PlanOptions,
 ): Promise<Weighed<PreparedOperation>> {
+  const keys = dataKeysOf(written);
   let weight = 1_000;
   const parts = await Promise.all(
-    rootParts(asked, conditions).map(async ({ document, ...part }): Promise<PreparedPart> => {
+    rootParts(asked, keys, conditions).map(async ({ document, ...part }): Promise<PreparedPart> => {
       const plan = await planner.plan(document, options);
       // Its texts, their syntax trees, and shapes by type.
       weight += 12 * JSON.stringify(plan).length;
       return { ...part, ...planSteps(plan, steps) };
     }),
   );
-  return { weight, value: { parts, introspection: introspectionOf(asked), shape: shapesOf(client, written) } };
+  return { weight, value: { parts, introspection: introspectionOf(asked), shape: shapesOf(client, written, keys) } };
 }
 
 const maxShapes = 64;
 
-function shapesOf(schema: GraphQLSchema, written: Written): PreparedOperation['shape'] {
+function shapesOf(schema: GraphQLSchema, written: Written, dataKeys: DataKeys): PreparedOperation['shape'] {
   const names = conditionVariables(written);
   const known = new Map<string, ResponseShape>();
   return (variables) => {
@@ -58,7 +60,7 @@ function shapesOf(schema: GraphQLSchema, written: Written): PreparedOperation['s
     let shape = known.get(key);
     if (shape === undefined) {
       if (known.size >= maxShapes) known.clear();
-      shape = responseShape({ ...written, schema, conditions: Object.fromEntries(names.map((name) => [name, variables[name]])) });
+      shape = responseShape({ ...written, schema, dataKeys, conditions: Object.fromEntries(names.map((name) => [name, variables[name]])) });
       known.set(key, shape);
     }
     return shape;

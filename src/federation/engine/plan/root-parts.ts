@@ -3,6 +3,7 @@
  * next begins; and what is under `@defer` at the root is asked for by itself, so that the rest need not wait for it.
  */
 import { type DirectiveNode, type DocumentNode, Kind, OperationTypeNode, type SelectionNode, type SelectionSetNode } from 'graphql';
+import type { DataKeys } from './client-fields.ts';
 import type { Conditions } from './conditions.ts';
 import { engineDocument } from './engine-document.ts';
 import type { Written } from './written-operation.ts';
@@ -16,13 +17,14 @@ export interface RootPart {
 }
 
 /** `conditions` null: they are left to the planner. */
-export function rootParts(written: Written, conditions: Conditions | null): readonly RootPart[] {
+export function rootParts(written: Written, dataKeys: DataKeys, conditions: Conditions | null): readonly RootPart[] {
   const keys = written.operation.operation === OperationTypeNode.MUTATION ? rootKeys(written) : [null];
   const defers = written.operation.operation === OperationTypeNode.QUERY ? [null, ...rootDefers(written)] : [null];
   return keys.flatMap((responseKey) =>
     defers.flatMap((deferred) => {
       const document = engineDocument(
         written,
+        dataKeys,
         conditions,
         (key, within) => (responseKey === null || key === responseKey) && (defers.length === 1 || within === deferred),
       );
