@@ -224,3 +224,95 @@ describe('@interfaceObject', () => {
     });
   });
 });
+
+describe('@interfaceObject of two subgraphs', () => {
+  let graph: TestGateway;
+  beforeAll(async () => {
+    graph = await gateway({
+      remote: {
+        shop: {
+          sdl: `type Query { items: [Item!]! toy: Toy things: [Thing!]! } union Thing = Toy | Leaflet type Leaflet { text: String }
+            interface Item @key(fields: "id") { id: ID! } type Toy implements Item @key(fields: "id") { id: ID! }
+            type Car implements Item @key(fields: "id") @key(fields: "plate") { id: ID! plate: String! }`,
+          resolvers: {
+            Query: {
+              items: () => [
+                { __typename: 'Toy', id: 't1' },
+                { __typename: 'Car', id: 'c1', plate: 'B 1' },
+              ],
+              toy: () => ({ id: 't2' }),
+              things: () => [
+                { __typename: 'Leaflet', text: 'read me' },
+                { __typename: 'Toy', id: 't3' },
+              ],
+            },
+            Item: { __resolveReference: ({ id }: Ref) => ({ __typename: String(id).startsWith('t') ? 'Toy' : 'Car', id, plate: 'B 1' }) },
+            Toy: { __resolveReference: ({ id }: Ref) => ({ id }) },
+            Car: { __resolveReference: ({ id }: Ref) => ({ id, plate: 'B 1' }) },
+          },
+        },
+        words: {
+          sdl: 'type Item @key(fields: "id") @interfaceObject { id: ID! tagline(in: String): String fails: String }',
+          resolvers: {
+            Item: {
+              __resolveReference: ({ id }: Ref) => ({ id }),
+              tagline: ({ id }: Ref, args: { in?: string }) => `${String(id)} ${args.in ?? ''}`.trim(),
+              fails: ({ id }: Ref) => {
+                throw new Error(`No words for ${String(id)}.`);
+              },
+            },
+          },
+        },
+        ranks: {
+          sdl: `type Item @key(fields: "id") @interfaceObject { id: ID! rank: Int tagline(in: String): String @external headline: String @requires(fields: "tagline(in: \\"en\\")") }`,
+          resolvers: {
+            Item: {
+              __resolveReference: (item: Ref) => item,
+              rank: ({ id }: Ref) => String(id).length,
+              headline: ({ tagline }: Ref) => `Headline of ${String(tagline)}`,
+            },
+          },
+        },
+      },
+    });
+  });
+  afterAll(() => graph.close());
+
+  it('@interfaceObject of two subgraphs adds fields of both to each type behind the interface, wherever it is selected', async () => {
+    await expect(
+      graph.query(
+        '{ items { __typename tagline rank ... on Car { plate rank } } toy { rank tagline } things { ... on Toy { tagline } ... on Leaflet { text } } }',
+      ),
+    ).resolves.toEqual({
+      data: {
+        items: [
+          { __typename: 'Toy', tagline: 't1', rank: 2 },
+          { __typename: 'Car', tagline: 'c1', rank: 2, plate: 'B 1' },
+        ],
+        toy: { rank: 2, tagline: 't2' },
+        things: [{ text: 'read me' }, { tagline: 't3' }],
+      },
+    });
+  });
+
+  it('@interfaceObject of two subgraphs answers for each type with the arguments that the client gave for it', async () => {
+    await expect(
+      graph.query('{ items { ... on Toy { says: tagline(in: "en") } ... on Car { says: tagline(in: "de") } } }'),
+    ).resolves.toEqual({
+      data: { items: [{ says: 't1 en' }, { says: 'c1 de' }] },
+    });
+  });
+
+  it('@interfaceObject of two subgraphs requires what the other adds', async () => {
+    await expect(graph.query('{ toy { headline } items { headline } }')).resolves.toEqual({
+      data: { toy: { headline: 'Headline of t2 en' }, items: [{ headline: 'Headline of t1 en' }, { headline: 'Headline of c1 en' }] },
+    });
+  });
+
+  it('@interfaceObject of two subgraphs fails at the field of the type that failed', async () => {
+    await expect(graph.query('{ toy { id fails } }')).resolves.toMatchObject({
+      data: { toy: { id: 't2', fails: null } },
+      errors: [{ path: ['toy', 'fails'], message: expect.stringContaining('No words for t2.') }],
+    });
+  });
+});

@@ -1,4 +1,4 @@
-/** Reports about other gateways, tried on this one over real HTTP. The portable engine cannot do the first two. */
+/** Reports about other gateways, tried on this one over real HTTP. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { gateway, type TestGateway } from '../gateway.ts';
 
@@ -29,7 +29,7 @@ describe('a field that an @interfaceObject adds', () => {
         type Toy implements Item @key(fields: "id") { id: ID! } type Product @key(fields: "id") { id: ID! }`,
       resolvers,
     };
-    const graph = await graphOf({ onPlannerAlone: true, remote: { items, tagline } });
+    const graph = await graphOf({ remote: { items, tagline } });
     expect(await graph.query('{ toy { id tagline } }')).toEqual({ data: { toy: { id: '1', tagline: 'tag 1' } } });
   });
 
@@ -39,7 +39,7 @@ describe('a field that an @interfaceObject adds', () => {
         type Toy implements Item @key(fields: "id") { id: ID! } type Product @key(fields: "id") @key(fields: "sku") { id: ID! sku: String }`,
       resolvers,
     };
-    const graph = await graphOf({ onPlannerAlone: true, remote: { items, tagline } });
+    const graph = await graphOf({ remote: { items, tagline } });
     expect(await graph.query('{ items { id tagline } product { sku price } }')).toEqual({
       data: {
         items: [

@@ -42,4 +42,15 @@ describe('a supergraph', () => {
     expect(served('', items(''))).toThrow('"Item" has an @interfaceObject, but the interface "Item" has no @key in any subgraph');
     expect(served('', items(', key: "id"'))).not.toThrow();
   });
+
+  it('with two @interfaceObjects of one type in one subgraph is refused where operations are stitched, by the names of all three', () => {
+    const types = `${query} { toy: Toy @join__field(graph: A) }
+      interface Item @join__type(graph: A, key: "id") @join__type(graph: B, key: "id", isInterfaceObject: true) { id: ID! tagline: String @join__field(graph: B) }
+      interface Sold @join__type(graph: A, key: "id") @join__type(graph: B, key: "id", isInterfaceObject: true) { id: ID! price: Int @join__field(graph: B) }
+      type Toy implements Item & Sold @join__implements(graph: A, interface: "Item") @join__implements(graph: A, interface: "Sold") @join__type(graph: A, key: "id")
+        { id: ID! tagline: String @join__field price: Int @join__field }`;
+    expect(served('', types)).toThrow(
+      'a subgraph cannot have an @interfaceObject for two interfaces of one type: "Item" and "Sold" of "Toy"',
+    );
+  });
 });

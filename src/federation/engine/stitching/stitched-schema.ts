@@ -11,6 +11,7 @@ import { authorizeOf, type EngineOptions, localSchemaOf } from '../engine-option
 import { graphsOf, type JoinedGraph, requirementsOf } from '../join.ts';
 import { localFieldsOf, withLocalFields } from '../local-fields.ts';
 import { recordingPaths } from '../response-paths.ts';
+import { interfaceMembers, sayingInterfaces, withInterfaceMembers } from './interface-members.ts';
 import { readingLeftOvers } from './left-over.ts';
 import { refuseObjectNames } from './object-names.ts';
 import { overrideJudge, withDrawnPercentages } from './progressive-override.ts';
@@ -24,14 +25,16 @@ export function stitchedSchema(supergraph: DocumentNode, options: EngineOptions)
   const graphs = graphsOf(supergraph);
   const localIds = new Set(graphs.filter((graph) => localSchemaOf(graph, options) !== null).map(({ id }) => id));
   const defaults = directiveDefaults(supergraph);
+  const members = interfaceMembers(supergraph);
   const stitched = getStitchedSchemaFromSupergraphSdl({
-    supergraphSdl: withDrawnPercentages(supergraph),
+    supergraphSdl: withDrawnPercentages(withInterfaceMembers(supergraph, members)),
     handleProgressiveOverride: overrideJudge({ labels: options.overrideLabels ?? [] }),
     batch: false,
     onSubschemaConfig(subschema) {
       const graph = graphs.find(({ id }) => id === subschema.name);
       if (graph === undefined) throw new Error(`The supergraph has no join__Graph value ${subschema.name}.`);
-      const executor = withDirectiveDefaults(executorOf(graph, subschema.schema, options), defaults);
+      const asked = sayingInterfaces(executorOf(graph, subschema.schema, options), members.get(graph.id));
+      const executor = withDirectiveDefaults(asked, defaults);
       // The library's result type is wider than ours: it also knows incremental results.
       subschema.executor = executor as unknown as NonNullable<typeof subschema.executor>;
       subschema.batch = false;
