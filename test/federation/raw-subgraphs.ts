@@ -1,6 +1,7 @@
 /** Subgraphs that answer byte by byte what a test says, and the supergraph over them. */
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { type ExecutionResult, type GraphQLSchema, parse } from 'graphql';
+import { parseExact } from '../../src/core/json/raw-number.ts';
 import { composition } from '../../src/federation/compose/composition.ts';
 import { exactPath } from '../../src/federation/engine/place-errors.ts';
 import type { OpenPlanner } from '../../src/federation/engine/plan/planner.ts';
@@ -53,7 +54,7 @@ export async function rawSubgraphs(
   for (const [name, sdl] of Object.entries(sdls)) {
     const { port, close } = await listening(
       createServer(async (request, response) => {
-        const body: RawAsked = { ...(JSON.parse(await bodyOf(request)) as RawAsked), headers: request.headers };
+        const body: RawAsked = { ...(parseExact(await bodyOf(request)) as RawAsked), headers: request.headers };
         asked.push(body);
         (answers[name] ?? giving({ data: null }))(response, body);
       }),

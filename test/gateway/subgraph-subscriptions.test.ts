@@ -14,7 +14,11 @@ const sdl = `${federation2} scalar JSON type Query { hello: String } type Subscr
 const event = '{"data":{"ticks":{"id":9007199254740993,"deep":[12345678901234567890,"x"]}}}';
 const plain = '{"data":{"ticks":1}}';
 
-async function gatewayOver(way: 'SSE' | 'WebSocket', events: readonly string[]): Promise<TestGateway> {
+async function gatewayOver(
+  way: 'SSE' | 'WebSocket',
+  events: readonly string[],
+  engine: 'planner' | 'stitching' = 'planner',
+): Promise<TestGateway> {
   const file = join(temporaryFolder(), 'raw.graphql');
   writeFileSync(file, sdl);
   const { port, close } = await listening(
@@ -42,7 +46,9 @@ async function gatewayOver(way: 'SSE' | 'WebSocket', events: readonly string[]):
     sockets.close();
   });
   const subscriptionUrl = way === 'SSE' ? {} : { subscriptionUrl: `ws://127.0.0.1:${(sockets.address() as AddressInfo).port}` };
-  return startGateway({ graph: { subgraphs: [{ name: 'raw', url: `http://127.0.0.1:${port}/graphql`, sdl: file, ...subscriptionUrl }] } });
+  return startGateway({
+    graph: { engine, subgraphs: [{ name: 'raw', url: `http://127.0.0.1:${port}/graphql`, sdl: file, ...subscriptionUrl }] },
+  });
 }
 
 const subscribe = ({ url, developmentKey }: TestGateway, signal: AbortSignal | null = null): Promise<Response> =>
@@ -59,8 +65,13 @@ const series = async (gateway: TestGateway): Promise<readonly string[]> => {
 };
 
 describe('a subscription to a subgraph', () => {
-  it.each(['SSE', 'WebSocket'] as const)('a subscription to a subgraph over %s passes numbers beyond 2^53 as they came', async (way) => {
-    const gateway = await gatewayOver(way, [plain, event, plain]);
+  it.each([
+    ['SSE', 'planner'],
+    ['WebSocket', 'planner'],
+    ['SSE', 'stitching'],
+    ['WebSocket', 'stitching'],
+  ] as const)('a subscription to a subgraph over %s passes numbers beyond 2^53 as they came, by the engine %s', async (way, engine) => {
+    const gateway = await gatewayOver(way, [plain, event, plain], engine);
     const data = (await (await subscribe(gateway)).text()).split('\n').filter((line) => line.startsWith('data: {'));
     expect(data).toEqual([plain, event, plain].map((one) => `data: ${one}`));
   });

@@ -5,6 +5,7 @@
  * object takes some 60 microseconds in the gateway's own thread. Bytes do not measure this cost, because a long text costs
  * nothing to merge.
  */
+import { isRawNumber } from '../../core/json/raw-number.ts';
 import type { SubgraphRequest } from '../subgraphs/engine-request.ts';
 
 const gathered = new WeakMap<object, number>();
@@ -32,4 +33,4 @@ function objectsIn(answer: unknown): number {
   return objects;
 }
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !isRawNumber(value);

@@ -99,35 +99,42 @@ function checkFields(check: Check, value: Data, type: GraphQLCompositeType, sets
   for (const [key, asked] of askedOf(check, type, sets)) {
     const given = Object.hasOwn(value, key) ? value[key] : undefined;
     if (given === undefined && (asked.mayBeMissing || !isNonNullType(asked.type))) continue;
-    const wrong = wrongIn(check, given, asked.type, asked);
-    if (wrong !== null) value[key] = wrong;
+    const settled = settledValue(check, given, asked.type, asked);
+    if (settled !== given) value[key] = settled;
   }
 }
 
-/** The error that the value is to be replaced by; null: it fits, with the errors that were put into it. */
-function wrongIn(check: Check, value: unknown, type: GraphQLOutputType, asked: Asked): GraphQLError | null {
+/** What stands in the place of the value: itself, with the errors that were put into it, or an error. */
+function settledValue(check: Check, value: unknown, type: GraphQLOutputType, asked: Asked): unknown {
   const { coordinate } = asked;
-  if (value instanceof Error) return null;
+  if (value instanceof Error) return value;
   if (value === null || value === undefined)
-    return isNonNullType(type) ? problem(check, `gave null for "${coordinate}", which is never null.`) : null;
+    return isNonNullType(type) ? problem(check, `gave null for "${coordinate}", which is never null.`) : value;
   const nullable = isNonNullType(type) ? type.ofType : type;
   if (isListType(nullable)) {
     if (!Array.isArray(value)) return problem(check, `gave no list for "${coordinate}".`);
     for (const [index, item] of value.entries()) {
-      const wrong = wrongIn(check, item, nullable.ofType, asked);
+      const settled = settledValue(check, item, nullable.ofType, asked);
       // An object is a place of its own; a list of values that are wrong is one.
-      if (wrong !== null && !isCompositeType(getNamedType(nullable))) return wrong;
-      if (wrong !== null) value[index] = wrong;
+      if (settled instanceof Error && settled !== item && !isCompositeType(getNamedType(nullable))) return settled;
+      if (settled !== item) value[index] = settled;
     }
-    return null;
+    return value;
   }
   if (isLeafType(nullable)) {
-    return fitsLeaf(nullable, value) ? null : problem(check, `gave a value for "${coordinate}" that is no ${nullable.name}.`);
+    if (!fitsLeaf(nullable, value)) return problem(check, `gave a value for "${coordinate}" that is no ${nullable.name}.`);
+    return isRawNumber(value) ? plainNumber(nullable, value) : value;
   }
-  if (!isCompositeType(nullable)) return null;
+  if (!isCompositeType(nullable)) return value;
   if (!isObject(value)) return problem(check, `gave no object for "${coordinate}".`);
   checkFields(check, value, typeOf(check, value, nullable), asked.sets);
-  return null;
+  return value;
+}
+
+/** For scalars that graphql-js reads by itself: an ID is a text, and a Float has no more digits than JavaScript gives it. */
+function plainNumber({ name }: GraphQLLeafType, value: unknown): unknown {
+  if (name === 'ID') return JSON.stringify(value);
+  return name === 'Float' ? Number(JSON.stringify(value)) : value;
 }
 
 /** Whether a client's schema allows the value. Values of scalars that GraphQL does not specify are their subgraph's own business. */

@@ -81,7 +81,7 @@ export function remoteExecutor(name: string, url: string, schema: GraphQLSchema,
       caller: options.caller?.(context) ?? null,
       onAttempted: options.onAttempted ?? (() => {}),
       read(answer: SubgraphAnswer) {
-        const result = resultOf(name, answer, isUnsettled ? parseExact : JSON.parse);
+        const result = resultOf(name, answer);
         if (!isUnsettled && countObjects({ info, context }, result.data ?? null) > maxObjects) throw tooManyObjects(name, maxObjects);
         return { result, hasErrors: (result.errors?.length ?? 0) > 0 };
       },
@@ -118,10 +118,10 @@ export function remoteExecutor(name: string, url: string, schema: GraphQLSchema,
   };
 }
 
-function resultOf(name: string, answer: SubgraphAnswer, parse: (text: string) => unknown): SubgraphResult {
+function resultOf(name: string, answer: SubgraphAnswer): SubgraphResult {
   let parsed: unknown;
   try {
-    parsed = parse(answer.body);
+    parsed = parseExact(answer.body);
   } catch {
     parsed = null;
   }

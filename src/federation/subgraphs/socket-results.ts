@@ -1,7 +1,7 @@
 /** Results of a subscription over graphql-transport-ws, of a server that may never acknowledge, or send faster than anybody reads. */
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { maybeInexact } from '../../core/json/raw-number.ts';
+import { maybeInexact, parseExact } from '../../core/json/raw-number.ts';
 
 interface Subscription {
   readonly url: string;
@@ -10,7 +10,6 @@ interface Subscription {
   readonly headers: Readonly<Record<string, string>>;
   /** Called with each message before it is parsed; what it throws ends the results. */
   readonly check: (message: Uint8Array) => void;
-  readonly parse: (text: string) => unknown;
   readonly ca: string | null;
 }
 
@@ -27,7 +26,6 @@ export function socketResults({
   headers,
   ca,
   check,
-  parse,
 }: Subscription): (signal: AbortSignal) => AsyncIterable<unknown> {
   return async function* (signal) {
     let socket: WebSocket | null = null;
@@ -76,9 +74,9 @@ export function socketResults({
     /** The client's own parser would round the numbers of the event. */
     const takenExactly = (message: Uint8Array): boolean => {
       const text = Buffer.from(message.buffer, message.byteOffset, message.byteLength).toString('utf8');
-      if (parse === JSON.parse || !maybeInexact.test(text)) return false;
+      if (!maybeInexact.test(text)) return false;
       try {
-        const event = parse(text) as { readonly type?: unknown; readonly payload?: unknown } | null;
+        const event = parseExact(text) as { readonly type?: unknown; readonly payload?: unknown } | null;
         if (event?.type !== 'next') return false;
         next(event.payload);
         return true;

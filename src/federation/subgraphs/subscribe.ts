@@ -54,10 +54,9 @@ export function remoteEvents({
   ...subscription
 }: RemoteSubscription): Stream<SubgraphResult> {
   const check = (event: Uint8Array): void => checkSize(name, maxObjects)(event);
-  const parse: (text: string) => unknown = request.isUnsettled === true ? parseExact : JSON.parse;
   const results = /^wss?:/.test(subscription.url)
-    ? socketResults({ ...subscription, check, parse })
-    : eventStreamResults({ name, ...subscription, check, parse });
+    ? socketResults({ ...subscription, check })
+    : eventStreamResults({ name, ...subscription, check });
   const followed = followSubscription(name, results, onNews);
   return mapStream(
     interruptible(followed.results, { ended: followed.ended, ...(signal === null ? {} : { signal }) }),
@@ -87,7 +86,6 @@ function failureOf(name: string, error: unknown): GraphQLError {
 interface Sent extends Pick<RemoteSubscription, 'name' | 'url' | 'query' | 'variables' | 'headers' | 'ca' | 'h2c'> {
   /** Called with each event before it is parsed; throws where it has too much in it. */
   readonly check: (event: Uint8Array) => void;
-  readonly parse: (text: string) => unknown;
 }
 type Results = (signal: AbortSignal) => AsyncIterable<unknown>;
 
@@ -99,7 +97,7 @@ function resultOf(name: string, event: unknown): SubgraphResult {
   };
 }
 
-function eventStreamResults({ name, url, query, variables, headers, ca, h2c, check, parse }: Sent): Results {
+function eventStreamResults({ name, url, query, variables, headers, ca, h2c, check }: Sent): Results {
   return async function* (signal) {
     const sent = clientFor({ ca, h2c }).send(url, {
       method: 'POST',
@@ -126,7 +124,7 @@ function eventStreamResults({ name, url, query, variables, headers, ca, h2c, che
       if (event === 'complete') return;
       if (event !== 'next' || data === '') continue;
       check(Buffer.from(data));
-      yield parse(data);
+      yield parseExact(data);
     }
   };
 }

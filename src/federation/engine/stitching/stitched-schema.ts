@@ -11,6 +11,7 @@ import { authorizeOf, type EngineOptions, localSchemaOf } from '../engine-option
 import { graphsOf, type JoinedGraph, requirementsOf } from '../join.ts';
 import { localFieldsOf, withLocalFields } from '../local-fields.ts';
 import { recordingPaths } from '../response-paths.ts';
+import { readingExactLiterals } from './exact-literals.ts';
 import { interfaceMembers, sayingInterfaces, withInterfaceMembers } from './interface-members.ts';
 import { readingLeftOvers } from './left-over.ts';
 import { refuseObjectNames } from './object-names.ts';
@@ -42,6 +43,7 @@ export function stitchedSchema(supergraph: DocumentNode, options: EngineOptions)
   });
   const schema = publicSchema(stitched);
   withRootTypes(schema, supergraph);
+  readingExactLiterals(schema);
   withoutSkipped(schema);
   readingLeftOvers(schema, supergraph);
   separatingKeys(schema, supergraph);

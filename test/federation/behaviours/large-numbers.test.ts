@@ -1,0 +1,50 @@
+/** Whole numbers that JavaScript would round, through either engine: in answers, in literals, and in what one subgraph is asked with of another. */
+import { describe, expect, it } from 'vitest';
+import { answered, type RawSubgraphs, rawSubgraphs } from '../raw-subgraphs.ts';
+import { engines } from '../run-operation.ts';
+
+const large = '9007199254740993';
+
+describe.each(engines)('a whole number above 2^53, by %s,', (engine, openPlanner) => {
+  const over = async (sdls: Readonly<Record<string, string>>): Promise<RawSubgraphs> => rawSubgraphs(sdls, {}, await openPlanner());
+
+  it(`a whole number above 2^53, by ${engine}, leaves as it came, alone, in lists and in objects`, async () => {
+    const graph = await over({ raw: 'scalar BigInt scalar JSON type Query { one: BigInt many: [BigInt!]! json: JSON }' });
+    const data = `{"one":${large},"many":[${large},1],"json":{"deep":[12345678901234567890,"x"]}}`;
+    graph.answers['raw'] = answered(`{"data":${data}}`);
+    expect(JSON.stringify(await graph.ask('{ one many json }'))).toBe(`{"data":${data}}`);
+  });
+
+  it(`a whole number above 2^53, by ${engine}, is exact as an ID, of which it is a text or a number`, async () => {
+    const graph = await over({ raw: 'type Query { id: ID }' });
+    graph.answers['raw'] = answered(`{"data":{"id":${large}}}`);
+    expect(JSON.stringify((await graph.ask('{ id }')).data).replaceAll('"', '')).toBe(`{id:${large}}`);
+  });
+
+  it(`a whole number above 2^53, by ${engine}, is no error of a Float, which has as many digits as its subgraph gives or JavaScript knows`, async () => {
+    const graph = await over({ raw: 'type Query { float: Float }' });
+    graph.answers['raw'] = answered('{"data":{"float":0.123456789012345678}}');
+    expect(JSON.stringify(await graph.ask('{ float }'))).toMatch(/^\{"data":\{"float":0\.12345678901234568?\d*\}\}$/);
+  });
+
+  it(`a whole number above 2^53, by ${engine}, reaches a subgraph as the client wrote it in the document`, async () => {
+    const graph = await over({
+      raw: 'scalar BigInt type Query { echo(of: BigInt, in: In, list: [BigInt]): String } input In { of: BigInt many: [BigInt!] }',
+    });
+    await graph.ask(`{ echo(of: ${large}, in: { of: ${large}, many: [${large}, 1] }, list: [${large}]) }`);
+    expect(JSON.stringify(graph.asked).split(large)).toHaveLength(5);
+  });
+
+  it(`a whole number above 2^53, by ${engine}, is what another subgraph gets of it, as a key and as a required field`, async () => {
+    const graph = await over({
+      first: 'scalar BigInt type Query { thing: Thing } type Thing @key(fields: "id") { id: BigInt! size: BigInt }',
+      second: 'scalar BigInt type Thing @key(fields: "id") { id: BigInt! size: BigInt @external label: String @requires(fields: "size") }',
+    });
+    graph.answers['first'] = answered(`{"data":{"thing":{"__typename":"Thing","id":${large},"size":9007199254740995}}}`);
+    graph.answers['second'] = answered(`{"data":{"_entities":[{"__typename":"Thing","id":${large},"label":"large"}]}}`);
+    expect(await graph.ask('{ thing { label } }')).toMatchObject({ data: { thing: { label: 'large' } } });
+    const sent = JSON.stringify(graph.asked.at(-1)?.variables);
+    expect(sent).toContain(`"id":${large}`);
+    expect(sent).toContain('"size":9007199254740995');
+  });
+});
