@@ -56,7 +56,9 @@ interface Reader {
 /** How long a source may take to clean up after an abort before its run is ended without it. */
 const cleanUpMs = 2_000;
 /** What a run takes beside its log: its closures, state, settlement and place among the others. Measured: see `weight.ts`. */
-const runBytes = 6_144;
+const runBytes = 7_680;
+/** A failure with its stack as text. */
+const failureBytes = 2_304;
 
 export function liveRun(options: LiveRunOptions): LiveRun {
   const { id, route, detached, lingerMs, maxLogBytes, lagBytes, scale } = options;
@@ -77,7 +79,7 @@ export function liveRun(options: LiveRunOptions): LiveRun {
   /** Set while the pump waits for a reader who wants more. */
   let resume: (() => void) | null = null;
 
-  const bytes = (): number => runBytes + log.bytes();
+  const bytes = (): number => runBytes + log.bytes() + (failure === null ? 0 : failureBytes);
   const started: RunState = { id, status, completion: emptyCompletion, failure: null, settlement: null, route };
   log.mark('started');
 
