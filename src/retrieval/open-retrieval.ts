@@ -36,7 +36,7 @@ export interface RetrievalOptions {
   readonly limits?: Partial<IngestLimits>;
   readonly queue?: Partial<QueueLimits>;
   readonly worker?: Partial<WorkerLimits>;
-  /** A worker that does not renew its lease for this long is taken for dead. Default: 30 s. */
+  /** A worker that does not renew its lease for this long is taken for dead. Default: 10 s. */
   readonly leaseMs?: number;
   /** How soon the work of other processes is noticed. Default: 1 s. */
   readonly pollMs?: number;
@@ -52,7 +52,7 @@ const unending: Required<RetrievalOptions>['permissions'] = {
 };
 
 export function openRetrieval(options: RetrievalOptions): Retrieval {
-  const { passages, jobs, handle, onFailure, entities = null, leaseMs = 30_000, pollMs = 1_000 } = options;
+  const { passages, jobs, handle, onFailure, entities = null, leaseMs = 10_000, pollMs = 1_000 } = options;
   checkNames(options.collections, entities);
   const collections = collectionsOf(options.collections);
   const documents = openDocuments();

@@ -58,7 +58,7 @@ async function makePage(endpoint: string, documents: readonly string[]): Promise
 const mark = (colour: string): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="${colour}" stroke-width="2" stroke-linecap="round"><path d="M4 21V8a8 5 0 0 1 16 0v13"/><path d="M9 13h6M9 17h6"/></svg>`;
 
-/** On a phone the panes stand under each other, each with the whole width. */
+/** On a phone the panes stand under each other, each with the whole width; and all tabs can be seen, without the name beside them. */
 const narrow = `
 @media (max-width: 700px) {
   .graphiql-container { --sidebar-width: 44px; }
@@ -66,6 +66,11 @@ const narrow = `
   .graphiql-container .graphiql-main, .graphiql-container #graphiql-session { flex-direction: column; }
   .graphiql-container #graphiql-session > *, .graphiql-container .graphiql-main > * { min-height: 0; }
   .graphiql-container .graphiql-horizontal-drag-bar { display: none; }
+  .graphiql-container .graphiql-session-header { height: auto; min-height: var(--session-header-height); }
+  .graphiql-container .graphiql-tabs { flex-wrap: wrap; overflow: visible; }
+}
+@media (max-width: 480px) {
+  .graphiql-container .graphiql-logo { display: none; }
 }
 `;
 
