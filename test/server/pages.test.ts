@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { brotliCompressSync } from 'node:zlib';
@@ -180,6 +180,28 @@ describe('a built page', () => {
     const read = async (encoding: string) => (await fetch(new URL('/console/', url), { headers: { 'accept-encoding': encoding } })).text();
     expect([await read('br'), await read('identity')]).toEqual(['as the build compressed it', 'as it is']);
     expect((await fetch(new URL('/console/index.html.br', url))).status).toBe(404);
+  });
+
+  it('a built page whose folder has links, as Kubernetes mounts a ConfigMap, is served, but nothing to which a link leads out of the folder', async () => {
+    const [outside, folder] = [temporaryFolder(), temporaryFolder()];
+    writeFileSync(join(outside, 'private.json'), '"private"');
+    mkdirSync(join(folder, '..2026_11_28', 'assets'), { recursive: true });
+    writeFileSync(join(folder, '..2026_11_28', 'index.html'), 'Chat');
+    writeFileSync(join(folder, '..2026_11_28', 'assets', 'main-1.js'), code);
+    symlinkSync('..2026_11_28', join(folder, '..data'));
+    for (const name of ['index.html', 'assets']) symlinkSync(join('..data', name), join(folder, name));
+    symlinkSync(folder, join(folder, 'again'));
+    symlinkSync('nowhere', join(folder, 'gone.json'));
+    symlinkSync(outside, join(folder, 'all'));
+    for (const name of ['private.json', 'index.html.br']) symlinkSync(join(outside, 'private.json'), join(folder, name));
+    const mounted = join(temporaryFolder(), 'chat');
+    symlinkSync(folder, mounted);
+    const { url } = await serve({ pages: [readBuiltPage('/chat', mounted)] });
+    const at = (path: string) => fetch(new URL(path, url), { headers: { 'accept-encoding': 'br' } });
+    expect(await (await at('/chat/')).text()).toBe('Chat');
+    expect(await (await at('/chat/assets/main-1.js')).text()).toBe(code);
+    for (const path of ['private.json', 'all/private.json', 'gone.json', 'again/index.html', '..data/index.html'])
+      expect((await at(`/chat/${path}`)).status, path).toBe(404);
   });
 
   it('a built page that is not there, or has the name of a path of ours, is left out, and the log says so', async () => {

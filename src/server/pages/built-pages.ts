@@ -1,13 +1,14 @@
 /**
  * Serves built pages, the console and those of the operator's: a folder with an `index.html`, and what it loads, at a path of its own.
  *
- * The files are read once, so that a path names a file of the folder or nothing. Addresses are relative: a proxy may put the gateway under
+ * The files are read once, so that a path names a file of the folder or nothing. A link counts as what it leads to, within the folder alone:
+ * Kubernetes mounts a ConfigMap as links. Addresses are relative: a proxy may put the gateway under
  * any path. The page may load and ask this server alone, and runs no inline script.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { extname, join, relative, sep } from 'node:path';
+import { extname, join, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress } from 'node:zlib';
 import type { Log } from '../../telemetry/log.ts';
@@ -42,21 +43,42 @@ const types: Readonly<Record<string, string>> = {
 };
 const isText = (type: string): boolean => !/^(image\/png|font\/)/.test(type);
 
-/** Throws where the folder cannot be read or has no `index.html`. Files of other kinds are left out. */
+/** Throws where the folder cannot be read or has no `index.html`. Files of other kinds are left out, and so are links out of the folder. */
 export function readBuiltPage(path: string, folder: string): BuiltPage {
   const files = new Map<string, BuiltFile>();
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const type = types[extname(entry.name)];
-    if (!entry.isFile() || type === undefined) continue;
-    const file = join(entry.parentPath, entry.name);
+  const within = filesWithin(folder);
+  for (const [name, file] of within) {
+    const type = types[extname(name)];
+    if (type === undefined) continue;
     const body = readFileSync(file);
-    const name = relative(folder, file).split(sep).join('/');
     const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-    const brotli = existsSync(`${file}.br`) ? Promise.resolve(readFileSync(`${file}.br`)) : null;
+    const compressed = within.get(`${name}.br`);
+    const brotli = compressed === undefined ? null : Promise.resolve(readFileSync(compressed));
     files.set(name === 'index.html' ? '' : name, { body, type, etag, brotli });
   }
   if (!files.has('')) throw new Error(`There is no index.html in ${folder}.`);
   return { path, files };
+}
+
+/** Real files by their path in the folder, such as `assets/main.js`. */
+function filesWithin(folder: string): ReadonlyMap<string, string> {
+  const root = realpathSync(folder);
+  const found = new Map<string, string>();
+  /** `above`: the real folders on the way, since a link may lead back to one of them. */
+  function visit(at: string, prefix: string, above: readonly string[]): void {
+    for (const name of readdirSync(at)) {
+      // Kubernetes keeps what its links lead to in `..data`.
+      if (name.startsWith('..')) continue;
+      const written = join(at, name);
+      if (!existsSync(written)) continue;
+      const real = realpathSync(written);
+      if (!real.startsWith(root + sep)) continue;
+      if (statSync(real).isFile()) found.set(prefix + name, real);
+      else if (statSync(real).isDirectory() && !above.includes(real)) visit(real, `${prefix}${name}/`, [...above, real]);
+    }
+  }
+  visit(root, '', [root]);
+  return found;
 }
 
 const taken = ['graphql', 'health', 'metrics', 'v1', 'console'];
