@@ -70,6 +70,7 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
     requestsPerMinutePerAddress,
     pages: folders = {},
     console: isConsoleOn,
+    basePath,
   } = withDefaults(serverSection, config.server);
   const development = isDevelopment(config);
   const open = development && loopback;
@@ -103,6 +104,7 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
     background: runs,
     development,
     pages,
+    basePath,
     limits: serverLimits(limits, open),
     trustedProxies,
     ...callerRules(() => current().callers),

@@ -97,7 +97,7 @@ const ignored = (): void => {};
 const politeMs = 500;
 
 export function createServer(options: ServerOptions): FieldgateServer {
-  const { log, development, schema, farewellMs = 2_000 } = options;
+  const { log, development, schema, farewellMs = 2_000, basePath = '' } = options;
   const { contractOf = (_, asked) => asked } = options;
   const limits = serverLimits(options.limits ?? {}, development);
   const mask = openMasking(options.maskError, log);
@@ -182,8 +182,8 @@ export function createServer(options: ServerOptions): FieldgateServer {
     origins,
     anonymousRate,
     log,
-    contractAt: paths.contractAt,
-    endpoint,
+    contractIn: paths.contractIn,
+    endpoint: `${basePath}${endpoint}`,
     draining: isClosing,
   });
   // Expectations that nobody has: Node would answer each at once (RFC 9110 §10.1.1 lets us ignore them).
@@ -222,7 +222,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
       server.listen(port, host, () => {
         server.off('error', onError);
         const { port: taken } = server.address() as AddressInfo;
-        resolve(`http://${host.includes(':') ? `[${host}]` : host}:${taken}`);
+        resolve(`http://${host.includes(':') ? `[${host}]` : host}:${taken}${basePath}`);
       });
     });
 

@@ -71,6 +71,10 @@ describe('a number of the configuration that cannot be meant', () => {
     ],
     ['retrieval.maxQueuedSources is 0. It must be a whole number above 0.', { retrieval: { maxQueuedSources: 0 } }],
     ['retrieval.maxSourcesAtOncePerTeam is 1.5. It must be a whole number above 0.', { retrieval: { maxSourcesAtOncePerTeam: 1.5 } }],
+    ...['ai', '/ai/', '/', '/a b', '/ai/../x', '/a//b', '/%61i'].map((basePath): [string, object] => [
+      `server.basePath is "${basePath}". It must be a path, such as /ai or /tools/ai: letters, digits, "-", "_", "." and "~" after each "/", and no "/" at its end.`,
+      { server: { basePath } },
+    ]),
     ['server.drainMs is 3000000000. It must be at most 2147483647 milliseconds, which are 24 days.', { server: { drainMs: 3e9 } }],
     ['graph.pollSeconds is 2592000. It must be at most 2147483 seconds, which are 24 days.', { graph: { pollSeconds: 2_592_000 } }],
     [

@@ -122,9 +122,10 @@ describe('GraphiQL', () => {
     expect(policy).toContain(`script-src 'sha256-${hash}' blob:`);
   });
 
-  it('GraphiQL sends subscriptions by POST: by GET what calls a model is refused', async () => {
+  it('GraphiQL asks the path that it is shown at, and sends subscriptions by POST: by GET what calls a model is refused', async () => {
     const settings = JSON.parse(/YogaGraphiQL\.renderYogaGraphiQL\(\s*[^\n]+,\s*(\{.*\}),?\s*\);/.exec((await page()).html)?.[1] ?? '{}');
-    expect(settings).toMatchObject({ endpoint: '/graphql', method: 'POST', subscriptionsProtocol: 'SSE' });
+    expect(settings).toMatchObject({ method: 'POST', subscriptionsProtocol: 'SSE' });
+    expect(settings).not.toHaveProperty('endpoint');
   });
 });
 

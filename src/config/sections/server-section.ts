@@ -15,6 +15,16 @@ export const serverSection = section(
     host: text({ default: '127.0.0.1' }),
     /** The port to listen on. `--port` overrides it; 0 takes any free port. */
     port: wholeNumber({ min: 0, max: 65_535, default: 4_000 }),
+    /**
+     * The path that all others stand below, such as `/ai` for `/ai/graphql`, `/ai/console/` and `/ai/health/ready`: behind a proxy that hands
+     * requests on with the path that it was asked for. One that takes its own path away needs no setting.
+     */
+    basePath: text({
+      default: '',
+      accepted: 'a path, such as /ai or /tools/ai',
+      fits: isBasePath,
+      refusal: 'It must be a path, such as /ai or /tools/ai: letters, digits, "-", "_", "." and "~" after each "/", and no "/" at its end.',
+    }),
     /** Origins whose pages may call the gateway. In development, every local origin too. */
     origins: listOf(
       text({
@@ -60,4 +70,9 @@ function isNetwork(proxy: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** `.` and `..` are not names: browsers and proxies resolve them. */
+function isBasePath(path: string): boolean {
+  return path === '' || /^(\/(?!\.{1,2}(\/|$))[\w.~-]+)+$/.test(path);
 }

@@ -19,11 +19,13 @@ import { answerSchema, type PublicSchemaFor, schemaPathEnd } from '../pages/sche
 import { answerGraphQL, type DoorParts } from './http.ts';
 import { HttpRefusal, headersOf, shuttingDown } from './refusal.ts';
 import { respondRefusal } from './respond.ts';
-import { targetOf } from './target.ts';
+import { pathBelow, targetOf } from './target.ts';
 
 /** What a server offers beside operations. */
 export interface PathOptions {
   readonly ready: () => Promise<Readiness>;
+  /** What all paths stand below, such as `/ai`. Default: nothing. */
+  readonly basePath?: string;
   /** GraphiQL, and web pages of this machine. */
   readonly development: boolean;
   /** The documents that GraphiQL opens with, a tab each, asked for at each visit. */
@@ -50,8 +52,8 @@ interface PathParts extends PathOptions {
 
 export interface HttpPaths {
   answer(request: IncomingMessage, response: ServerResponse): void;
-  /** The contract that the path names; null: none; undefined: the path is not of the graph. */
-  contractAt(path: string): string | null | undefined;
+  /** The contract that the path of the request names; null: none; undefined: the path is not of the graph. */
+  contractIn(request: IncomingMessage): string | null | undefined;
 }
 
 /** Time for the graph to be composed, before the page is shown without it. */
@@ -71,9 +73,10 @@ export function httpPaths(parts: PathParts): HttpPaths {
     contracts = () => [],
     doors = [],
     pages = [],
+    basePath = '',
   } = parts;
   const { callers, credentialsIn, addressOf, contractOf, mask } = door;
-  const page = graphiqlPage(endpoint, parts.graphiql ?? (() => ['{ __typename }']));
+  const page = graphiqlPage(parts.graphiql ?? (() => ['{ __typename }']));
   const paths = [
     endpoint,
     ...(publicSchema === undefined ? [] : [`${endpoint}${schemaPathEnd}`]),
@@ -82,7 +85,7 @@ export function httpPaths(parts: PathParts): HttpPaths {
     ...(metrics === null ? [] : [metricsPath]),
     ...doors.map(({ path }) => path),
     ...pages.map(({ path }) => `${path}/`),
-  ];
+  ].map((path) => `${basePath}${path}`);
 
   /** Routes the request. What is refused before its caller is known counts for its address. */
   function reach(request: IncomingMessage, response: ServerResponse): Promise<void> | void {
@@ -108,7 +111,7 @@ export function httpPaths(parts: PathParts): HttpPaths {
 
   /** Returns what answers at the path; undefined when the request has been answered. Throws where the request does not fit the path. */
   function routed(request: IncomingMessage, response: ServerResponse): (() => Promise<void>) | void {
-    const { path, search } = targetOf(request);
+    const { path, search } = targetOf(request, basePath);
     const method = request.method ?? '';
     if (path === '/health/live') return answerLive(response);
     if (path === '/health/ready') return () => answerReady(response, ready, isClosing());
@@ -152,7 +155,7 @@ export function httpPaths(parts: PathParts): HttpPaths {
     if (method !== 'GET' && method !== 'POST')
       throw new HttpRefusal(405, `${method} is not used here: send GET or POST.`, { Allow: 'GET, POST, OPTIONS' });
     if (method === 'GET' && request.headers.accept?.includes('text/html') === true) {
-      if (!development) throw new HttpRefusal(406, `This gateway shows no pages: ask ${endpoint} for application/json.`);
+      if (!development) throw new HttpRefusal(406, `This gateway shows no pages: ask ${basePath}${endpoint} for application/json.`);
       return () => openPage(response);
     }
     origins.refuseRebound(request);
@@ -174,7 +177,7 @@ export function httpPaths(parts: PathParts): HttpPaths {
       return;
     }
     const [path = ''] = (request.url ?? '').split('?');
-    const write = doorAt(doors, path)?.refuse;
+    const write = doorAt(doors, pathBelow(basePath, path))?.refuse;
     if (write === undefined) respondRefusal(response, error, mask);
     else {
       // This logs the cause beside the errorId, as of each refusal.
@@ -184,7 +187,7 @@ export function httpPaths(parts: PathParts): HttpPaths {
   }
 
   return {
-    contractAt,
+    contractIn: (request) => contractAt(targetOf(request, basePath).path),
     answer(request, response) {
       if (response.destroyed) return;
       reach(request, response)?.catch((error: unknown) => refuse(request, response, asGatewayError(error)));

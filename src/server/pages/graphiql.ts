@@ -16,11 +16,11 @@ interface Page {
  * `documents` are shown at the first visit, each in a tab of its own; later the browser shows what was left in the tabs. The page is built
  * anew when they change.
  */
-export function graphiqlPage(endpoint: string, documents: () => readonly string[]): (response: ServerResponse) => Promise<void> {
+export function graphiqlPage(documents: () => readonly string[]): (response: ServerResponse) => Promise<void> {
   let made: { readonly documents: readonly string[]; readonly page: Promise<Page> } | null = null;
   return async (response) => {
     const wanted = documents();
-    if (made === null || !isDeepStrictEqual(made.documents, wanted)) made = { documents: wanted, page: makePage(endpoint, wanted) };
+    if (made === null || !isDeepStrictEqual(made.documents, wanted)) made = { documents: wanted, page: makePage(wanted) };
     const { html, policy } = await made.page;
     response.writeHead(200, {
       'Content-Type': 'text/html; charset=utf-8',
@@ -36,13 +36,13 @@ export function graphiqlPage(endpoint: string, documents: () => readonly string[
   };
 }
 
-async function makePage(endpoint: string, documents: readonly string[]): Promise<Page> {
+async function makePage(documents: readonly string[]): Promise<Page> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const html = renderGraphiQL({
     title: 'Fieldgate',
     logo: mark('currentColor'),
     favicon: `data:image/svg+xml,${encodeURIComponent(mark('#d60590'))}`,
-    endpoint,
+    // Without an endpoint it asks the path that it is shown at: a proxy may put the gateway anywhere, and a contract has a path of its own.
     defaultTabs: documents.map((query) => ({ query })),
     defaultEditorToolsVisibility: false,
     // GraphiQL sends subscriptions over SSE by GET, and operations that call a model never run by GET.

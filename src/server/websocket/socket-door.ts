@@ -14,7 +14,6 @@ import { type CredentialsIn, userIn } from '../client/client.ts';
 import type { Connections } from '../client/connections.ts';
 import type { Origins } from '../client/origin.ts';
 import { HttpRefusal, shuttingDown } from '../http/refusal.ts';
-import { targetOf } from '../http/target.ts';
 import { loopTurns, upgradesPerTurn } from '../loop-turns.ts';
 import type { Masking } from '../response-errors.ts';
 import type { ServerLimits } from '../server-limits.ts';
@@ -29,8 +28,9 @@ export interface SocketDoorParts {
   readonly connections: Connections;
   readonly limits: ServerLimits;
   readonly addressOf: AddressOf;
+  /** Where WebSockets are opened. */
   readonly endpoint: string;
-  readonly contractAt: (path: string) => string | null | undefined;
+  readonly contractIn: (request: IncomingMessage) => string | null | undefined;
   readonly draining: () => boolean;
   readonly mask: Masking;
   readonly onAdmitted: (request: IncomingMessage, socket: Duplex, head: Buffer, place: Place, address: string) => void;
@@ -50,7 +50,7 @@ export function socketDoor(parts: SocketDoorParts): SocketDoor {
     limits,
     addressOf,
     endpoint,
-    contractAt,
+    contractIn,
     draining,
     mask,
     onAdmitted,
@@ -60,7 +60,7 @@ export function socketDoor(parts: SocketDoorParts): SocketDoor {
 
   /** Throws what HTTP would answer. */
   function refuseUnfit(request: IncomingMessage): void {
-    if (contractAt(targetOf(request).path) === undefined) throw new HttpRefusal(404, `WebSockets are opened at ${endpoint}.`);
+    if (contractIn(request) === undefined) throw new HttpRefusal(404, `WebSockets are opened at ${endpoint}.`);
     origins.allowed(request);
     origins.refuseRebound(request);
     const offered = request.headers['sec-websocket-protocol'] ?? '';

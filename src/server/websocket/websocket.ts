@@ -23,7 +23,6 @@ import type { documentReader } from '../document/document.ts';
 import type { ContractOf } from '../http/http.ts';
 import { checkParams } from '../http/params.ts';
 import { shuttingDown } from '../http/refusal.ts';
-import { targetOf } from '../http/target.ts';
 import type { LoopTurns } from '../loop-turns.ts';
 import type { Operations, RunningOperation } from '../operation.ts';
 import type { Masking } from '../response-errors.ts';
@@ -44,7 +43,6 @@ export interface SocketParts extends Omit<SocketDoorParts, 'onAdmitted'> {
   readonly limits: ServerLimits;
   readonly anonymousRate: AnonymousRate;
   readonly credentialsIn: CredentialsIn;
-  readonly contractAt: (path: string) => string | null | undefined;
   readonly contractOf: ContractOf;
   readonly callers: Callers;
   readonly unread: UnreadAnswers;
@@ -144,7 +142,7 @@ export function sockets(parts: SocketParts): Sockets {
 
   /** Throws FORBIDDEN for another contract than the caller's. */
   function contractIn({ principal, request }: Extra): string | null {
-    const asked = parts.contractAt(targetOf(request).path) ?? null;
+    const asked = parts.contractIn(request) ?? null;
     return principal === null ? asked : parts.contractOf(principal, asked);
   }
 
