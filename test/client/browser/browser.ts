@@ -5,7 +5,7 @@ import { createServer, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { rolldown } from 'rolldown';
+import { type Plugin, rolldown } from 'rolldown';
 import { whenOver } from '../../harness.ts';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
@@ -27,12 +27,26 @@ export async function openBrowser(): Promise<Browser> {
   return browser;
 }
 
+/** Does what babel-plugin-relay does in an app: each tag becomes the artefact that relay-compiler made of it. */
+const relayTags: Plugin = {
+  name: 'relay-tags',
+  transform(code) {
+    const names = new Set<string>();
+    const text = code.replace(/graphql`\s*(?:query|mutation|subscription|fragment) (\w+)[^`]*`/g, (_, name: string) => {
+      names.add(name);
+      return `artefact_${name}`;
+    });
+    return [...names].map((name) => `import artefact_${name} from './__generated__/${name}.graphql.ts';\n`).join('') + text;
+  },
+};
+
 /** `production`: React as people deploy it; else with the checks of StrictMode. */
 async function bundled(input: string, production: boolean): Promise<string> {
   const mode = JSON.stringify(production ? 'production' : 'development');
   const bundle = await rolldown({
     input,
     platform: 'browser',
+    plugins: input.includes('relay') ? [relayTags] : [],
     transform: { define: { 'process.env.NODE_ENV': mode } },
     logLevel: 'silent',
   });

@@ -13,13 +13,9 @@ import { newGate } from '../../raw-upstream.ts';
 import { whenOver } from '../../when-over.ts';
 import { type CuttingProxy, cuttingProxy } from '../cutting-proxy.ts';
 import { hasBrowser, openBrowser, openTab, serveApp } from './browser.ts';
+import { aiFields, shopSdl } from './recipe-graph.ts';
 
 const kettle = 'The kettle boils a litre in four minutes. It is made of steel. It has a handle of beech. It keeps warm for an hour. ';
-const aiFields = `extend type Product @key(fields: "id") {
-  id: ID!
-  description: String!
-  summary: String @completion(prompt: "Summarise: {description}", maxInputTokens: 500, maxOutputTokens: 60) @requiresScopes(scopes: [["ai:use"]])
-}`;
 
 describe.skipIf(!hasBrowser)('the recipes of examples/clients (in Chromium)', { timeout: 60_000 }, () => {
   let browser: Browser;
@@ -31,14 +27,10 @@ describe.skipIf(!hasBrowser)('the recipes of examples/clients (in Chromium)', { 
 
   beforeAll(async () => {
     browser = await openBrowser();
-    const shop = await runSubgraph(
-      'shop',
-      `type Query { products: [Product!]! } type Product @key(fields: "id") { id: ID! name: String! description: String! }`,
-      {
-        Query: { products: () => [{ id: '1', name: 'Kettle', description: kettle }] },
-        Product: { __resolveReference: () => ({ id: '1', name: 'Kettle', description: kettle }) },
-      },
-    );
+    const shop = await runSubgraph('shop', shopSdl, {
+      Query: { products: () => [{ id: '1', name: 'Kettle', description: kettle }] },
+      Product: { __resolveReference: () => ({ id: '1', name: 'Kettle', description: kettle }) },
+    });
     whenOver(() => shop.close());
     const folder = folderWith({
       'ai.graphql': aiFields,
@@ -72,6 +64,7 @@ describe.skipIf(!hasBrowser)('the recipes of examples/clients (in Chromium)', { 
     { client: 'plain', defers: false },
     { client: 'apollo', defers: true },
     { client: 'urql', defers: true },
+    { client: 'relay', defers: true },
   ])(
     'the recipe of $client shows an AI field, goes on with a stream that broke for one call of the model, and cites',
     async ({ client, defers }) => {
