@@ -1,5 +1,6 @@
 /** What a supergraph file of somebody else's may have, and is refused for by name. */
 import { describe, expect, it } from 'vitest';
+import { composition } from '../../../src/federation/compose/composition.ts';
 import { supergraphSchema } from '../../../src/federation/supergraph.ts';
 
 const supergraph = (links: string, types: string): string => `
@@ -31,6 +32,35 @@ describe('a supergraph', () => {
     expect(served(link, types)).toThrow(
       'Apollo Connectors (@connect, @source) are not served by this gateway: Query.users. Put a GraphQL subgraph in front of the REST API, or leave them out.',
     );
+  });
+
+  const refusedContext = '@fromContext is not served by this gateway: Item.price. Use @requires.';
+
+  it('with @fromContext is refused by the fields that take an argument of it, since the planner would leave the argument out', () => {
+    const types = `${query} { me: User @join__field(graph: B) } type User @join__type(graph: B, key: "id") { id: ID! currency: String it: Item }
+      type Item @join__type(graph: B, key: "id") { id: ID!
+        price: String @join__field(graph: B, contextArguments: [{ context: "b__user", name: "currency", type: "String", selection: " { currency }" }]) }`;
+    expect(served('', types)).toThrow(refusedContext);
+  });
+
+  it('with @fromContext that this project composed is refused too', () => {
+    const link =
+      'extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: ["@key", "@context", "@fromContext", "@shareable"])';
+    const composed = composition([
+      {
+        name: 'a',
+        url: 'http://a.test',
+        sdl: `${link} type Query { user: User } type User @key(fields: "id") { id: ID! currency: String @shareable }`,
+      },
+      {
+        name: 'b',
+        url: 'http://b.test',
+        sdl: `${link} type Query { me: User } type User @key(fields: "id") @context(name: "user") { id: ID! currency: String @shareable it: Item }
+          type Item @key(fields: "id") { id: ID! price(currency: String @fromContext(field: "$user { currency }")): String }`,
+      },
+    ]);
+    if (!composed.ok) throw new Error(JSON.stringify(composed.problems));
+    expect(() => supergraphSchema({ supergraphSdl: composed.supergraphSdl })).toThrow(refusedContext);
   });
 
   const items = (key: string): string => `
