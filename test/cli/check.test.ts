@@ -84,6 +84,56 @@ describe('fieldgate check', () => {
     for (const name of ['shop', 'stock']) expect(silent.err).toContain(`The subgraph "${name}" did not give its SDL`);
   });
 
+  it.each([
+    [
+      'an @interfaceObject of an interface without a key',
+      'auto',
+      'type Query { items: [Item] } interface Item { id: ID! } type Toy implements Item { id: ID! }',
+      'type Item @key(fields: "id") @interfaceObject { id: ID! tagline: String }',
+      'the interface "Item" has no @key in any subgraph',
+    ],
+    [
+      '@fromContext',
+      'auto',
+      'type Query { me: User } type User @key(fields: "id") @federation__context(name: "user") { id: ID! currency: String it: Item } type Item @key(fields: "id") { id: ID! price(in: String @federation__fromContext(field: "$user { currency }")): String }',
+      'type User @key(fields: "id") { id: ID! }',
+      '@fromContext is not served by this gateway: Item.price. Use @requires.',
+    ],
+    [
+      'a policy without a function',
+      'auto',
+      'type Query { a: String @federation__policy(policies: [["vip"]]) }',
+      'type Query { b: String }',
+      'vip',
+    ],
+    [
+      'without the planner, a field of an entity with a name that every object has',
+      'stitching',
+      'type Query { product: Product } type Product @key(fields: "id") { id: ID! constructor: String }',
+      'type Product @key(fields: "id") { id: ID! stock: Int }',
+      'Without the query planner, a type, or the field of an entity, cannot have a name that every JavaScript object has: Product.constructor.',
+    ],
+    [
+      'without the planner, two @interfaceObjects of one type',
+      'stitching',
+      'type Query { toy: Toy } interface Item @key(fields: "id") { id: ID! } interface Sold @key(fields: "id") { id: ID! } type Toy implements Item & Sold @key(fields: "id") { id: ID! }',
+      'type Item @key(fields: "id") @interfaceObject { id: ID! tagline: String } type Sold @key(fields: "id") @interfaceObject { id: ID! price: Int }',
+      'a subgraph cannot have an @interfaceObject for two interfaces of one type: "Item" and "Sold" of "Toy".',
+    ],
+  ])('fieldgate check refuses what could not be served faithfully, by its name: %s', async (_, engine, one, other, sentence) => {
+    const cwd = folderWith({
+      'one.graphql': `${federation2} ${one}`,
+      'other.graphql': `${federation2} ${other}`,
+      'gateway.config.ts': configText(
+        `graph: { engine: '${engine}', subgraphs: [{ name: 'one', url: 'http://127.0.0.1:9/', sdl: 'one.graphql' }, { name: 'other', url: 'http://127.0.0.1:9/', sdl: 'other.graphql' }] }`,
+      ),
+    });
+    const { code, err } = await inProcess(['check'], { cwd });
+    expect(code).toBe(1);
+    expect(err).toContain(sentence);
+    expect(err).not.toMatch(noStack);
+  });
+
   it('fieldgate check says which type or field of the graph a misspelt name means, and from which line a problem of composition comes', async () => {
     const ai = (name: string, reads: string) => `  ${name}: String @completion(prompt: "{${reads}}", ${bounds}) ${scopes}`;
     const cwd = folderWith({

@@ -1,12 +1,17 @@
 /** How a subgraph is asked: again, how often at a time, with which headers, and when it is left alone. */
+import { createServer } from 'node:http';
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { type ExecutionResult, parse, subscribe } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { readSubgraph } from '../../src/federation/compose/sources.ts';
 import type { AttemptOutcome } from '../../src/federation/subgraphs/access/subgraph-standings.ts';
 import { subgraphStandings } from '../../src/federation/subgraphs/access/subgraph-standings.ts';
 import type { FetchOptions } from '../../src/federation/subgraphs/fetch.ts';
 import type { SubgraphFailure } from '../../src/federation/subgraphs/subgraph-failure.ts';
 import { newGate } from '../raw-upstream.ts';
+import { whenOver } from '../when-over.ts';
 import { answered, giving, type RawAnswer, rawSubgraphs } from './raw-subgraphs.ts';
+import { listening } from './subgraph-server.ts';
 
 const sdl = 'type Query { a: String b: String } type Mutation { change: String }';
 const well = giving({ data: { a: 'well' } });
@@ -82,6 +87,44 @@ describe('a redirect', () => {
     expect(JSON.stringify(errors)).not.toContain('elsewhere');
     expect(String(graph.failures[0]?.cause)).toContain('http://127.0.0.1:1/elsewhere');
     expect(graph.asked).toHaveLength(1);
+  });
+});
+
+const encodings = [
+  ['gzip', gzipSync],
+  ['br', brotliCompressSync],
+  ['deflate', deflateSync],
+  ['zstd', zstdCompressSync],
+] as const;
+
+describe('an answer that comes compressed, without being asked for so,', () => {
+  it.each(encodings)('an answer that comes compressed, without being asked for so, is read: %s', async (encoding, compress) => {
+    const graph = await raw();
+    graph.plays(answered(compress('{"data":{"a":"well"}}'), { 'content-encoding': encoding }));
+    expect(await graph.ask('{ a }')).toEqual({ data: { a: 'well' } });
+  });
+
+  it.each(encodings)(
+    'an answer that comes compressed, without being asked for so, is bounded by what it inflates to: %s',
+    async (encoding, compress) => {
+      const graph = await raw({ maxResponseBytes: 100_000 });
+      const body = compress(JSON.stringify({ data: { a: 'a'.repeat(1_000_000) } }));
+      expect(body.length).toBeLessThan(10_000);
+      graph.plays(answered(body, { 'content-encoding': encoding }));
+      expect((await graph.ask('{ a }')).errors).toMatchObject([{ message: expect.stringContaining('more bytes than the gateway takes') }]);
+      expect(graph.outcomes).toEqual(['too_large']);
+    },
+  );
+
+  it.each(encodings)('an answer that comes compressed, without being asked for so, may be SDL: %s', async (encoding, compress) => {
+    const { port, close } = await listening(
+      createServer((_, response) => {
+        response.writeHead(200, { 'content-encoding': encoding }).end(compress(JSON.stringify({ data: { _service: { sdl } } })));
+      }),
+    );
+    whenOver(close);
+    const source = { name: 'raw', url: `http://127.0.0.1:${port}/graphql` };
+    await expect(readSubgraph(source, new AbortController().signal)).resolves.toBe(sdl);
   });
 });
 
