@@ -48,6 +48,8 @@ export interface ErrorDetails {
   readonly on?: 'input' | 'output';
   readonly attempts?: readonly AttemptSummary[];
   readonly issues?: readonly { readonly path: string; readonly message: string }[];
+  /** Of a document that is asked about and not run, such as one to quote: where it is wrong, from 1 on. */
+  readonly documentPlace?: { readonly line: number; readonly column: number };
   /** `before-content` while nothing has been shown: another deployment may still answer. */
   readonly phase?: 'before-content' | 'mid-stream';
   /**

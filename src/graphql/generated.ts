@@ -2376,6 +2376,9 @@ export type Query = {
    *
    * One request may quote several operations. Their documents have at most 7,500 tokens each, and 20,000 together where they
    * differ; fragments unfolded, at most 20,000 fields together; and their variables at most 2 MiB of JSON together.
+   *
+   * A document that cannot run is BAD_REQUEST. `extensions.documentPlace { line column }`, both from 1 on, says where it is wrong, so that an
+   * editor can mark it.
    */
   readonly aiQuote: AiQuote;
   /**

@@ -132,9 +132,10 @@ async function viewOf(error: GatewayError, services: Services, principal: Princi
   return { ...base, __typename: 'OtherFailure' };
 }
 
-/** Adds `extensions { code, errorId, retryable, retryAfterMs }`. `at` gives the error its place in the response. */
+/** Adds `extensions { code, errorId, retryable, retryAfterMs, documentPlace }`. `at` gives the error its place in the response. */
 export function graphqlErrorOf(error: GatewayError, at: Pick<GraphQLError, 'nodes' | 'path'> | null = null): GraphQLError {
   const retryAfterMs = shortened(error.details.retryAfterMs);
+  const { documentPlace } = error.details;
   return new GraphQLError(error.message, {
     originalError: error,
     nodes: at?.nodes ?? null,
@@ -144,6 +145,7 @@ export function graphqlErrorOf(error: GatewayError, at: Pick<GraphQLError, 'node
       errorId: error.errorId,
       retryable: error.retryable,
       ...(retryAfterMs === null ? {} : { retryAfterMs }),
+      ...(documentPlace === undefined ? {} : { documentPlace }),
     },
   });
 }

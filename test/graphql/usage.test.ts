@@ -159,12 +159,12 @@ describe('Query.aiQuote', () => {
     expect(await asked(false, 90_000_000_000)).toBe('The budget "key:ada" has less left than this can cost.');
   });
 
-  it('Query.aiQuote refuses a document that cannot run', async () => {
-    expect((await quoted('{ nothing }')).errors?.[0]).toMatchObject({
+  it('Query.aiQuote refuses a document that cannot run, and says where in it', async () => {
+    expect((await quoted('{\n  aiRoutes { name }\n  nothing\n}')).errors?.[0]).toMatchObject({
       message: expect.stringContaining('cannot run'),
-      extensions: { code: 'BAD_REQUEST' },
+      extensions: { code: 'BAD_REQUEST', documentPlace: { line: 3, column: 3 } },
     });
-    expect((await quoted('{')).errors?.[0]).toMatchObject({ extensions: { code: 'BAD_REQUEST' } });
+    expect((await quoted('{')).errors?.[0]).toMatchObject({ extensions: { code: 'BAD_REQUEST', documentPlace: { line: 1, column: 2 } } });
     expect((await quoted(`${'{a'.repeat(3_000)}${'}'.repeat(3_000)}`)).errors?.[0]).toMatchObject({
       message: expect.stringMatching(/nests its brackets deeper than 100/),
       extensions: { code: 'DEPTH_LIMIT_EXCEEDED' },

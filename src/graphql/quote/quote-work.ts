@@ -149,8 +149,10 @@ function runnable<T>(work: () => T): T {
 }
 
 export function refuseToRun(error: unknown): never {
-  if (error instanceof GraphQLError) refuse(`The document cannot be quoted, because it cannot run: ${withReasonOfAbort(error).message}`);
-  throw error;
+  if (!(error instanceof GraphQLError)) throw error;
+  const sentence = `The document cannot be quoted, because it cannot run: ${withReasonOfAbort(error).message}`;
+  const place = error.locations?.[0];
+  throw new GatewayError('BAD_REQUEST', sentence, place === undefined ? {} : { documentPlace: { line: place.line, column: place.column } });
 }
 
 /** Approximate length of the value as JSON text, counted up to `max`. */
