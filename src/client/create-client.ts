@@ -3,6 +3,7 @@ import type { AiAnswerInput, CompletionInput } from './completion-input.ts';
 import { type Answer, type AnswerOptions, type Leaving, liveAnswer, never } from './live-answer.ts';
 import { credentials, type TokenSource } from './transport/credentials.ts';
 import { gatewayLink } from './transport/gateway-link.ts';
+import type { Operation, Result } from './transport/link.ts';
 import { RequestError, type SentError } from './transport/request-error.ts';
 import type { SocketConstructor } from './transport/socket-link.ts';
 import { type Document, type EventOf, type Print, textOf } from './typed-document.ts';
@@ -65,6 +66,11 @@ export interface Client {
     variables?: Variables,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<QueryResult<Data>>;
+  /**
+   * Each result of an operation as the gateway sends it: the parts of a query with `@defer`, every event with its errors. Resolves behind the
+   * last, or when the signal fires. Nothing is repeated. Rejects with a RequestError; a refusal may also come as a result without data.
+   */
+  results(operation: Operation, onResult: (result: Result) => void, signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -121,6 +127,7 @@ export function createClient(options: ClientOptions): Client {
       });
       return { data: data as never, errors, extensions };
     },
+    results: link.subscribe,
   };
 }
 

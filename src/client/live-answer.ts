@@ -102,7 +102,7 @@ export function liveAnswer(options: AnswerOptions): Answer {
 
   function take(event: CompletionEvent): void {
     if (ended) return;
-    if (hasGap(sofar, event)) throw new RequestError('RESUME_EXPIRED', 'An event is missing.');
+    if (hasGap(sofar, event)) throw new RequestError('RESUME_EXPIRED', 'A gap.');
     const now = assemble(sofar, event);
     if (now === sofar) return;
     sofar = now;

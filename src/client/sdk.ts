@@ -6,5 +6,6 @@ export { type AskOptions, type Client, type ClientOptions, type CompleteOptions,
 export { addDecimal, formatMoney } from './decimal.ts';
 export type { Answer, AnswerSnapshot, AnswerStatus, Leaving } from './live-answer.ts';
 export type { TokenSource } from './transport/credentials.ts';
+export type { Operation, Result, ResultPart } from './transport/link.ts';
 export { RequestError, type SentError } from './transport/request-error.ts';
 export type { Document, EventOf, TypedDocument } from './typed-document.ts';

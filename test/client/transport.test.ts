@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Result } from '../../src/client/sdk.ts';
+import { refusalOf } from '../../src/client/transport/request-error.ts';
 import { deploymentAt, until } from '../gateway/streams.ts';
 import { plainConfig } from '../plain-config.ts';
 import { newGate } from '../raw-upstream.ts';
@@ -47,6 +49,44 @@ describe('the connections of a client', () => {
     await parts.gate.complete(prompt('Count again.')).done;
     expect(parts.proxy.opened()).toBeLessThanOrEqual(before + 1);
   });
+
+  it.each(transports)(
+    'the connections of a client over %s hand on each result of any operation as it comes, with its errors',
+    async (transport) => {
+      const parts = await asking({ transport });
+      const gate = newGate();
+      says(parts, gate, 'Hello.');
+      const results: Result[] = [];
+      const query = `query Two { ... @defer { completion(input: { prompt: { text: "Count." } }) { ... on Completion { text } } } aiViewer { principal } }`;
+      const signal = new AbortController().signal;
+      const ended = parts.gate.results(
+        { query: `query One { aiViewer { team } } ${query}`, operationName: 'Two' },
+        (one) => results.push(one),
+        signal,
+      );
+      await until(() => results.length === 1);
+      expect(results[0]?.data).toEqual({ aiViewer: { principal: expect.stringMatching(/^key:/) } });
+      gate.open();
+      await ended;
+      expect(results.flatMap(({ incremental = [] }) => incremental.map(({ path, data }) => ({ path, data })))).toEqual([
+        { path: [], data: { completion: { text: 'Hello.' } } },
+      ]);
+      await parts.gate.results(
+        { query: '{ aiCall(id: "none") { id } __typename aiSource(collection: "none", id: "1") { mediaType } }' },
+        (one) => results.push(one),
+        signal,
+      );
+      expect(results.at(-1)).toMatchObject({ data: { __typename: 'Query', aiSource: null }, errors: [{ path: ['aiSource'] }] });
+      const refused = parts.gate.results(
+        { query: '{ nothing }' },
+        ({ errors }) => {
+          throw refusalOf(errors ?? []);
+        },
+        signal,
+      );
+      await expect(refused).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    },
+  );
 
   it('the connections of a client go over a WebSocket where a proxy holds back answers over HTTP', async () => {
     const parts = await asking();

@@ -4,12 +4,23 @@ import type { SentError } from './request-error.ts';
 export interface Operation {
   readonly query: string;
   readonly variables?: object;
+  /** Which operation of the text, where it has several. */
+  readonly operationName?: string;
 }
 
 export interface Result {
   readonly data?: { readonly [field: string]: unknown } | null;
   readonly errors?: readonly SentError[];
   readonly extensions?: { readonly [name: string]: unknown };
+  /** What `@defer` has left for later. */
+  readonly incremental?: readonly ResultPart[];
+}
+
+export interface ResultPart {
+  /** Where in the data it belongs. */
+  readonly path?: readonly (string | number)[];
+  readonly data?: { readonly [field: string]: unknown } | null;
+  readonly errors?: readonly SentError[];
 }
 
 export interface Link {

@@ -4,6 +4,8 @@ import type { Failure, FailureCode, Growing } from '../completion-events.ts';
 export interface SentError {
   readonly message: string;
   readonly path?: readonly (string | number)[];
+  /** In the operation's text, from 1 on. */
+  readonly locations?: readonly { readonly line: number; readonly column: number }[];
   readonly extensions?: { readonly [name: string]: unknown };
 }
 

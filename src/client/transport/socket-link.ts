@@ -31,7 +31,7 @@ export type SocketConstructor = new (url: string, protocol: string) => WebSocket
 const lingerMs = 100;
 
 /** The gateway closes with it where it could not use one message. HTTP says what was wrong with which. */
-export const askOverHttp = new RequestError('BAD_REQUEST', 'The gateway could not use a message.');
+export const askOverHttp = new RequestError('BAD_REQUEST', 'Use HTTP.');
 
 /** Nothing says whether the gateway is down or a proxy lets no WebSocket through. */
 export const notOpened = unreachable('The WebSocket did not open.');
