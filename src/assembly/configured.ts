@@ -172,7 +172,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     routes,
     health,
     activity,
-    guards: guardDesk(guards, withDefaults(guardSection, config.guard).phoneCountries),
+    guards: guardDesk(guards, withDefaults(guardSection, config.guard).phoneCountries, storage.limits),
     healthReport: () => healthReport({ storage, routes, graph: living, standings: foundation.standings, publicSchema }),
     collections,
     prompts,

@@ -2410,8 +2410,9 @@ export type Query = {
   /** Turns texts into vectors. Fields of one operation that ask the same of one route go out as one call. Needs scope `ai:use`. */
   readonly embedding?: Maybe<EmbeddingResult>;
   /**
-   * What the guardrails of a route say to a text, each by itself. No model is asked, and nothing is booked; it counts as a request like any
-   * other operation. Guardrails of the operator that ask a service of theirs ask it. Needs scope `ai:use`.
+   * What the guardrails of a route say to a text, each by itself. No model is asked, and nothing is booked. The operation counts as a request,
+   * and each text as a model call to the rates and places of its caller: guardrails of the operator that ask a service of theirs ask it. Needs
+   * scope `ai:use`.
    */
   readonly testGuardrails?: Maybe<AiGuardTest>;
 };

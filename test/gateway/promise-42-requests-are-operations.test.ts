@@ -1,6 +1,7 @@
 import { createClient } from 'graphql-ws';
 import { describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
+import type { Guardrail } from '../../src/pipeline/guard/guardrail.ts';
 import type { TestGateway } from '../harness.ts';
 import { eventsOf, post } from '../server/http-client.ts';
 import { complete, newKey, prompt } from './asking.ts';
@@ -131,6 +132,34 @@ describe('callsPerMinute counts model calls', () => {
     });
     expect(upstream.requests).toHaveLength(2);
     expect((await gateway.ask('{ __typename }', {}, { key })).status).toBe(200);
+  });
+
+  it('callsPerMinute counts each text that is tested against guardrails, which are asked as for a call; the operation is a request', async () => {
+    const judged: string[] = [];
+    const guardrail: Guardrail = {
+      name: 'service',
+      on: ['input'],
+      window: 'whole',
+      async check(text) {
+        judged.push(text);
+        return { action: 'allow' };
+      },
+    };
+    const { gateway } = await scripted({ guardrails: [{ guardrail, routes: '*' }] });
+    const test =
+      '{ a: testGuardrails(text: "One") { passes } b: testGuardrails(text: "Two") { passes } c: testGuardrails(text: "Three") { passes } }';
+    const { id, secret: key } = await newKey(gateway, { requestsPerMinute: 2, callsPerMinute: 2 });
+    const { data, errors } = await gateway.ask(test, {}, { key });
+    expect(Object.values(data)).toEqual([{ passes: true }, { passes: true }, null]);
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringContaining(`"key:${id}" may make 2 model calls a minute`),
+        extensions: { code: 'RATE_LIMITED', retryable: true },
+      },
+    ]);
+    expect(judged).toEqual(['One', 'Two']);
+    await gateway.ask('{ __typename }', {}, { key });
+    expect((await gateway.ask('{ __typename }', {}, { key })).status).toBe(429);
   });
 
   it('callsPerMinute alone leaves operations uncounted', async () => {

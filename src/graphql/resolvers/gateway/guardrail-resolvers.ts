@@ -7,7 +7,7 @@ import type { Services } from '../../services.ts';
 
 /** UTF-16 units of all texts of an operation: to mask so many takes a quarter of a second, and costs the caller nothing. */
 const maxLength = 100_000;
-/** Texts of an operation. Each may ask a service of the operator's that costs money, and the rates of a caller count operations. */
+/** Texts of an operation. Each may ask a service of the operator's that costs money, also for a caller whose rates are not limited. */
 const maxTexts = 10;
 
 const tested = new WeakMap<object, { readonly texts: number; readonly length: number }>();
