@@ -330,7 +330,7 @@ export type AiCallUse = {
 export type AiCallsInput = {
   /** Go on after the page whose `endCursor` this is. */
   readonly after?: InputMaybe<Scalars['String']['input']>;
-  /** At most this many, from 1 to 100. */
+  /** At most this many, from 1 to 100. A page has fewer where its calls have more than 2000 uses together. */
   readonly first?: Scalars['Int']['input'];
   /** Calls that began at this moment or later. */
   readonly from: Scalars['DateTime']['input'];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Limit } from '../../src/core/call/hold.ts';
+import type { Services } from '../../src/graphql/services.ts';
 import { context, gateway, principal, says } from './fakes.ts';
 
 const usage = `query ($input: AiUsageInput!) { aiUsage(input: $input) { endCursor total { calls operations latency { p95Ms } }
@@ -89,6 +90,36 @@ describe('Query.aiUsage', () => {
     const { errors } = await gateway(says()).ask(usage, { input: { ...input, ...changes } });
     expect(errors?.[0]).toMatchObject({ message: expect.stringContaining(sentence), extensions: { code: 'BAD_REQUEST' } });
   });
+});
+
+it('Query.aiUsage, aiCalls and aiCall are read no longer than their operation lasts', async () => {
+  const given: (AbortSignal | undefined)[] = [];
+  const { services } = gateway(says());
+  const ledger: Services['ledger'] = {
+    ...services.ledger,
+    totals(query, signal) {
+      given.push(signal);
+      return services.ledger.totals(query);
+    },
+    async calls(_, signal) {
+      given.push(signal);
+      return { calls: [], endCursor: null };
+    },
+    async call(_, __, signal) {
+      given.push(signal);
+      return null;
+    },
+  };
+  const { ask } = gateway(says(), { ledger });
+  const { signal } = new AbortController();
+  const times = 'from: "2026-11-01", to: "2026-12-01"';
+  const { errors } = await ask(
+    `{ aiUsage(input: { ${times} }) { endCursor } aiCalls(input: { ${times} }) { endCursor } aiCall(id: "a") { id } }`,
+    {},
+    context(principal(), signal),
+  );
+  expect(errors).toBeUndefined();
+  expect(given).toEqual([signal, signal, signal]);
 });
 
 describe('Query.aiQuote', () => {

@@ -12,12 +12,12 @@ import { filterOf, onlyOf } from './usage-filter.ts';
 export function callResolvers(services: Services): Resolvers {
   return {
     Query: {
-      aiCalls: async (_, { input }, { principal }) => {
-        const { calls, endCursor } = await services.ledger.calls(await callQueryOf(input, principal, services));
+      aiCalls: async (_, { input }, { principal, signal }) => {
+        const { calls, endCursor } = await services.ledger.calls(await callQueryOf(input, principal, services), signal);
         return { calls: await withUserNames(calls, services), endCursor };
       },
-      aiCall: async (_, { id }, { principal }) => {
-        const call = await services.ledger.call(id, onlyOf(principal));
+      aiCall: async (_, { id }, { principal, signal }) => {
+        const call = await services.ledger.call(id, onlyOf(principal), signal);
         return call === null ? null : ((await withUserNames([call], services))[0] ?? null);
       },
     },

@@ -35,14 +35,17 @@ export function usageResolvers(services: Services): Resolvers {
         const asked = { document, operationName: operationName ?? null, variables: values, principal, contract, schema };
         return quoteOf(asked, services, desk(usage));
       },
-      aiUsage: async (_, { input }, { principal }, info) => {
+      aiUsage: async (_, { input }, { principal, signal }, info) => {
         const query = usageQueryOf(input, principal);
-        const { totals, total, endCursor } = await services.ledger.totals({
-          ...query,
-          where: await filterOf(input.where, services),
-          total: selects(info, ['total']),
-          percentiles: selects(info, ['latency', 'timeToFirstToken']),
-        });
+        const { totals, total, endCursor } = await services.ledger.totals(
+          {
+            ...query,
+            where: await filterOf(input.where, services),
+            total: selects(info, ['total']),
+            percentiles: selects(info, ['latency', 'timeToFirstToken']),
+          },
+          signal,
+        );
         return { rows: await withUserNames(totals, services), total: total ?? nothing, endCursor };
       },
     },

@@ -12,14 +12,18 @@ export interface Ledger {
   waiting(): number;
   /** False: no new paid call may begin, because its row could be lost. */
   writable(): boolean;
-  totals(query: UsageQuery): Promise<UsagePage>;
-  /** Typical values of one use of each AI field, by coordinate. Counts only rows that {@link UsageQuery.only} allows. */
+  /** The signal ends the reading. */
+  totals(query: UsageQuery, signal?: AbortSignal): Promise<UsagePage>;
+  /** What a use of each AI field takes, as a rule, by its coordinate. Only those of {@link UsageQuery.only}. */
   typicalUses(only: UsageQuery['only']): Promise<ReadonlyMap<string, TypicalUse>>;
-  /** Matching calls, the newest first, each with its matching uses. So the costs of a list add up to the total of the same filter. */
-  calls(query: CallQuery): Promise<CallPage>;
-  /** The call with this id, or the call whose failure has this id as `errorId`. Null: `only` allows no such call. */
-  call(id: string, only: UsageQuery['only']): Promise<StoredCall | null>;
-  /** Whether the call was made for that owner and still has rows in the database. Rows that wait in the journal are not seen. */
+  /**
+   * Calls that fit, the newest first, each with those of its uses that fit: the costs of a list add up to the total of the same filter. A page
+   * may have fewer than were asked for where they have many uses. The signal ends the reading.
+   */
+  calls(query: CallQuery, signal?: AbortSignal): Promise<CallPage>;
+  /** The call with this id, or whose failure has it. Null: there is none that `only` sees. The signal ends the reading. */
+  call(id: string, only: UsageQuery['only'], signal?: AbortSignal): Promise<StoredCall | null>;
+  /** Whether the call that has this id was made for that owner, for as long as its rows are kept. Rows that still wait are not seen. */
   hasCall(callId: string, owner: RowOwner): Promise<boolean>;
   /** Resolves when every appended row is in the database. */
   flush(): Promise<void>;

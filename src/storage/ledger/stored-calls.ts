@@ -2,8 +2,9 @@
  * Finds calls in the ledger: pages of them, the newest first, or one by an id. Rows are looked through a piece at a time, so that other
  * requests are served in between; quarters of an hour in which no call fits are skipped by their roll-up.
  */
-import { setImmediate as letOthers } from 'node:timers/promises';
+import type { UsageRow } from '../../core/call/usage-row.ts';
 import { GatewayError } from '../../core/errors.ts';
+import { othersFirst } from '../../core/turns/others-first.ts';
 import type { Row, SqlValue, Statements } from '../database/database.ts';
 import { keyNames } from '../keys/key-names.ts';
 import type { CallPage, CallQuery, StoredCall, UsageQuery } from './ledger.ts';
@@ -14,6 +15,8 @@ import { selectRow, usageRowOf } from './usage-rows.ts';
 const maxCalls = 100;
 /** About 5 ms of work. */
 const rowsPerPiece = 2_000;
+/** Uses of all calls of a page: a page ends early where they have more. A call that has more by itself is a page. */
+const maxUses = rowsPerPiece;
 
 /** The next call is older than this place, or as old with a smaller id. */
 interface Place {
@@ -21,8 +24,13 @@ interface Place {
   readonly callId: string;
 }
 
-/** Throws BAD_REQUEST for an impossible page, range or cursor. */
-export async function storedCalls(statements: Statements, query: CallQuery): Promise<CallPage> {
+interface Found extends Place {
+  /** How many of its uses fit. */
+  readonly uses: number;
+}
+
+/** Throws BAD_REQUEST for a page, a range or a cursor that cannot be, and when the signal fires. */
+export async function storedCalls(statements: Statements, query: CallQuery, signal?: AbortSignal): Promise<CallPage> {
   const { first, from, to, after } = query;
   if (!Number.isInteger(first) || first < 1 || first > maxCalls)
     throw wrong(`A list of calls has between 1 and ${maxCalls} a page; ${first} were asked for.`);
@@ -32,32 +40,44 @@ export async function storedCalls(statements: Statements, query: CallQuery): Pro
     throw wrong(
       'A list of calls by user, session or tag, and one of a user, covers at most 31 days. A shorter range, or a list without them, would be accepted.',
     );
-  const found: Place[] = [];
+  const found: Found[] = [];
+  let uses = 0;
   const end: Place = { time: to, callId: '' };
   let behind: Place | null = after === null ? end : placeOf(after);
   // A list has only calls before `to`, whatever a cursor says.
   if (behind.time >= to) behind = end;
-  while (behind !== null && found.length <= first) {
+  /** The last one found is there to tell that there are more. */
+  const isFull = (): boolean => found.length > first || (found.length > 1 && uses > maxUses);
+  while (behind !== null && !isFull()) {
     const piece = await callsBehind(statements, behind, query);
-    for (const place of piece.calls) if (found.length <= first) found.push(place);
+    for (const place of piece.calls) {
+      if (isFull()) break;
+      found.push(place);
+      uses += place.uses;
+    }
     behind = piece.end;
     if (behind !== null && piece.calls.length === 0) behind = await nextQuarter(statements, behind, query);
-    await letOthers();
+    await othersFirst(signal);
   }
-  const page = found.slice(0, first);
+  const page = isFull() ? found.slice(0, -1) : found;
   const last = page.at(-1);
   return {
-    calls: await withRows(statements, page, query),
-    endCursor: found.length > first && last !== undefined ? cursorOf(last) : null,
+    calls: await withRows(statements, page, query, signal),
+    endCursor: isFull() && last !== undefined ? cursorOf(last) : null,
   };
 }
 
-/** Finds a call by its own id, or by the errorId of the failure that its caller saw. Null: there is no such call, or `only` does not allow it. */
-export async function storedCall(statements: Statements, id: string, only: UsageQuery['only']): Promise<StoredCall | null> {
+/** By its own id, or by that of the failure that its caller saw. Null: there is none, or it is another's. */
+export async function storedCall(
+  statements: Statements,
+  id: string,
+  only: UsageQuery['only'],
+  signal?: AbortSignal,
+): Promise<StoredCall | null> {
   for (const column of ['call_id', 'error_id']) {
     const [row] = await statements.all(`select time, call_id from usage_rows where ${column} = $1 limit 1`, [id]);
     if (row === undefined) continue;
-    const [call] = await withRows(statements, [placeIn(row)], { only });
+    const [call] = await withRows(statements, [placeIn(row)], { only }, signal);
     return call ?? null;
   }
   return null;
@@ -70,7 +90,7 @@ async function callsBehind(
   statements: Statements,
   { time, callId }: Place,
   query: CallQuery,
-): Promise<{ readonly calls: readonly Place[]; readonly end: Place | null }> {
+): Promise<{ readonly calls: readonly Found[]; readonly end: Place | null }> {
   const piece = `select time, call_id from usage_rows where (time, call_id) < ($1, $2) and time >= $3
     order by time desc, call_id desc limit ${rowsPerPiece}`;
   const [last] = await statements.all(
@@ -83,12 +103,15 @@ async function callsBehind(
   const values: SqlValue[] = [time, callId, end.time, end.callId];
   const bound = (value: SqlValue): string => `$${values.push(value)}`;
   const rows = await statements.all(
-    `select r.time, r.call_id from usage_rows r join usage_keys k on k.id = r.key_id
+    `select r.time, r.call_id, count(*) as uses from usage_rows r join usage_keys k on k.id = r.key_id
      where (r.time, r.call_id) < ($1, $2) and (r.time, r.call_id) >= ($3, $4) and ${keyConditions(query, bound)}${rowConditions(query, bound)}
      group by r.time, r.call_id order by r.time desc, r.call_id desc`,
     values,
   );
-  return { calls: rows.map(placeIn), end: Number(last['read']) < rowsPerPiece ? null : end };
+  return {
+    calls: rows.map((row) => ({ ...placeIn(row), uses: Number(row['uses']) })),
+    end: Number(last['read']) < rowsPerPiece ? null : end,
+  };
 }
 
 /** The end of the last quarter of an hour that has a call of a matching key; reading goes on from there. Null: there is none. */
@@ -106,17 +129,31 @@ async function nextQuarter(statements: Statements, behind: Place, query: CallQue
   return end <= behind.time ? { time: end, callId: '' } : behind;
 }
 
-/** Adds to each call those of its rows that match. */
-async function withRows(statements: Statements, places: readonly Place[], fits: Fits): Promise<readonly StoredCall[]> {
+/** With those of its rows alone that fit. Calls that are together have no more than {@link maxUses}. */
+async function withRows(
+  statements: Statements,
+  places: readonly Place[],
+  fits: Fits,
+  signal?: AbortSignal,
+): Promise<readonly StoredCall[]> {
   if (places.length === 0) return [];
-  const values: SqlValue[] = [];
-  const bound = (value: SqlValue): string => `$${values.push(value)}`;
-  const rows = await statements.all(
-    `${selectRow} where r.call_id in (${places.map(({ callId }) => bound(callId)).join(', ')}) and ${keyConditions(fits, bound)}${rowConditions(fits, bound)}
-     order by r.use`,
-    values,
-  );
-  const byCall = Map.groupBy(rows.map(usageRowOf), ({ callId }) => callId);
+  const rows: UsageRow[] = [];
+  for (;;) {
+    const behind = rows.at(-1)?.use ?? -1;
+    const values: SqlValue[] = [];
+    const bound = (value: SqlValue): string => `$${values.push(value)}`;
+    // Where a piece does not hold all rows, there is one call alone.
+    const piece = await statements.all(
+      `${selectRow} where r.call_id in (${places.map(({ callId }) => bound(callId)).join(', ')}) and r.use > ${bound(behind)}
+         and ${keyConditions(fits, bound)}${rowConditions(fits, bound)}
+       order by r.use limit ${maxUses}`,
+      values,
+    );
+    for (const row of piece) rows.push(usageRowOf(row));
+    if (places.length > 1 || piece.length < maxUses) break;
+    await othersFirst(signal);
+  }
+  const byCall = Map.groupBy(rows, ({ callId }) => callId);
   const names = await keyNames(
     statements,
     [...byCall.values()].flatMap(([row]) => row?.principal ?? []),

@@ -5,9 +5,10 @@ import type { Statements } from '../../../src/storage/database/database.ts';
 import { migrations } from '../../../src/storage/database/migrate.ts';
 import { openSqlite } from '../../../src/storage/database/sqlite.ts';
 import { openKeys } from '../../../src/storage/keys/sql-keys.ts';
-import type { UsageQuery } from '../../../src/storage/ledger/ledger.ts';
+import type { CallPage, UsageQuery } from '../../../src/storage/ledger/ledger.ts';
 import { usageTotals } from '../../../src/storage/ledger/report/report-totals.ts';
 import { hourMs } from '../../../src/storage/ledger/roll-ups.ts';
+import { storedCall, storedCalls } from '../../../src/storage/ledger/stored-calls.ts';
 import { storeUsageRows } from '../../../src/storage/ledger/usage-rows.ts';
 import { ledgerContract } from '../../contracts/ledger.ts';
 import { perRound } from '../../rounds.ts';
@@ -129,6 +130,70 @@ describe('a report over many rows', () => {
     for (const coordinate of ['Query.first', 'Query.last']) {
       const { calls } = await ledger.calls({ ...all, where: { values: { coordinate: [coordinate] } } });
       expect(calls.map((call) => call.uses.map((row) => row.coordinate))).toEqual([[coordinate]]);
+    }
+  });
+
+  it('a list of calls has fewer a page where they have many uses, and each of them once; a call with more than a page has is read in turns', async () => {
+    const { ledger, database } = await processOn(temporaryFolder(), { clock });
+    const uses = [900, 900, 5_000, 900, 900, 1];
+    await ledger.append(
+      uses.flatMap((count, call) =>
+        Array.from({ length: count }, (_, use) =>
+          usageRow({ time: begin - call, callId: `call ${call}`, use, coordinate: `Query.f${use % 3}` }),
+        ),
+      ),
+    );
+    await ledger.flush();
+    let most = 0;
+    const counted: Statements = {
+      ...database,
+      async all(sql, values) {
+        const rows = await database.all(sql, values);
+        most = Math.max(most, rows.length);
+        return rows;
+      },
+    };
+    const pages: (readonly number[])[] = [];
+    let after: string | null = null;
+    do {
+      const page: CallPage = await storedCalls(counted, { ...all, after });
+      pages.push(page.calls.map((call) => call.uses.length));
+      after = page.endCursor;
+    } while (after !== null);
+    expect(pages).toEqual([[900, 900], [5_000], [900, 900, 1]]);
+    expect((await storedCall(counted, 'call 2', null))?.uses.map(({ use }) => use)).toEqual(Array.from({ length: 5_000 }, (_, use) => use));
+    expect(most).toBeLessThanOrEqual(2_000);
+  });
+
+  it('a report and a list of calls are read no further once their reader has left', async () => {
+    const { database } = await filled(3_000);
+    for (const read of [
+      (of: Statements, signal: AbortSignal) => usageTotals(of, all, { rowsPerPiece: 100, signal }),
+      (of: Statements, signal: AbortSignal) =>
+        storedCalls(
+          of,
+          {
+            ...all,
+            first: 1,
+            where: { values: { coordinate: ['Query.f0'] }, tags: { none: 'of them' } },
+            from: begin,
+            to: begin + 30 * 24 * hourMs,
+          },
+          signal,
+        ),
+    ]) {
+      const left = new AbortController();
+      let asked = 0;
+      const leaving: Statements = {
+        ...database,
+        all(sql, values) {
+          asked += 1;
+          if (asked === 2) left.abort();
+          return database.all(sql, values);
+        },
+      };
+      await expect(read(leaving, left.signal)).rejects.toMatchObject({ code: 'CANCELLED' });
+      expect(asked).toBeLessThanOrEqual(3);
     }
   });
 

@@ -7,7 +7,7 @@ import { OperationText } from '../../operation-text.ts';
 export type AiCallsInput = {
   /** Go on after the page whose `endCursor` this is. */
   readonly after?: string | null | undefined;
-  /** At most this many, from 1 to 100. */
+  /** At most this many, from 1 to 100. A page has fewer where its calls have more than 2000 uses together. */
   readonly first?: number;
   /** Calls that began at this moment or later. */
   readonly from: string;

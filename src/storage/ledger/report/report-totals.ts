@@ -3,8 +3,8 @@
  * pieces, so that other requests are served in between. A report without an order and without the total of all pages is read only as far as its
  * page needs. The total is summed from the same rows, so the rows of all pages add up to it.
  */
-import { setImmediate as letOthers } from 'node:timers/promises';
 import { GatewayError } from '../../../core/errors.ts';
+import { othersFirst } from '../../../core/turns/others-first.ts';
 import type { Statements } from '../../database/database.ts';
 import { keyNames } from '../../keys/key-names.ts';
 import { isTimeZone } from '../../limits/calendar.ts';
@@ -22,11 +22,11 @@ const minutesRangeMs = 7 * 24 * hourMs;
 /** Maximum number of rows (of a roll-up or the ledger) in one piece, about 10 ms of work. */
 const maxRowsPerPiece = 2_000;
 
-/** Totals in the order of time, then of the dimensions. Throws BAD_REQUEST for an impossible page, range or cursor. */
+/** In the order of time, then of the dimensions. Throws BAD_REQUEST for a page, a range or a cursor that cannot be, and when the signal fires. */
 export async function usageTotals(
   statements: Statements,
   query: UsageQuery,
-  { rowsPerPiece = maxRowsPerPiece }: { readonly rowsPerPiece?: number } = {},
+  { rowsPerPiece = maxRowsPerPiece, signal }: { readonly rowsPerPiece?: number; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<UsagePage> {
   check(query);
   const groups = columnsOf(query);
@@ -44,7 +44,7 @@ export async function usageTotals(
       if (wanted) addRow(all, row);
     }
     if (!readsAll && page.isFullBefore(wholeBefore)) break;
-    await letOthers();
+    await othersFirst(signal);
   }
   const { groups: found, more } = page.found();
   const last = found.at(-1);
