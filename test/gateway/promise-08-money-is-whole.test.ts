@@ -39,7 +39,7 @@ describe('money is a whole number of nano-dollars', () => {
     await complete(gateway, prompt('Say hi.'), { key });
     await gateway.storage.ledger.flush();
     const kinds = await gateway.storage.database.all(
-      'select typeof(cost) as kind from usage_rows union select typeof(cost) from usage_quarters union select typeof(cost) from usage_days union select typeof(spent) from accounts union select typeof(held) from accounts',
+      'select typeof(cost) as kind from usage_rows union select typeof(cost) from usage_quarters union select typeof(cost) from usage_eighths union select typeof(cost) from usage_days union select typeof(spent) from accounts union select typeof(held) from accounts',
     );
     expect(kinds).toEqual([{ kind: 'integer' }]);
   });

@@ -1,6 +1,12 @@
 import type { Migration } from '../database/database.ts';
 import { timesSql } from './time-classes.ts';
 
+/** As they were when eighths were made. */
+const eighthSums =
+  'calls fresh_input cache_read cache_write output reasoning estimated priced cost saved_cost counted operations field_operations'.split(
+    ' ',
+  );
+
 /**
  * Rows are narrow: what repeats (the dimensions) stands once in `usage_keys`, where '' means null, so that keys compare
  * and sort, and `id` is 64 bits of their digest. The roll-ups are kept by the transaction that stores the rows (`roll-ups.ts`); rows and
@@ -74,6 +80,23 @@ export const ledgerMigrations: readonly Migration[] = [
     id: 153,
     name: 'usage by end user',
     sql: 'create index usage_rows_user on usage_rows (end_user, time) where end_user is not null;',
+  },
+  {
+    id: 240,
+    name: 'usage by eighths of days',
+    // From the quarters, which are fewer than the rows.
+    sql: `
+      create table usage_eighths (
+        start bigint not null, key_id bigint not null,
+        calls bigint not null, fresh_input bigint not null, cache_read bigint not null, cache_write bigint not null,
+        output bigint not null, reasoning bigint not null, estimated bigint not null,
+        priced bigint not null, cost bigint not null, saved_cost bigint not null,
+        counted bigint not null, operations bigint not null, field_operations bigint not null, times text not null,
+        primary key (start, key_id)
+      );
+      insert into usage_eighths (start, key_id, ${eighthSums.join(', ')}, times)
+        select eighth, key_id, ${eighthSums.map((sum) => `sum(${sum})`).join(', ')}, string_agg(times, ',')
+        from (select start - start % 10800000 as eighth, key_id, ${eighthSums.join(', ')}, times from usage_quarters) q group by eighth, key_id;`,
   },
 ];
 

@@ -15,8 +15,7 @@ export async function deleteOldUsage(database: Database, before: number): Promis
     return all;
   };
   const rows = await inPieces(deleteRows, before);
-  await inPieces(deleteFrom('usage_quarters'), before);
-  await inPieces(deleteFrom('usage_days'), before);
+  for (const table of ['usage_quarters', 'usage_eighths', 'usage_days']) await inPieces(deleteFrom(table), before);
   await deleteUnusedKeys(database);
   return rows;
 }

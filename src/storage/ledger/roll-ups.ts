@@ -1,6 +1,7 @@
 /**
- * The roll-ups of the ledger: sums of its rows for each quarter of an hour and for each day of UTC, by key. The transaction that stores a
- * row adds it to both. Every time zone is whole quarters from UTC, so days of all zones are exact sums of quarters.
+ * The roll-ups of the ledger: sums of its rows for each quarter of an hour, each eighth of a day and each day of UTC, by key. The transaction
+ * that stores a row adds it to all three. Every time zone is whole quarters from UTC, so days of all zones are exact sums of quarters;
+ * eighths stand in for twelve quarters each, since a day of a zone off UTC has no whole day of UTC in it.
  */
 import type { UsageRow } from '../../core/call/usage-row.ts';
 import type { Statements } from '../database/database.ts';
@@ -9,6 +10,7 @@ import { addTimes, countTimes, type TimeCounts, textOfTimes } from './time-class
 export const minuteMs = 60_000;
 export const quarterMs = 15 * minuteMs;
 export const hourMs = 60 * minuteMs;
+export const eighthMs = 3 * hourMs;
 export const dayMs = 24 * hourMs;
 
 export const startOf = (time: number, lengthMs: number): number => Math.floor(time / lengthMs) * lengthMs;
@@ -38,6 +40,7 @@ export const sums = [
 
 const rollUps = [
   { table: 'usage_quarters', lengthMs: quarterMs },
+  { table: 'usage_eighths', lengthMs: eighthMs },
   { table: 'usage_days', lengthMs: dayMs },
 ] as const;
 
@@ -83,7 +86,11 @@ const addSql = (table: RollUpSum['table']): string => `insert into ${table} (sta
   values ($1, $2, $3, ${sums.map((_, index) => `$${index + 4}`).join(', ')})
   on conflict (start, key_id) do update set times = excluded.times, ${sums.map((sum) => `${sum} = ${table}.${sum} + excluded.${sum}`).join(', ')}`;
 
-const addTo = { usage_quarters: addSql('usage_quarters'), usage_days: addSql('usage_days') };
+const addTo = {
+  usage_quarters: addSql('usage_quarters'),
+  usage_eighths: addSql('usage_eighths'),
+  usage_days: addSql('usage_days'),
+};
 
 function valuesOf(row: UsageRow): readonly number[] {
   const { usage, countsAs } = row;

@@ -7,9 +7,10 @@ import { openSqlite } from '../../../src/storage/database/sqlite.ts';
 import { openKeys } from '../../../src/storage/keys/sql-keys.ts';
 import type { CallPage, UsageQuery } from '../../../src/storage/ledger/ledger.ts';
 import { usageTotals } from '../../../src/storage/ledger/report/report-totals.ts';
-import { hourMs } from '../../../src/storage/ledger/roll-ups.ts';
+import { hourMs, quarterMs } from '../../../src/storage/ledger/roll-ups.ts';
 import { storedCall, storedCalls } from '../../../src/storage/ledger/stored-calls.ts';
 import { storeUsageRows } from '../../../src/storage/ledger/usage-rows.ts';
+import { calendarWindow } from '../../../src/storage/limits/calendar.ts';
 import { ledgerContract } from '../../contracts/ledger.ts';
 import { perRound } from '../../rounds.ts';
 import { usageRow } from '../rows.ts';
@@ -197,6 +198,37 @@ describe('a report over many rows', () => {
     }
   });
 
+  it.each([
+    ['Asia/Kathmandu', { usage_quarters: 12, usage_eighths: 7 }],
+    ['America/Los_Angeles', { usage_quarters: 12, usage_eighths: 7 }],
+    ['Asia/Tokyo', { usage_eighths: 8 }],
+    ['UTC', { usage_days: 1 }],
+  ])(
+    'a report over many rows reads a day of %s from few sums: eighths of days, and quarters of an hour at its ends alone',
+    async (timeZone, read) => {
+      const { ledger, database } = await processOn(temporaryFolder(), { clock });
+      const { begin: from, end: to } = calendarWindow('day', timeZone, Date.UTC(2026, 9, 10, 12));
+      await ledger.append(Array.from({ length: 5 * 96 }, (_, quarter) => usageRow({ time: from - 2 * 24 * hourMs + quarter * quarterMs })));
+      await ledger.flush();
+      const found: Record<string, number> = {};
+      const counted: Statements = {
+        run: database.run,
+        async all(sql, values) {
+          const { table = '', selected = '' } =
+            /from \((?<selected>select .* from (?<table>usage_\w+) r\s.*)\) u join/s.exec(sql)?.groups ?? {};
+          if (table !== '') {
+            const [counts] = await database.all(`select count(*) as sums from (${selected})`, values);
+            found[table] = (found[table] ?? 0) + Number(counts?.['sums']);
+          }
+          return database.all(sql, values);
+        },
+      };
+      const { totals } = await usageTotals(counted, { ...all, from, to, interval: 'day', timeZone });
+      expect(totals).toMatchObject([{ from, calls: 96 }]);
+      expect(found).toEqual(read);
+    },
+  );
+
   it('a report over many rows names keys, also those that were revoked', async () => {
     const { database, ledger } = await filled(4);
     const keys = openKeys(database);
@@ -301,6 +333,12 @@ it('the ledger replaces a row of a lost call that was written before organisatio
       usage: { freshInputTokens: 1, cacheReadTokens: 2, cacheWriteTokens: 3, outputTokens: 4, reasoningTokens: 5 },
       timeToFirstToken: null,
     },
+  ]);
+  // The day of this zone is read from eighths of days, which the rows of before have too.
+  const inTokyo = { ...both, from: Date.UTC(2026, 10, 4, 15), to: Date.UTC(2026, 10, 6, 15), timeZone: 'Asia/Tokyo' };
+  expect((await usageTotals(database, inTokyo)).totals).toMatchObject([
+    { calls: 1, cost: 500, latency: { p50Ms: 12.5 } },
+    { calls: 1, cost: 7, savedCost: 8 },
   ]);
   await database.tx((tx) => storeUsageRows(tx, [{ ...lost, outcome: 'OK', cost: 90 }]));
   const { totals } = await usageTotals(database, { ...all, from: hour, to: hour + hourMs, groupBy: ['outcome', 'organisation'] });

@@ -1,13 +1,13 @@
 /**
- * Splits a range of the ledger into pieces in the order of time: whole days of UTC and whole quarters of an hour from their roll-ups, the
- * minutes at both ends from the rows.
+ * Splits a range of the ledger into pieces in the order of time: whole days of UTC, whole eighths of days and whole quarters of an hour from
+ * their roll-ups, the minutes at both ends from the rows.
  *
  * A piece has a maximum number of rows, however many fall into one quarter, because SQLite blocks the event loop while it reads
  * a piece.
  */
 import type { Row, SqlValue, Statements } from '../../database/database.ts';
 import type { UsageQuery } from '../ledger.ts';
-import { dayMs, quarterMs, startOf, sums } from '../roll-ups.ts';
+import { dayMs, eighthMs, quarterMs, startOf, sums } from '../roll-ups.ts';
 import { timesSql } from '../time-classes.ts';
 import { type Bucket, bucketsOf, wholeBefore } from './report-buckets.ts';
 import { keyConditions, needsRows, type ReportColumn, rowConditions, sqlOf } from './report-columns.ts';
@@ -44,8 +44,8 @@ export async function* piecesOf(
 type Place = readonly [time: number, ...rest: SqlValue[]];
 
 interface Segment {
-  readonly table: 'usage_rows' | 'usage_quarters' | 'usage_days';
-  /** The columns by which the table is sorted. The first one is a time. */
+  readonly table: 'usage_rows' | RollUp['table'];
+  /** Its order: the first is a time. */
   readonly order: readonly string[];
   /** Reads the place from a row that has the order's columns as text (`its_time` and so on). */
   readonly place: (row: Row) => Place;
@@ -56,19 +56,33 @@ interface Segment {
   readonly sums: string;
 }
 
+interface RollUp {
+  readonly table: 'usage_quarters' | 'usage_eighths' | 'usage_days';
+  readonly lengthMs: number;
+}
+
+/** The longest first. */
+const rollUps: readonly RollUp[] = [
+  { table: 'usage_days', lengthMs: dayMs },
+  { table: 'usage_eighths', lengthMs: eighthMs },
+  { table: 'usage_quarters', lengthMs: quarterMs },
+];
+
 function segmentsOf(bucket: Bucket, range: Range): readonly Segment[] {
   const { from, to, start, eachMs } = bucket;
-  const rows = (begin: number, end: number): Segment => rowsBetween(begin, end, bucket, needsRows(range));
-  if (needsRows(range) || (start === null && eachMs < quarterMs)) return [rows(from, to)];
-  const quarters = wholeOnes(from, to, quarterMs);
-  if (quarters === null) return [rows(from, to)];
-  const days = start === null ? null : wholeOnes(quarters.from, quarters.to, dayMs);
-  const inQuarters = (begin: number, end: number): Segment => rolledUpBetween('usage_quarters', begin, end, bucket);
-  const whole =
-    days === null
-      ? [inQuarters(quarters.from, quarters.to)]
-      : [inQuarters(quarters.from, days.from), rolledUpBetween('usage_days', days.from, days.to, bucket), inQuarters(days.to, quarters.to)];
-  return [rows(from, quarters.from), ...whole, rows(quarters.to, to)].filter((segment) => segment.begin[0] + 1 < segment.to);
+  const usable = needsRows(range) ? [] : rollUps.filter(({ lengthMs }) => start !== null || eachMs % lengthMs === 0);
+  const covered = (begin: number, end: number, [longest, ...shorter]: readonly RollUp[]): readonly Segment[] => {
+    if (begin >= end) return [];
+    if (longest === undefined) return [rowsBetween(begin, end, bucket, needsRows(range))];
+    const whole = wholeOnes(begin, end, longest.lengthMs);
+    if (whole === null) return covered(begin, end, shorter);
+    return [
+      ...covered(begin, whole.from, shorter),
+      rolledUpBetween(longest.table, whole.from, whole.to, bucket),
+      ...covered(whole.to, end, shorter),
+    ];
+  };
+  return covered(from, to, usable);
 }
 
 /** Null when the range contains no whole interval. */
@@ -97,7 +111,7 @@ const rowsBetween = (from: number, to: number, bucket: Bucket, details: boolean)
 const lastText = '\u{10ffff}';
 
 /** `key_id` has 64 bits. */
-const rolledUpBetween = (table: 'usage_quarters' | 'usage_days', from: number, to: number, bucket: Bucket): Segment => ({
+const rolledUpBetween = (table: RollUp['table'], from: number, to: number, bucket: Bucket): Segment => ({
   table,
   order: ['start', 'key_id'],
   place: (row) => [Number(row['its_start']), BigInt(String(row['its_key_id']))],
