@@ -12,7 +12,7 @@ import { graphsOf, type JoinedGraph, requirementsOf } from '../join.ts';
 import { localFieldsOf, withLocalFields } from '../local-fields.ts';
 import { recordingPaths } from '../response-paths.ts';
 import { readingExactLiterals } from './exact-literals.ts';
-import { interfaceMembers, sayingInterfaces, withInterfaceMembers } from './interface-members.ts';
+import { interfaceMembers, sayingInterfaces, withInterfaceMembers } from './interface-object-fields.ts';
 import { readingLeftOvers } from './left-over.ts';
 import { refuseObjectNames } from './object-names.ts';
 import { overrideJudge, withDrawnPercentages } from './progressive-override.ts';
