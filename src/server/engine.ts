@@ -15,6 +15,7 @@ import {
   validate,
 } from 'graphql';
 import { isAsyncIterable } from '../core/stream.ts';
+import { exactVariables } from '../federation/engine/exact-variables.ts';
 import { engineIn } from '../federation/engine/execution.ts';
 import { planOf } from '../graphql/plan/operation-plan.ts';
 import { isResolvedHere } from '../graphql/resolved-here.ts';
@@ -61,14 +62,21 @@ export function graphqlEngine(schemaFor: SchemaFor): Engine {
       execute({ document, operation, operationName, variables, coerced }) {
         const { incremental, introspects } = measuresOf(document, operation);
         const given = { operationName, contextValue: context };
-        const here = isResolvedHere(schema) && !introspects && !incremental;
+        const isOurs = isResolvedHere(schema);
+        const here = isOurs && !introspects && !incremental;
         const args = () =>
           here
             ? { ...given, ...takingCoerced(schema, document, operation), variableValues: coerced }
-            : { ...given, schema, document, variableValues: variables };
+            : {
+                ...given,
+                schema,
+                document,
+                variableValues: isOurs ? variables : exactVariables(schema, operation, variables, variables ?? {}),
+              };
         const engine = engineIn(schema);
         if (engine !== null) {
-          const running = engine.run({ schema, document, operation, variables: coerced, context });
+          const exact = exactVariables(schema, operation, variables, coerced);
+          const running = engine.run({ schema, document, operation, variables: coerced, exact, context });
           return isSubscription(operation)
             ? running.then((result) => (isAsyncIterable(result) ? withCursors(result, args()) : result))
             : running;

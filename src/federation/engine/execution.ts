@@ -21,6 +21,8 @@ export interface OperationToRun {
   readonly operation: OperationDefinitionNode;
   /** Coerced variables. */
   readonly variables: Readonly<Record<string, unknown>>;
+  /** The same as other teams' subgraphs get them, of `exactVariables`. Default: `variables`. */
+  readonly exact?: Readonly<Record<string, unknown>>;
   /** The gateway's own object, one per operation. */
   readonly context: unknown;
 }

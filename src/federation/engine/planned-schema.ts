@@ -75,13 +75,13 @@ export function plannedSchema(supergraph: DocumentNode, open: OpenPlanner, optio
 /** The portable engine, made for the first operation without a plan. Throws BAD_REQUEST when it cannot serve the graph. */
 function unplannedRunner(supergraph: DocumentNode, options: EngineOptions): RunOperation {
   const schemaOf = once(() => stitchedSchema(supergraph, options));
-  return async ({ document, operation, variables, context }) => {
+  return async ({ document, operation, variables, exact = variables, context }) => {
     options.onStitched?.();
     const args = {
       schema: schemaOf(),
       document,
       operationName: operation.name?.value ?? null,
-      variableValues: variables,
+      variableValues: exact,
       contextValue: context,
     };
     if (operation.operation !== OperationTypeNode.SUBSCRIPTION) return execute(args);

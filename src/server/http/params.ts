@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../core/errors.ts';
+import { noteSource } from '../../core/json/exact-source.ts';
 import { waitInLine } from '../../core/turns/turns.ts';
 import { checkJsonSize, checkJsonSizeInTurns, variablesWithin } from '../document/json-size.ts';
 import { type LoopTurns, requestBytesPerTurn } from '../loop-turns.ts';
@@ -23,7 +24,9 @@ export function paramsOfUrl(search: string, limits: ServerLimits): GraphQLParams
     if (text === null || text === '') return null;
     checkJsonSize(Buffer.from(text), limits, variablesWithin.url);
     try {
-      return JSON.parse(text);
+      const value: unknown = JSON.parse(text);
+      if (name === 'variables' && isObject(value)) noteSource(value, text, []);
+      return value;
     } catch {
       throw new GatewayError('BAD_REQUEST', `"${name}" in the URL is not valid JSON. Send a JSON object, percent-encoded.`);
     }
@@ -83,7 +86,10 @@ function checkText(body: Buffer): void {
 
 function parsed(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    const text = body.toString('utf8');
+    const data: unknown = JSON.parse(text);
+    if (isObject(data) && isObject(data['variables'])) noteSource(data['variables'], text, ['variables']);
+    return data;
   } catch {
     throw new GatewayError('BAD_REQUEST', 'The body is not valid JSON. Send a JSON object: { "query": "...", "variables": { } }.');
   }

@@ -11,6 +11,7 @@ import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type SubscribePayload } from
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
+import { noteSource } from '../../core/json/exact-source.ts';
 import { isAsyncIterable } from '../../core/stream.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { AddressOf } from '../client/address.ts';
@@ -74,6 +75,8 @@ interface Extra {
   principal: Principal | null;
   watched: Watched | null;
   messages: Messages | null;
+  /** The text of the message that is being handled. */
+  message: string | null;
   beat: () => void;
 }
 
@@ -165,6 +168,7 @@ export function sockets(parts: SocketParts): Sockets {
     const address = (): string => from;
     if (asker.authorization === null) anonymousRate.take(from);
     const { query, operationName, variables } = checkParams(payload);
+    if (extra.message !== null) noteSource(variables, extra.message, ['payload', 'variables']);
     const read = parts.read(query, operationName);
     const start = (by: Asker): RunningOperation =>
       parts.operations.start({ ...by, read, operationName, variables, lastEventId: null, contract, address });
@@ -191,6 +195,7 @@ export function sockets(parts: SocketParts): Sockets {
       principal: null,
       watched: null,
       messages: null,
+      message: null,
       beat: () => {},
     };
     const onRead = (bytes: number): void => parts.addressesInTurn.spend(request.socket, bytes);
@@ -212,10 +217,12 @@ export function sockets(parts: SocketParts): Sockets {
         onMessage(receive) {
           extra.messages = messagesInTurn(socket, parts.requestTurns, limits, onRead, (text) => {
             table.noteComplete(text, left);
+            extra.message = text;
             const handled = receive(text).catch((error: unknown) => {
               log.error('a WebSocket message could not be handled', { err: error });
               socket.close(4500, 'Internal server error');
             });
+            extra.message = null;
             // graphql-ws subscribes before its first wait, and has handled the message when all of the answer is sent.
             balance(socket, isBusy());
             const operation = table.takeAdded();

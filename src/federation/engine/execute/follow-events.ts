@@ -15,8 +15,10 @@ export async function followEvents(running: Running): Promise<ExecutionResult | 
     const { errors = [] } = await completed(running, openExecution(running), []);
     return { errors };
   }
-  const { context, variables } = operation;
-  const events = await options.target(source.subgraph).execute({
+  const { context } = operation;
+  const target = options.target(source.subgraph);
+  const variables = target.isLocal ? operation.variables : (operation.exact ?? operation.variables);
+  const events = await target.execute({
     document: source.document,
     text: source.text,
     variables: Object.fromEntries(source.variables.flatMap((name) => (Object.hasOwn(variables, name) ? [[name, variables[name]]] : []))),

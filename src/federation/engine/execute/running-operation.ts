@@ -49,8 +49,8 @@ export async function runFields({ prepared, rootType, operation, signal }: Runni
 
 export function openExecution({ operation, options }: Running): Execution {
   const { schemas, target, maxObjects, tell } = options;
-  const { context, variables } = operation;
-  return { schema: schemas.whole, target, context, variables, data: {}, budget: objectBudget(maxObjects), maxObjects, tell };
+  const { context, variables, exact = variables } = operation;
+  return { schema: schemas.whole, target, context, variables, exact, data: {}, budget: objectBudget(maxObjects), maxObjects, tell };
 }
 
 /** Builds the response from the data that is there. `pending` receives the parts that come later. */

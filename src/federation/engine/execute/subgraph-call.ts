@@ -23,6 +23,8 @@ export interface Execution {
   readonly target: (subgraph: string) => Target;
   readonly context: unknown;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** As other teams' subgraphs get them. */
+  readonly exact: Readonly<Record<string, unknown>>;
   readonly data: DataObject;
   readonly budget: ObjectBudget;
   readonly maxObjects: number;
@@ -65,7 +67,7 @@ function variablesOf({ variables }: Execution, step: Step, groups: readonly Aske
 }
 
 /** Builds the request's JSON from texts that already exist. */
-function bodyText({ variables }: Execution, step: Step, groups: readonly AskedGroup[]): string {
+function bodyText({ exact: variables }: Execution, step: Step, groups: readonly AskedGroup[]): string {
   const sent = step.variables.flatMap((name) => {
     const text = Object.hasOwn(variables, name) ? (JSON.stringify(variables[name]) as string | undefined) : undefined;
     return text === undefined ? [] : [`${JSON.stringify(name)}:${text}`];
