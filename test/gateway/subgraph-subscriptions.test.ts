@@ -1,7 +1,7 @@
 /** Subscriptions to subgraphs over a whole gateway: values of their events, and what operators see of them. */
 
 import { writeFileSync } from 'node:fs';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -74,6 +74,38 @@ describe('a subscription to a subgraph', () => {
     const gateway = await gatewayOver(way, [plain, event, plain], engine);
     const data = (await (await subscribe(gateway)).text()).split('\n').filter((line) => line.startsWith('data: {'));
     expect(data).toEqual([plain, event, plain].map((one) => `data: ${one}`));
+  });
+
+  it('a subscription to a subgraph goes over SSE to the http address that the configuration has for it, with its headers', async () => {
+    const file = join(temporaryFolder(), 'raw.graphql');
+    writeFileSync(file, sdl);
+    const asked: IncomingMessage[] = [];
+    const { port, close } = await listening(
+      createServer(async (request, response) => {
+        asked.push(request);
+        await bodyOf(request);
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.end(`event: next\ndata: ${plain}\n\nevent: complete\ndata:\n\n`);
+      }),
+    );
+    whenOver(close);
+    const gateway = await startGateway({
+      graph: {
+        subgraphs: [
+          {
+            name: 'raw',
+            url: 'http://127.0.0.1:9/graphql',
+            sdl: file,
+            subscriptionUrl: `http://127.0.0.1:${port}/events`,
+            headers: { 'x-api-key': 'of-the-gateway' },
+          },
+        ],
+      },
+    });
+    expect(await (await subscribe(gateway)).text()).toContain(`data: ${plain}`);
+    expect(asked.map(({ url, headers }) => [url, headers['x-api-key'], headers.accept])).toEqual([
+      ['/events', 'of-the-gateway', 'text/event-stream'],
+    ]);
   });
 
   it('a subscription to a subgraph is in the metrics: that it goes on, its events, and how it ended', async () => {
