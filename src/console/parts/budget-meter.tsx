@@ -1,5 +1,6 @@
 /** What is spent of a budget, what running calls hold of it, and what is left: in words, and as a bar. */
-import { Money, shareOf } from './figure.tsx';
+import { shareOf } from './decimal-text.ts';
+import { Money } from './figure.tsx';
 
 export interface ShownBudget {
   readonly name: string;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shareOf, shortened } from '../../src/console/parts/figure.tsx';
+import { shareOf, shortened } from '../../src/console/parts/decimal-text.ts';
 
 describe('money on a page', () => {
   it.each([
