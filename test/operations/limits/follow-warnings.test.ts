@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { warningFeed } from '../../../src/operations/limits/follow-warnings.ts';
 import type { BudgetWarning } from '../../../src/storage/limits/warnings/budget-warnings.ts';
 
@@ -14,6 +14,7 @@ function opened() {
   const reads: number[] = [];
   const clock = { time: 100_000 };
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
   const feed = warningFeed({
     warnings: {
       async reachedSince(time, most) {
