@@ -1,5 +1,5 @@
 import type { Migration } from '../database/database.ts';
-import { timesSql } from './time-classes.ts';
+import { classesSql } from './time-classes.ts';
 
 /** As they were when eighths were made. */
 const eighthSums =
@@ -101,9 +101,16 @@ export const ledgerMigrations: readonly Migration[] = [
 ];
 
 function rollUp(table: string, lengthMs: number): string {
-  const columns = `calls, fresh_input, cache_read, cache_write, output, reasoning, estimated, priced, cost, saved_cost`;
-  const rows = `select time - time % ${lengthMs} as start, key_id, fresh_input, cache_read, cache_write, output, reasoning, estimated, cost,
-    saved_cost, ${timesSql} as times from usage_rows`;
+  const sums = ['calls', 'fresh_input', 'cache_read', 'cache_write', 'output', 'reasoning', 'estimated', 'priced', 'cost', 'saved_cost'];
+  const byTimes = `select time - time % ${lengthMs} as start, key_id, ${classesSql.latency} as latency, ${classesSql.firstToken} as first_token,
+      count(*) as calls, sum(fresh_input) as fresh_input, sum(cache_read) as cache_read, sum(cache_write) as cache_write, sum(output) as output,
+      sum(reasoning) as reasoning, sum(estimated) as estimated, count(cost) as priced, coalesce(sum(cost), 0) as cost, sum(saved_cost) as saved_cost
+    from usage_rows group by 1, 2, 3, 4`;
+  // Each class once, and not once for each row: a report reads the whole text at once.
+  const times = `select start, key_id, string_agg(class || ':' || calls, ',') as times
+    from (select start, key_id, class, sum(calls) as calls
+      from (select start, key_id, latency as class, calls from by_times union all select start, key_id, first_token, calls from by_times) c
+      where class is not null group by 1, 2, 3) n group by 1, 2`;
   return `
     create table ${table} (
       start bigint not null, key_id bigint not null,
@@ -113,8 +120,10 @@ function rollUp(table: string, lengthMs: number): string {
       counted bigint not null, operations bigint not null, field_operations bigint not null, times text not null,
       primary key (start, key_id)
     );
-    insert into ${table} (start, key_id, ${columns}, counted, operations, field_operations, times)
-      select start, key_id, count(*), sum(fresh_input), sum(cache_read), sum(cache_write), sum(output), sum(reasoning), sum(estimated),
-        count(cost), coalesce(sum(cost), 0), sum(saved_cost), 0, 0, 0, string_agg(times, ',') from (${rows}) r group by start, key_id;
+    insert into ${table} (start, key_id, ${sums.join(', ')}, counted, operations, field_operations, times)
+      with by_times as materialized (${byTimes})
+      select s.*, 0, 0, 0, t.times
+      from (select start, key_id, ${sums.map((sum) => `sum(${sum}) as ${sum}`).join(', ')} from by_times group by 1, 2) s
+      join (${times}) t on t.start = s.start and t.key_id = s.key_id;
     create index ${table}_key on ${table} (key_id);`;
 }

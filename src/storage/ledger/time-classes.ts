@@ -21,9 +21,14 @@ const classOf = (ms: number): number => (ms < 1 ? 0 : 1 + Math.floor(Math.log(ms
 const classSql = (column: string): string =>
   `case when ${column} < 1 then 0 else 1 + cast(floor(ln(${column}) / ln(${growth})) as integer) end`;
 
-/** Text that a row of `usage_rows` adds to the counts. */
-export const timesSql = `'l' || (${classSql('latency_ms')}) || ':1' ||
-  case when first_token_ms is null then '' else ',f' || (${classSql('first_token_ms')}) || ':1' end`;
+/** The classes of a row of `usage_rows`; the second is null for a call that had no first token. */
+export const classesSql = {
+  latency: `'l' || (${classSql('latency_ms')})`,
+  firstToken: `'f' || (${classSql('first_token_ms')})`,
+} as const;
+
+/** What a row of `usage_rows` adds, as text. */
+export const timesSql = `${classesSql.latency} || ':1' || coalesce(',' || ${classesSql.firstToken} || ':1', '')`;
 
 export function countTimes(
   times: TimeCounts,

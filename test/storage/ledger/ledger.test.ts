@@ -344,3 +344,39 @@ it('the ledger replaces a row of a lost call that was written before organisatio
   const { totals } = await usageTotals(database, { ...all, from: hour, to: hour + hourMs, groupBy: ['outcome', 'organisation'] });
   expect(totals.map(({ key, calls, cost }) => [key, calls, cost])).toEqual([[{ outcome: 'OK', organisation: null }, 1, 90]]);
 });
+
+it('the roll-ups that are made of an older ledger are those that its rows would have made, each class of times once', async () => {
+  const folder = temporaryFolder();
+  const day = Date.UTC(2026, 10, 5);
+  const rows = Array.from({ length: 3_000 }, (_, index) =>
+    usageRow({
+      time: day + index * 20_000,
+      callId: `call ${index}`,
+      principal: `key:${index % 2}`,
+      cost: index % 5 === 0 ? null : index,
+      latencyMs: (index * 37) % 5_000,
+      timeToFirstTokenMs: index % 3 === 0 ? null : index % 700,
+    }),
+  );
+  const database = openSqlite(join(folder, 'new.db'), migrations);
+  onTestFinished(() => database.close());
+  await database.tx((tx) => storeUsageRows(tx, rows));
+  const columns = 'calls, fresh_input, cache_read, cache_write, output, reasoning, estimated, priced, cost, saved_cost';
+  const made = async (): Promise<unknown> => {
+    const read = async (table: string): Promise<unknown> =>
+      (await database.all(`select start, cast(key_id as text) as key, ${columns}, times from ${table} order by start, key_id`)).map(
+        ({ times, ...sums }) => ({
+          ...sums,
+          times: String(times).split(',').toSorted(),
+        }),
+      );
+    return [await read('usage_quarters'), await read('usage_days')];
+  };
+  const expected = await made();
+  const anew = migrations.find(({ name }) => name === 'usage by quarters and days')?.sql ?? '';
+  await database.run('drop table usage_quarters');
+  await database.run('drop table usage_days');
+  const statements = anew.slice(anew.indexOf('create table usage_quarters'), anew.indexOf('drop table usage_hours')).split(';\n');
+  for (const statement of statements) if (statement.trim() !== '') await database.run(statement);
+  expect(await made()).toEqual(expected);
+});
