@@ -13,12 +13,12 @@ import { booked, markdown, principal, signal } from '../../retrieval/doubles.ts'
 import type { HostileCase } from './hostile-case.ts';
 
 const filled = (piece: string, bytes: number): string => `${piece.repeat(Math.ceil(bytes / piece.length)).slice(0, bytes)}x`;
-const times = (count: number, text: string, more: Partial<NewSource> = {}): NewSource[] =>
-  Array.from({ length: count }, (_, at) => markdown(`${at}`, `${text}${at}`, more));
+const times = (count: number, text: string, more: Partial<NewSource> = {}, lot = ''): NewSource[] =>
+  Array.from({ length: count }, (_, at) => markdown(`${lot}${at}`, `${text}${at}`, more));
 const html = { mediaType: 'text/html' };
 const plain = { mediaType: 'text/plain' };
 
-const ingestions: readonly (readonly [name: string, sources: () => NewSource[]])[] = [
+const ingestions: readonly (readonly [name: string, sources: () => NewSource[], refused?: RegExp])[] = [
   ['200 sources of 8 KB of nested lists', () => times(200, filled('- ', 8_000))],
   ['200 sources of 8 KB of lazy lines in a list', () => times(200, filled('- a\nb\nb\nb\n', 8_000))],
   ['200 sources of 8 KB of quotations', () => times(200, filled('> ', 8_000))],
@@ -26,7 +26,7 @@ const ingestions: readonly (readonly [name: string, sources: () => NewSource[]])
   ['200 pages of 8 KB of nested elements', () => times(200, filled('<div>', 8_000), html)],
   ['200 texts of 8 KB without a full stop', () => times(200, filled('word ', 8_000), plain)],
   ['one text of 1.9 MB in one line', () => times(1, filled('A sentence, e.g. this. ', 1_900_000), plain)],
-  ['one Markdown of 1.9 MB of link definitions', () => times(1, filled('[a]: /b "c"\n', 1_900_000))],
+  ['one Markdown of 1.9 MB of link definitions', () => times(1, filled('[a]: /b "c"\n', 1_900_000)), /There is no text in it/],
   ['one table of 1.9 MB', () => times(1, `|a|\n|-|\n${filled('|cell|\n', 1_900_000)}`)],
 ];
 
@@ -51,8 +51,9 @@ const embeds: ChunkHandler = async function* embeds(request) {
 
 export const documentCases: readonly HostileCase[] = [
   ...ingestions.map(
-    ([name, sources]): HostileCase => ({
+    ([name, sources, refused = null]): HostileCase => ({
       name: `ingestion: ${name}`,
+      refused,
       async prepare() {
         const { retrieval, close } = await opened();
         const sent = sources();
@@ -63,11 +64,20 @@ export const documentCases: readonly HostileCase[] = [
   ...questions.map(
     ([name, query]): HostileCase => ({
       name: `search in 2,000 passages: ${name}`,
+      refused: null,
       async prepare() {
         const { retrieval, close } = await opened();
-        await ingested(retrieval, times(1_000, 'What a word in a sentence, e.g. this a1 a2 a3. \u4e00\u4e01\u4e02 \uFDFA '));
-        const search = { collection: 'docs', query, first: 50, principal: principal(), signal, callFor: booked().callFor };
-        return { attack: () => retrieval.search(search), close };
+        for (const lot of ['a', 'b'])
+          await ingested(
+            retrieval,
+            times(999, `What a word in a sentence, e.g. this a1 a2 a3. \u4e00\u4e01\u4e02 \uFDFA ${lot} `, {}, lot),
+          );
+        const search = { collection: 'docs', first: 50, principal: principal(), signal, callFor: booked().callFor };
+        const [found] = await retrieval.collections(principal());
+        const { hits } = await retrieval.search({ ...search, query: 'a word in a sentence' });
+        if (found?.passages !== 2_000 || hits.length === 0)
+          throw new Error(`There are ${found?.passages} passages, and ${hits.length} hits.`);
+        return { attack: () => retrieval.search({ ...search, query }), close };
       },
     }),
   ),
@@ -100,6 +110,8 @@ async function ingested(retrieval: Retrieval, sources: readonly NewSource[]): Pr
   retrieval.start();
   const { id } = await retrieval.ingest({ principal: principal(), collection: 'docs', sources });
   for await (const { status, failed } of retrieval.followIngestion(id, principal(), signal)) {
-    if (status !== 'RUNNING' && failed.length > 0) throw new Error(`${failed.length} failed: ${failed[0]?.message}`);
+    if (status === 'RUNNING') continue;
+    if (failed.length > 0) throw new Error(`${failed.length} failed: ${failed[0]?.message}`);
+    if (status !== 'COMPLETED') throw new Error(`The ingestion ended as ${status}.`);
   }
 }

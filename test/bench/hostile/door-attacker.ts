@@ -1,4 +1,4 @@
-/** The client of `door.ts`, in a process of its own: its work is not the gateway's. Told an attack and where, it says when it is over. */
+/** The client of `door.ts`, in a process of its own: its work is not the gateway's. Told an attack and where, it says what it was answered. */
 import { connect } from 'node:net';
 import WebSocket from 'ws';
 
@@ -7,26 +7,38 @@ export interface Door {
   readonly key: string;
 }
 
+/** How requests and connections ended, each once: a status of HTTP, the first code of an answer, or a code that closes a WebSocket. */
+const endings = new Set<string>();
+const note = (ending: string | number): void => void endings.add(String(ending));
+
 async function inWaves(count: number, width: number, one: (n: number) => Promise<unknown>): Promise<void> {
   for (let begun = 0; begun < count; begun += width) await Promise.all(Array.from({ length: width }, (_, n) => one(begun + n)));
 }
 
-/** Resolves when the socket has been refused or closed. */
 function socketWithoutKey(url: string): Promise<void> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
-  return new Promise((resolve) => {
-    socket.on('open', () => socket.send('{"type":"connection_init"}'));
-    socket.on('error', () => {});
-    socket.on('close', () => resolve());
-  });
+  socket.on('open', () => socket.send('{"type":"connection_init"}'));
+  return closed(socket);
 }
 
 function largeInit(url: string): Promise<void> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   const payload = Object.fromEntries(Array.from({ length: 4_000 }, (_, index) => [`x-${index}`, '']));
   socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init', payload })));
-  socket.on('error', () => {});
-  return new Promise((resolve) => socket.on('close', () => resolve()));
+  return closed(socket);
+}
+
+/** Resolves when the socket has been refused or closed. */
+function closed(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    const ended = (code: number): void => {
+      note(code);
+      resolve();
+    };
+    socket.on('unexpected-response', (_, { statusCode = 0 }) => ended(statusCode));
+    socket.on('error', () => {});
+    socket.on('close', ended);
+  });
 }
 
 function silentConnection(url: string): Promise<void> {
@@ -34,17 +46,22 @@ function silentConnection(url: string): Promise<void> {
   socket.on('error', () => {});
   return new Promise((resolve) => {
     socket.once('connect', () => setTimeout(() => socket.destroy(), 200));
-    socket.once('close', () => resolve());
+    socket.once('close', () => {
+      note(socket.bytesRead === 0 ? 'nothing was said' : 'answered');
+      resolve();
+    });
   });
 }
 
 const post = async (url: string, body: string, headers: Readonly<Record<string, string>> = {}): Promise<void> => {
   const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body };
-  await fetch(`${url}/graphql`, init).then(
-    (response) => response.text(),
-    () => null,
-  );
+  await fetch(`${url}/graphql`, init).then(noteAnswer, () => note('reset'));
 };
+/** The status, and how the first refusal in it begins. */
+async function noteAnswer(response: Response): Promise<void> {
+  const [, message] = /"message":"(.{0,40})/.exec(await response.text()) ?? [];
+  note(message === undefined ? response.status : `${response.status} ${message}`);
+}
 const posted = ({ url, key }: Door, body: string): Promise<void> => post(url, body, { authorization: `Bearer ${key}` });
 const asked = (door: Door, query: string): Promise<void> => posted(door, JSON.stringify({ query }));
 
@@ -56,10 +73,11 @@ function subscribed({ url, key }: Door, payload: object): Promise<void> {
   socket.on('message', (data) => {
     const { type } = JSON.parse(String(data)) as { readonly type: string };
     if (type === 'connection_ack') say({ id: '1', type: 'subscribe', payload });
-    if (type === 'complete' || type === 'error') socket.close();
+    if (type !== 'complete' && type !== 'error') return;
+    note(type);
+    socket.close();
   });
-  socket.on('error', () => {});
-  return new Promise((resolve) => socket.on('close', () => resolve()));
+  return closed(socket);
 }
 
 const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
@@ -83,11 +101,16 @@ const members = Object.fromEntries(many(9_900, (index) => [`k${(index * 7_919) %
 const streamed = async ({ url, key }: Door, accept: string): Promise<void> =>
   post(url, JSON.stringify(stream), { authorization: `Bearer ${key}`, accept });
 
+const noteStatuses = (piece: Buffer): void => {
+  for (const [, status = ''] of piece.toString('latin1').matchAll(/HTTP\/1\.1 (\d{3})/g)) note(status);
+};
+
 /** What a connection sends in pieces of 64 KB, without waiting for any answer. */
 async function poured({ url }: Door, text: string): Promise<void> {
   const { port, host } = new URL(url);
   const socket = connect(Number(port), '127.0.0.1');
   socket.on('error', () => {}).resume();
+  socket.on('data', noteStatuses);
   const over = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   const piece = text.replaceAll('HOST', host).repeat(Math.floor(64_000 / text.length));
   for (let sent = 0; sent < 5 && !socket.destroyed; sent += 1) {
@@ -105,7 +128,7 @@ async function pouredAtOnce({ url }: Door, connections: number, text: string): P
   const sockets = await Promise.all(
     many(connections, async () => {
       const socket = connect(Number(port), '127.0.0.1');
-      socket.on('error', () => {});
+      socket.on('error', () => {}).on('data', noteStatuses);
       socket.write(request);
       await new Promise((resolve) => socket.once('data', resolve).once('close', resolve));
       return socket.resume();
@@ -125,10 +148,11 @@ function chatter({ url, key }: Door, messages: number): Promise<void> {
   socket.on('message', (data) => {
     if (String(data).includes('connection_ack')) for (let sent = 0; sent < messages; sent += 1) socket.send('{"type":"ping"}');
     else answers += 1;
-    if (answers === messages) socket.close();
+    if (answers !== messages) return;
+    note('all answered');
+    socket.close();
   });
-  socket.on('error', () => {});
-  return new Promise((resolve) => socket.on('close', () => resolve()));
+  return closed(socket);
 }
 
 export const attacks = {
@@ -145,7 +169,7 @@ export const attacks = {
   '200 bodies of 2 MB without a key': ({ url }: Door) => inWaves(200, 20, () => post(url, ' '.repeat(2_000_000))),
   '20 bodies of 8 MB': (door: Door) => inWaves(20, 5, () => posted(door, ' '.repeat(8_000_000))),
   '50 documents of as many fields as are compared, each another': (door: Door) =>
-    inWaves(50, 2, (n) => asked(door, `query Q${n} { aiRoutes { name } ${`a${n}: aiRoutes { ${'name '.repeat(300)} } `.repeat(4)} }`)),
+    inWaves(50, 2, (n) => asked(door, `query Q${n} { ${many(4, (at) => `a${at}: aiRoutes { ${'name '.repeat(250)} }`).join(' ')} }`)),
   '50 documents of 1 MB of escaped characters': (door: Door) =>
     inWaves(50, 2, (n) => asked(door, `query Q${n} { aiSources(collection: "${'\\n'.repeat(400_000)}") { __typename } }`)),
   '20 documents of 1 MB of comments': (door: Door) => inWaves(20, 2, () => asked(door, `${'#\n'.repeat(500_000)}{ __typename }`)),
@@ -158,16 +182,15 @@ export const attacks = {
   '10 operations of 9,900 members over WebSockets, which are refused': (door: Door) =>
     inWaves(10, 2, () => subscribed(door, { ...stream, variables: { input: members } })),
   '100 WebSockets whose connection_init has 4,000 members': ({ url }: Door) => inWaves(100, 10, () => largeInit(url)),
-  '200 GET requests of 14 KB of variables': ({ url, key }: Door) =>
-    inWaves(200, 10, async () => {
-      const search = new URLSearchParams({ query: '{ aiRoutes { name } }', variables: JSON.stringify({ a: many(1_900, () => []) }) });
-      const response = await fetch(`${url}/graphql?${search}`, { headers: { authorization: `Bearer ${key}` } });
-      await response.text();
+  '50 GET requests of 12 KB of variables': ({ url, key }: Door) =>
+    inWaves(50, 10, async () => {
+      const search = new URLSearchParams({ query: '{ aiRoutes { name } }', variables: JSON.stringify({ a: many(1_300, () => []) }) });
+      await noteAnswer(await fetch(`${url}/graphql?${search}`, { headers: { authorization: `Bearer ${key}` } }));
     }),
 } as const;
 
 if (import.meta.main)
   process.once('message', async ({ attack, door }: { readonly attack: keyof typeof attacks; readonly door: Door }) => {
     await attacks[attack](door);
-    process.disconnect();
+    process.send?.([...endings].toSorted().join(', '), () => process.disconnect());
   });

@@ -19,8 +19,9 @@ const attackOn = (
     says = 'Yes.',
     ask = completionQuery,
     by = settings,
-  }: { readonly says?: string; readonly ask?: string; readonly by?: Partial<GatewayConfig> } = {},
-): HostileCase => posted({ name: `guards: ${name}`, query: ask, variables, says, settings: by });
+    refused = null,
+  }: { readonly says?: string; readonly ask?: string; readonly by?: Partial<GatewayConfig>; readonly refused?: RegExp | null } = {},
+): HostileCase => posted({ name: `guards: ${name}`, query: ask, variables, refused, says, settings: by });
 
 const prompt = (text: string): object => ({ input: { prompt: { text } } });
 const repeated = (count: number, piece: (index: number) => string): string =>
@@ -29,14 +30,24 @@ const inMessages = (count: number): object => ({
   input: { prompt: { messages: Array.from({ length: count }, () => ({ role: 'USER', content: [{ text: 'Hi you.' }] })) } },
 });
 
+const tooManyFinds = /more than 20000 different addresses, numbers and secrets/;
+const phone = (index: number): string => `+1 41555${String(index).padStart(6, '0')} `;
+
 export const guardCases: readonly HostileCase[] = [
-  attackOn('a prompt of 1.9 MB with 90,000 different addresses', () => prompt(repeated(90_000, (index) => `u${index}@cd${index}.com `))),
+  attackOn(
+    'a prompt of 1.9 MB with 90,000 different addresses, which are too many',
+    () => prompt(repeated(90_000, (index) => `u${index}@cd${index}.com `)),
+    {
+      refused: tooManyFinds,
+    },
+  ),
   attackOn('a prompt of 450 KB with 19,000 different addresses', () => prompt(repeated(19_000, (index) => `u${index}@cd${index}.com `))),
   attackOn('a run of 1.9 MB of letters', () => prompt('a'.repeat(1_900_000))),
-  attackOn('1.9 MB of telephone numbers', () => prompt(repeated(126_000, (index) => `+1 41555${String(index).padStart(6, '0')} `))),
+  attackOn('1.9 MB of telephone numbers, which are too many', () => prompt(repeated(126_000, phone)), { refused: tooManyFinds }),
+  attackOn('19,000 telephone numbers', () => prompt(repeated(19_000, phone))),
   attackOn('1.9 MB of what a pattern counts', () => prompt(`${'fal '.repeat(1_000)}\ncon\n`.repeat(470))),
   attackOn('900,000 characters that show nothing', () => prompt('a\u200b'.repeat(450_000))),
-  attackOn('9,900 messages', () => inMessages(9_900)),
+  attackOn('1,950 messages', () => inMessages(1_950)),
   attackOn(
     '512 texts of 3.5 KB to embed',
     () => ({ input: { texts: Array.from({ length: 512 }, (_, index) => `text ${index}, `.repeat(320)) } }),

@@ -41,6 +41,8 @@ export interface Posted {
   readonly name: string;
   readonly query: string;
   readonly variables: () => object;
+  /** As in `HostileCase`. Default: null. */
+  readonly refused?: RegExp | null;
   /** What the model answers. */
   readonly says?: string;
   /** Settings beside the provider and its routes. */
@@ -57,9 +59,10 @@ const usual = (text: string): object => ({
 const usualRequests = 20;
 
 /** One operation, posted to a gateway whose model is elsewhere. */
-export function posted({ name, query, variables, says = 'Yes.', settings = {} }: Posted): HostileCase {
+export function posted({ name, query, variables, refused = null, says = 'Yes.', settings = {} }: Posted): HostileCase {
   return {
     name,
+    refused,
     async prepare() {
       const client = fork(join(import.meta.dirname, 'posting-client.ts'));
       const vendor = await told(client, { type: 'serve', says }, 'serving');
