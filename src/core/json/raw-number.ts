@@ -12,8 +12,8 @@ const parse = JSON.parse as (text: string, reviver: Reviver) => unknown;
 
 export const isRawNumber = (value: unknown): boolean => raw.isRawJSON(value);
 
-/** Sixteen digits, since all that is longer than what 2^53 has may be inexact; or an exponent beyond those that JavaScript has. */
-export const maybeInexact = /\d{16}|\d[eE][+-]?\d{3}/;
+/** Sixteen digits, a point among them, since all that is longer than what 2^53 has may be inexact; or an exponent beyond those that JavaScript has. */
+export const maybeInexact = /[\d.]{16}|\d[eE][+-]?\d{3}/;
 
 /** As JSON.parse, but for numbers that would not be written as they came. */
 export function parseExact(text: string): unknown {

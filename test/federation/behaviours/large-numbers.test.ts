@@ -35,6 +35,15 @@ describe.each(engines)('a whole number above 2^53, by %s,', (engine, openPlanner
     expect(JSON.stringify(graph.asked).split(large)).toHaveLength(5);
   });
 
+  it(`a whole number above 2^53, by ${engine}, is no more exact than a number with many digits behind its point`, async () => {
+    const graph = await over({ raw: 'scalar Decimal type Query { echo(of: Decimal): Decimal }' });
+    for (const text of ['12345678901234.123456789', '0.12345678901234567890123', '1e400']) {
+      graph.answers['raw'] = answered(`{"data":{"echo":${text},"_client_echo":${text}}}`);
+      expect(JSON.stringify(await graph.ask(`{ echo(of: ${text}) }`))).toBe(`{"data":{"echo":${text}}}`);
+      expect(JSON.stringify(graph.asked.at(-1))).toContain(text);
+    }
+  });
+
   it(`a whole number above 2^53, by ${engine}, is what another subgraph gets of it, as a key and as a required field`, async () => {
     const graph = await over({
       first: 'scalar BigInt type Query { thing: Thing } type Thing @key(fields: "id") { id: BigInt! size: BigInt }',

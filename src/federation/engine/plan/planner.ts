@@ -6,8 +6,9 @@
  * what fragments unfold to, before the planner sees it.
  */
 import type { QueryPlanner } from '@graphql-hive/router-query-planner';
-import { buildASTSchema, type DocumentNode, GraphQLError, type GraphQLSchema, parse, print, validate } from 'graphql';
+import { buildASTSchema, type DocumentNode, GraphQLError, type GraphQLSchema, parse, print, validate, visit } from 'graphql';
 import { GatewayError } from '../../../core/errors.ts';
+import { maybeInexact } from '../../../core/json/raw-number.ts';
 import { once } from '../../../core/once.ts';
 import { countFields, maxPlannedFields } from './field-count.ts';
 import type { QueryPlan } from './plan-nodes.ts';
@@ -52,6 +53,7 @@ function planner(native: QueryPlanner): Planner {
     overridePercentages: native.overridePercentages,
     async plan(document, { labels, percentage }) {
       refuseInvalid(schema, document);
+      refuseRounded(document);
       try {
         return await native.planAsync(print(document), null, new Set(labels), percentage);
       } catch (cause) {
@@ -67,6 +69,16 @@ function planner(native: QueryPlanner): Planner {
 
 const noPlan = (message: string, cause: unknown): GraphQLError =>
   new GraphQLError(message, { originalError: cause instanceof Error ? cause : null });
+
+/** The planner reads such a literal as a double, and writes fewer digits into the request of a subgraph. */
+function refuseRounded(document: DocumentNode): void {
+  visit(document, {
+    FloatValue({ value }) {
+      if (maybeInexact.test(value) && String(Number(value)) !== value)
+        throw new Unplannable(`The planner would round the number ${value.slice(0, 40)}.`);
+    },
+  });
+}
 
 function refuseInvalid(schema: GraphQLSchema, document: DocumentNode): void {
   const fields = countFields(document);
