@@ -13,20 +13,24 @@ const valuesPerObject = 20;
 /** Different names of members, and those of large objects: parsing takes 2 µs for each, however few bytes they are. */
 const maxNames = 20_000;
 
-/** A value of JSON takes a byte, and a level two: what is no longer than this can have too much of nothing. */
-const smallBytes = 2 * maxDepth;
+/** A value of JSON takes two bytes, and a name with its value six: a text that is no longer than this has too much of neither. */
+const smallBytes = 64 * 1024;
 
 /** Called with each piece of one answer, or of one event, before it is parsed; throws the error that the fields get. */
 export function checkSize(name: string, maxObjects: number): (piece: Uint8Array) => void {
-  const isBounded = maxObjects * valuesPerObject >= smallBytes;
-  /** Until there is more. Most answers are small. */
-  let unmeasured: Uint8Array[] | null = isBounded ? [] : null;
+  /** Until there is more. Most answers are small and flat. */
+  let unmeasured: Uint8Array[] | null = [];
+  const maxUnmeasured = Math.min(smallBytes, maxObjects * valuesPerObject);
   let length = 0;
+  let brackets = 0;
   let meter: JsonMeter | null = null;
   return (piece) => {
     length += piece.length;
-    unmeasured?.push(piece);
-    if (unmeasured !== null && length <= smallBytes) return;
+    if (unmeasured !== null) {
+      unmeasured.push(piece);
+      if (length <= maxUnmeasured) brackets += bracketsIn(piece);
+      if (length <= maxUnmeasured && brackets <= maxDepth) return;
+    }
     meter ??= jsonMeter({ withNames: true });
     for (const one of unmeasured ?? [piece]) meter.add(one);
     unmeasured = null;
@@ -34,6 +38,17 @@ export function checkSize(name: string, maxObjects: number): (piece: Uint8Array)
     if (refused !== null) throw refused;
   };
 }
+
+/** Those that open, in texts too: no text nests deeper than it has of them. */
+function bracketsIn(piece: Uint8Array): number {
+  let found = 0;
+  for (let at = 0; at < piece.length; at += 1) if (((piece[at] ?? 0) & isOpening) === bracket) found += 1;
+  return found;
+}
+
+/** `[` and `{` differ in one bit. */
+const bracket = 0x5b;
+const isOpening = 0xdf;
 
 function refusalOf(name: string, { values, depth, names }: JsonSize, maxObjects: number): GraphQLError | null {
   const maxValues = maxObjects * valuesPerObject;

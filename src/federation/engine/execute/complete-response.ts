@@ -85,12 +85,22 @@ function completeObject(
   const made: Record<string, unknown> = {};
   const { fields, deferred } = shape.of(typeName);
   const { denied, introspected } = completion;
+  const isGiven = denied === null && (introspected === null || place !== null);
   let elsewhere: GraphQLError | null = null;
   for (const field of fields) {
     const { responseKey, dataKey } = field;
     if (field.name === '__typename') {
       made[responseKey] = typeName;
       continue;
+    }
+    if (isGiven && field.isScalar) {
+      // Most fields of most responses, for which there is no place to remember.
+      const value = Object.hasOwn(data, dataKey) ? data[dataKey] : undefined;
+      const isMissing = value === undefined || value === null;
+      if (isMissing ? field.isNullable : !(value instanceof Failure)) {
+        made[responseKey] = value ?? null;
+        continue;
+      }
     }
     const own: ResponsePlace = { prev: place, key: responseKey };
     if (introspected !== null && place === null && Object.hasOwn(introspected, responseKey)) {

@@ -9,9 +9,12 @@ import {
   type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
+  getNullableType,
   isCompositeType,
   isInterfaceType,
+  isNonNullType,
   isObjectType,
+  isScalarType,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
@@ -28,6 +31,9 @@ export interface ResponseField {
   readonly name: string;
   readonly coordinate: string;
   readonly type: GraphQLOutputType;
+  readonly isNullable: boolean;
+  /** Whether it is one value of a scalar, and no list: any value is passed on. */
+  readonly isScalar: boolean;
   readonly nodes: readonly FieldNode[];
   readonly inner: ResponseShape;
 }
@@ -141,6 +147,8 @@ function fieldOf(
     name,
     coordinate: `${type.name}.${name}`,
     type: fieldType,
+    isNullable: !isNonNullType(fieldType),
+    isScalar: isScalarType(getNullableType(fieldType)),
     nodes,
     inner: isCompositeType(getNamedType(fieldType)) ? shapeOf(source, sets, [...path, dataKey]) : noFields,
   };

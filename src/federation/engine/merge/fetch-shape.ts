@@ -4,13 +4,16 @@
  */
 import {
   type FragmentDefinitionNode,
+  type GraphQLLeafType,
   type GraphQLNamedType,
   type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
+  getNullableType,
   isAbstractType,
   isCompositeType,
   isInterfaceType,
+  isLeafType,
   isNonNullType,
   isObjectType,
   Kind,
@@ -27,6 +30,8 @@ export interface ShapeField {
   readonly type: GraphQLOutputType;
   /** True for fields under `@skip` or `@include`, which the subgraph evaluates. */
   readonly mayBeMissing: boolean;
+  /** The type of the value, where it is one and no list; null: an object, or a list. */
+  readonly leaf: GraphQLLeafType | null;
   /** Null for leaves. */
   readonly inner: FetchShape | null;
 }
@@ -98,6 +103,7 @@ function fieldsFor(
     if (name === '__typename' || definition === undefined) return [];
     const below = own.filter(({ path: [first] }) => first !== undefined && 'Key' in first && first.Key === key);
     const named = getNamedType(definition.type);
+    const nullable = getNullableType(definition.type);
     return [
       {
         key,
@@ -105,6 +111,7 @@ function fieldsFor(
         coordinate: `${type.name}.${name}`,
         type: definition.type,
         mayBeMissing: conditional || !isNonNullType(definition.type),
+        leaf: isLeafType(nullable) ? nullable : null,
         inner: isCompositeType(named)
           ? shapeOf(
               source,

@@ -4,6 +4,7 @@
  */
 import {
   type GraphQLError,
+  type GraphQLLeafType,
   type GraphQLOutputType,
   type GraphQLSchema,
   isLeafType,
@@ -39,6 +40,11 @@ export function mergeObject(merging: Merging, into: DataObject, from: DataObject
     into['__typename'] = given;
   for (const field of shape.fieldsOf(typeName)) {
     const value = Object.hasOwn(from, field.key) ? from[field.key] : undefined;
+    // Most fields of most answers: one value, which is there.
+    if (field.leaf !== null && value !== undefined && value !== null && !(value instanceof Failure)) {
+      into[field.as] = leafOr(merging, field, field.leaf, value);
+      continue;
+    }
     if (value === undefined && field.mayBeMissing) continue;
     const existing = Object.hasOwn(into, field.as) ? into[field.as] : undefined;
     into[field.as] = merged(merging, field, field.type, existing, value);
@@ -53,8 +59,7 @@ function merged(merging: Merging, field: ShapeField, type: GraphQLOutputType, ex
   }
   const nullable = isNonNullType(type) ? type.ofType : type;
   if (isListType(nullable)) return mergedList(merging, field, nullable.ofType, existing, value);
-  if (isLeafType(nullable))
-    return fitsLeaf(nullable, value) ? value : problem(merging, `gave a value for "${field.coordinate}" that is no ${nullable.name}.`);
+  if (isLeafType(nullable)) return leafOr(merging, field, nullable, value);
   if (field.inner === null) return value;
   if (!isDataObject(value)) return problem(merging, `gave no object for "${field.coordinate}".`);
   merging.budget.take(1);
@@ -62,6 +67,9 @@ function merged(merging: Merging, field: ShapeField, type: GraphQLOutputType, ex
   mergeObject(merging, into, value, field.inner);
   return into;
 }
+
+const leafOr = (merging: Merging, { coordinate }: ShapeField, type: GraphQLLeafType, value: unknown): unknown =>
+  fitsLeaf(type, value) ? value : problem(merging, `gave a value for "${coordinate}" that is no ${type.name}.`);
 
 function mergedList(merging: Merging, field: ShapeField, type: GraphQLOutputType, existing: unknown, value: unknown): unknown {
   if (!Array.isArray(value)) return problem(merging, `gave no list for "${field.coordinate}".`);
