@@ -10,7 +10,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
-import type { Dispatcher } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import { once } from '../core/once.ts';
 import { untilAborted } from '../core/turns/abort.ts';
 import { decodeBody } from './decode-body.ts';
@@ -65,6 +65,12 @@ export interface HttpClient {
   destroy(): Promise<void>;
 }
 
+interface Opened {
+  readonly agent: Agent;
+  readonly dispatcher: Dispatcher;
+  readonly request: typeof import('undici').request;
+}
+
 /** undici is loaded at the first request. Idle connections do not keep the process alive. */
 export function openHttpClient({
   connectMs = 5_000,
@@ -74,7 +80,8 @@ export function openHttpClient({
   ca,
   h2c = false,
 }: HttpClientOptions = {}): HttpClient {
-  const opened = once(async () => {
+  let open: Opened | null = null;
+  const opened = once(async (): Promise<Opened> => {
     const { Agent, request } = await import('undici');
     const agent = new Agent({
       connect: { timeout: connectMs, ...(lookup === undefined ? {} : { lookup }), ...(ca === undefined ? {} : { ca }) },
@@ -84,7 +91,8 @@ export function openHttpClient({
       bodyTimeout: 0,
       ...(keepAlive ? {} : { maxRequestsPerClient: 1 }),
     });
-    return { agent, dispatcher: agent.compose(reportStart), request };
+    open = { agent, dispatcher: agent.compose(reportStart), request };
+    return open;
   });
   return {
     async send(url, { method, headers, body: content = null, signal, headersTimeoutMs, onSent }) {
@@ -108,7 +116,7 @@ export function openHttpClient({
       return { status, headers: responseHeaders, body };
     },
     async receive(url, { method, headers, body = null }, receiver) {
-      const { agent } = await opened();
+      const { agent } = open ?? (await opened());
       const { origin, path } = addressOf(url);
       return receive(agent, { origin, path, method, headers: headers ?? null, body }, receiver);
     },

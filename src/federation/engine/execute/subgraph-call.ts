@@ -41,8 +41,7 @@ export async function callSubgraph(execution: Execution, step: Step): Promise<vo
   const result = await target.execute({
     document: step.document,
     text: step.text,
-    variables: variablesOf(execution, step, groups),
-    ...(target.isLocal ? {} : { bodyText: () => bodyText(execution, step, groups) }),
+    ...(target.isLocal ? { variables: variablesOf(execution, step, groups) } : { bodyText: () => bodyText(execution, step, groups) }),
     operationType: step.operationType,
     context: execution.context,
     isUnsettled: true,

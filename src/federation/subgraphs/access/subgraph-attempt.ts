@@ -59,17 +59,21 @@ export type Attempt<T> =
   | ({ readonly ok: false } & FailedAttempt);
 
 /** Never rejects. */
-export async function attemptAt<T>(options: AttemptOptions<T>): Promise<Attempt<T>> {
+export function attemptAt<T>(options: AttemptOptions<T>): Promise<Attempt<T>> {
+  const { maxConcurrency } = options.access;
+  return maxConcurrency === null ? sentAttempt(options) : attemptInLine(options, maxConcurrency);
+}
+
+async function attemptInLine<T>(options: AttemptOptions<T>, maxConcurrency: number): Promise<Attempt<T>> {
   const { name, access, signal, caller, onAttempted } = options;
-  if (access.maxConcurrency === null) return sentAttempt(options);
   const patience = withDeadline(signal, access.timeoutMs, () => new GatewayError('CONCURRENCY_LIMITED', 'The line is too long.'));
   let leave: () => void;
   try {
-    leave = await options.standing.place(access.maxConcurrency, caller ?? '', patience.signal);
+    leave = await options.standing.place(maxConcurrency, caller ?? '', patience.signal);
   } catch (cause) {
     const outcome = signal?.aborted === true ? 'cancelled' : 'crowded';
     onAttempted({ subgraph: name, outcome, tookMs: null });
-    const error = outcome === 'cancelled' ? leftBehind(name) : crowded(name, access.maxConcurrency, cause);
+    const error = outcome === 'cancelled' ? leftBehind(name) : crowded(name, maxConcurrency, cause);
     return { ok: false, error, outcome, retryAfterMs: null };
   } finally {
     patience.end();
