@@ -16,22 +16,22 @@ import { endOf, makersOf, principalIdOf, secretEndOf, verifyKey } from './virtua
 
 export interface AuthenticateOptions {
   readonly keys: Pick<Keys, 'find'>;
-  /** The principal of callers without credentials. Null: they are refused. Set in development on loopback only. */
+  /** The principal of callers without credentials. Null: they are refused. Only set in development on loopback, or by `anonymous`. */
   readonly anonymous: Principal | null;
-  /** What the callers of a team may have, together and each. Default: no team has a policy. */
+  /** Limits of the callers of a team, together and for each. Default: no team has a policy. */
   readonly teams?: Pick<TeamBook, 'standingOf' | 'timeZone'> & Partial<Pick<TeamBook, 'teamOfMember' | 'standingOfOrganisation'>>;
-  /** Users of JWTs, and short-lived tokens. Default: the latter are accepted by nobody. */
+  /** Users of JWTs, and short-lived tokens. Default: no short-lived token is accepted. */
   readonly identities?: Pick<Identities, 'findToken' | 'findUser' | 'note'> | null;
-  /** What one user of a team may use. Default: there is no limit. */
+  /** Limits of one user of a team. Default: there are none. */
   readonly limitsOfUser?: LimitsOfUser;
   /** JWTs of other issuers. Default: none is accepted. */
   readonly tokens?: Pick<Tokens, 'isToken' | 'verify'> | null;
-  /** Whether keys of development are accepted. Default: they are not. */
+  /** Whether development keys are accepted. Default: they are not. */
   readonly development?: boolean;
   readonly now?: () => number;
 }
 
-/** Authentication refuses credentials that are not valid; it never takes them for an anonymous caller. */
+/** Refuses invalid credentials; never treats them as an anonymous caller. */
 export function authenticator({
   keys,
   anonymous,
@@ -63,7 +63,7 @@ export function authenticator({
     return boundByTeam(await shownBy(token), teams);
   };
 
-  /** What the token says of the team counts first. */
+  /** The team in the token counts before the team that the user was added to. */
   async function inOwnTeam(principal: Principal): Promise<Principal> {
     if (principal.team !== null || teams.teamOfMember === undefined) return principal;
     return { ...principal, team: await teams.teamOfMember(principal.id) };
@@ -100,7 +100,7 @@ async function boundByTeam(principal: Principal, teams: Standings): Promise<Prin
   return withOthersHidden(withinAgent(withinTeam({ ...principal, limits }, standing), standing));
 }
 
-/** Throws FORBIDDEN for a team of another organisation than the token's, and for an organisation that is not there. */
+/** Throws FORBIDDEN for a team of another organisation than the token's, and for an unknown organisation. */
 async function standingOf({ team, organisation = null }: Principal, teams: Standings): Promise<TeamStanding | null> {
   const ofTeam = team === null ? null : await teams.standingOf(team);
   if (organisation === null) return ofTeam;
@@ -110,7 +110,10 @@ async function standingOf({ team, organisation = null }: Principal, teams: Stand
   throw new GatewayError('FORBIDDEN', `This token is of the organisation "${organisation}", ${why}. A team of it would be accepted.`);
 }
 
-/** Whom the key with this public id stands for, for the shell: nobody shows its secret. Throws UNAUTHENTICATED where it is not in force. */
+/**
+ * The principal of the key with this public id, for the shell, which does not need the secret. Throws UNAUTHENTICATED when the key is not valid any
+ * more.
+ */
 export async function principalOfKeyId(
   id: string,
   { teams, ...options }: KeyOptions & { readonly teams: Pick<TeamBook, 'standingOf' | 'timeZone'> },
@@ -136,8 +139,8 @@ export const developmentIsOver = (): GatewayError =>
   );
 
 /**
- * A call is charged to the key's own accounts and to those of the keys that it comes from, and has no scope and no route that one of them has
- * not: a maker that has less today than when it made the key has the key have less.
+ * A call is charged to the accounts of the key and of the keys above it. It has only the scopes and routes that all of these keys have now: if a
+ * maker has lost a scope since it made the key, the key has lost it too.
  */
 function principalOf(key: KeyRecord, makers: readonly KeyRecord[]): Principal {
   const lineage = [key, ...makers];
@@ -155,7 +158,7 @@ function principalOf(key: KeyRecord, makers: readonly KeyRecord[]): Principal {
   };
 }
 
-/** A key that the key of an agent makes is that agent's too. */
+/** A key that the key of an agent makes belongs to the same agent. */
 function agentOf(lineage: readonly KeyRecord[]): Pick<Principal, 'agent'> {
   const agent = lineage.findLast((key) => key.agent !== null)?.agent ?? null;
   return agent === null ? {} : { agent };

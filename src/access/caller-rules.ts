@@ -1,16 +1,16 @@
-/** What the doors ask about a caller beside who it is: which contract it is held to, and whose token it shows. */
+/** What the doors ask about a caller beside its identity: the contract that limits it, and whether its token is of a foreign issuer. */
 import type { Principal } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import { issuerIn } from './jwt/accept-tokens.ts';
 
-/** Of one reading of the configuration. */
+/** The rules of one version of the configuration. */
 export interface CallerRules {
-  /** Names of the variants of the graph. */
+  /** Names of the contracts of the graph. */
   readonly contracts: readonly string[];
-  /** Null: anonymous callers are held to none. */
+  /** Contract of anonymous callers. Null: none. */
   readonly contractOfAnonymous: string | null;
   readonly acceptForeignTokens: boolean;
-  /** What the tokens of the issuers that are trusted here have as `iss`. */
+  /** Values of `iss` of the trusted issuers. */
   readonly issuers: ReadonlySet<string>;
 }
 
@@ -20,14 +20,17 @@ interface AskedOfCallers {
   readonly isForeignToken: (authorization: string) => boolean;
 }
 
-/** By the rules of the moment. */
+/** Reads the rules again at each question, so that a new configuration counts. */
 export const callerRules = (rules: () => CallerRules): AskedOfCallers => ({
   contracts: () => rules().contracts,
   contractOf: (principal, asked) => contractOf(rules(), principal, asked),
   isForeignToken: (authorization) => isForeignToken(rules(), authorization),
 });
 
-/** The contract that the caller is held to: that of its team, or of anonymous callers; else the one that it asks by. Throws FORBIDDEN for another one. */
+/**
+ * The contract that limits the caller: its team's, or the one of anonymous callers; otherwise the contract that it asks for. Throws FORBIDDEN when
+ * it asks for a different one.
+ */
 function contractOf({ contractOfAnonymous, contracts }: CallerRules, { kind, contract }: Principal, asked: string | null): string | null {
   const held = (kind === 'anonymous' ? contractOfAnonymous : null) ?? contract ?? null;
   if (held !== null && !contracts.includes(held))
@@ -39,13 +42,13 @@ function contractOf({ contractOfAnonymous, contracts }: CallerRules, { kind, con
   throw new GatewayError('FORBIDDEN', `You may see the graph of the contract "${held}" alone: ask /graphql, or /graphql/${held}.`);
 }
 
-/** Whether the header has a bearer token that is no key of a gateway and of no issuer that is trusted here, where such tokens are accepted. */
+/** Whether the header has a bearer token that is neither a key of a gateway nor of a trusted issuer, where such tokens are accepted. */
 function isForeignToken({ acceptForeignTokens, issuers }: CallerRules, authorization: string): boolean {
   if (!acceptForeignTokens) return false;
   const [, token] = /^bearer +(?!fgt?_)(\S+) *$/i.exec(authorization) ?? [];
   if (token === undefined) return false;
   if (issuers.size === 0) return true;
-  // A token that is no JWT is of none of them.
+  // A token that is not a JWT has no issuer.
   const issuer = issuerIn(token);
   return issuer === null || !issuers.has(issuer);
 }

@@ -6,9 +6,9 @@ import { allScopes } from './scopes.ts';
 import { issueKey, verifyKey } from './virtual-key.ts';
 
 /**
- * The key that `npm start` prints: all scopes, no limits, kept in the state folder in a file that only its owner reads.
- * Made at the first start, and again when the one in the file is no longer in force. A folder of null keeps none. It works in
- * development alone, and its file says so: a state folder may come to serve in production.
+ * The key that `npm start` prints: all scopes and no limits. It is kept in a file of the state folder that only its owner can read, and made at the
+ * first start and when the one in the file is not valid any more. `folder` null keeps none. The key works only in development, and its file says
+ * so, because a state folder may later be used in production.
  */
 export async function developmentKey({
   folder,
@@ -41,7 +41,7 @@ export async function developmentKey({
   return secret;
 }
 
-/** Writes the whole file or nothing of it. */
+/** Writes the whole file or nothing. */
 function keep(file: string, secret: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const fresh = `${file}.${process.pid}`;
@@ -57,7 +57,7 @@ async function keptKey(file: string, keys: Keys, now: number): Promise<string | 
     const kept = readFileSync(file, 'utf8');
     const [secret = ''] = kept.trim().split(/\s/, 1);
     const { id, scopes } = await verifyKey(secret, keys, now);
-    // An older version knew fewer.
+    // An earlier version had fewer scopes.
     if (allScopes.some((scope) => !scopes.includes(scope))) await keys.change(id, (key) => ({ ...key, scopes: allScopes }));
     if (kept === contentOf(secret)) chmodSync(file, 0o600);
     else keep(file, secret);

@@ -19,19 +19,19 @@ export interface EndedOptions {
   readonly issuers: readonly string[];
   /** Whether callers without credentials are accepted. */
   readonly anonymous: boolean;
-  /** Whether keys of development are. */
+  /** Whether development keys are accepted. */
   readonly development: boolean;
   readonly now: () => number;
 }
 
-/** The id of a key's principal, and behind it that of a user. */
+/** Begins the id of a key's principal; the id of a user may follow. */
 const keyForm = /^key:([^:]+)/;
 
-/** Behind the id of a credential. */
+/** Ends the id of a user's principal, behind the id of a credential. */
 const userForm = /:(u_[\w-]{22})$/;
 const teamForm = /^team:(.+)$/;
 
-/** Keys whose standing is read in one slice of the event loop. */
+/** Number of keys whose standing is read in one turn of the event loop. */
 const keysPerTurn = 64;
 
 export function findEndedPrincipals({ keys, issuers, anonymous, development, now }: EndedOptions): FindEnded {
@@ -43,7 +43,7 @@ export function findEndedPrincipals({ keys, issuers, anonymous, development, now
     return notAccepted('The issuer of the token is');
   }
 
-  /** `ids`: the principals of each key, its users among them. */
+  /** `ids`: the principals of each key, its users included. */
   async function readKeys(ids: ReadonlyMap<string, readonly string[]>, ended: Map<string, GatewayError>): Promise<void> {
     const turns = turnsOf({ unitsPerTurn: keysPerTurn });
     const all = [...ids.keys()];
@@ -80,13 +80,13 @@ export function findEndedPrincipals({ keys, issuers, anonymous, development, now
 const notAccepted = (whose: string): GatewayError =>
   new GatewayError('UNAUTHENTICATED', `${whose} not accepted here any more, so what was queued was ended. Ask again with a key in force.`);
 
-/** `reasonNow`: of a user that was revoked, or a team that was archived. */
+/** `reasonNow` finds the end of a revoked user and of an archived team. */
 export const findEndOf =
   (findEnded: FindEnded, { reasonNow }: Pick<LeaseBook, 'reasonNow'>): FindEnd =>
   async (principal) =>
     (await findEnded([principal.id])).get(principal.id) ?? reasonNow(principal);
 
-/** A team is the credential's where a login has it: keys have ended with their team. */
+/** The team counts only for the credential of a login, because keys end together with their team. */
 export function findSuspectsBy(find: FindRevocations): FindSuspects {
   return async (owners) => {
     const userOf = (owner: string): string | undefined => userForm.exec(owner)?.[1];

@@ -4,47 +4,48 @@ import { checkKey, checkWithinTeam, type KeyParts } from './keys/check-key.ts';
 import type { TeamBook } from './teams/team-book.ts';
 import { issueKey, makersOf, maxGenerations, type NewKey, newSecret } from './virtual-key.ts';
 
-/** Parts of a key that are to be others; what is not there stays as it is. */
+/** Parts of a key that change. An absent part stays as it is. */
 export type KeyChange = Partial<Omit<KeyParts, 'team'>>;
 
 export interface ChangedBy {
-  /** Who changes it, such as `key:3f9a` or `shell`: it is written down with the key. */
+  /** Who makes the change, such as `key:3f9a` or `shell`. It is stored with the key. */
   readonly by: string;
-  /** Throws for a key that they may not change. It is asked about the key as it is at the moment of the change. */
+  /** Throws when the key may not be changed. It gets the key as it is at the moment of the change. */
   readonly permit?: (key: KeyRecord) => void;
 }
 
 interface Issued {
   readonly key: KeyRecord;
-  /** The whole key as its user sends it: shown once, never stored. */
+  /** The whole key as its user sends it. It is shown once and never stored. */
   readonly secret: string;
 }
 
-/** Virtual keys, as the shell and the mutations administer them. */
+/** Virtual keys, as administered by the shell and the mutations. */
 export interface KeyDesk {
   /**
-   * The secret is returned once and never stored. A key that a key makes ends when its maker does. Throws BAD_REQUEST for a key that
-   * could not be used, UNAUTHENTICATED when its maker has been revoked.
+   * Makes a key. The secret is returned once and never stored. A key that another key makes ends together with its maker. Throws BAD_REQUEST for a
+   * key that could never be used, and UNAUTHENTICATED when its maker has been revoked.
    */
   issue(key: NewKey): Promise<Issued>;
   list(): Promise<readonly KeyRecord[]>;
-  /** Null when there is no such key. Throws BAD_REQUEST for a key that could not be used, and for one that was revoked. */
+  /** Returns null when the key does not exist. Throws BAD_REQUEST for a change after which the key could never be used, and for a revoked key. */
   update(id: string, change: KeyChange, by: ChangedBy): Promise<KeyRecord | null>;
   /**
-   * Gives the key another secret; the one before is accepted for `overlapSeconds` more. The id stays, and with it budgets, rates, usage and
-   * completions. One that a rotation before has left ends at once. Null when there is no such key. Throws BAD_REQUEST for one that was revoked.
+   * Gives the key a new secret. The former secret is accepted for `overlapSeconds` more. The id stays, and with it budgets, rates, usage and
+   * completions. A secret that an earlier rotation left ends at once. Returns null when the key does not exist. Throws BAD_REQUEST for a revoked
+   * key.
    */
   rotate(id: string, overlapSeconds: number, by: ChangedBy): Promise<Issued | null>;
-  /** Revokes the key and every key that it has made. Null when there is no such key. */
+  /** Revokes the key and every key that it has made. Returns null when the key does not exist. */
   revoke(id: string, by?: string): Promise<KeyRecord | null>;
 }
 
 export interface KeyDeskOptions {
-  /** Names of the routes that exist. A key for some routes may name these alone; null accepts every name. */
+  /** Names of the existing routes. A key may name only these. Null: every name is accepted. */
   readonly routes?: readonly string[] | null;
-  /** What teams may have. Default: no team has a policy. */
+  /** Policies of teams. Default: no team has one. */
   readonly teams?: Pick<TeamBook, 'standingOf'>;
-  /** Called after a revocation or another expiry is stored. It ends all work of keys that are not in force any more. */
+  /** Called after a revocation or a new expiry is stored. It ends all work of keys that are not valid any more. */
   readonly onEnded?: () => Promise<void>;
   readonly now?: () => number;
 }
@@ -108,7 +109,10 @@ export function keyDesk(
   };
 }
 
-/** A key lives no longer than its maker, and works where its maker does. Throws UNAUTHENTICATED, and BAD_REQUEST beyond {@link maxGenerations}. */
+/**
+ * A key lives no longer than its maker, and works only where its maker works. Throws UNAUTHENTICATED, and BAD_REQUEST beyond {@link
+ * maxGenerations}.
+ */
 async function withinMaker(key: NewKey, keys: Pick<Keys, 'find'>, now: number): Promise<NewKey> {
   const { madeBy = null } = key;
   if (madeBy === null) return key;
@@ -130,7 +134,7 @@ async function withinMaker(key: NewKey, keys: Pick<Keys, 'find'>, now: number): 
   return { ...key, expiresAt: key.expiresAt ?? expiresAt, development: maker?.development ?? false };
 }
 
-/** Without an expiry of its own, a key ends with its maker. */
+/** A key without an expiry of its own ends with its maker. */
 async function checkLife({ madeBy }: KeyRecord, { expiresAt }: KeyChange, keys: Pick<Keys, 'standing'>): Promise<void> {
   if (madeBy === null || expiresAt === undefined || expiresAt === null) return;
   const [maker] = await keys.standing([madeBy]);

@@ -18,31 +18,31 @@ import { type FindRevocations, openRevocations } from './users/revocations.ts';
 import { endOf, keyIdOf } from './virtual-key.ts';
 
 export interface LeaseBook extends Leases, KeyWatch {
-  /** Looks now instead of at the next turn: a key was revoked by this process. Never rejects. */
+  /** Checks now instead of at the next turn, because this process has revoked a key. Never rejects. */
   look(): Promise<void>;
-  /** Why the principal may ask for nothing any more, of a user that was revoked or a team that was archived; null: it may. Rejects when the store fails. */
+  /** Why the principal may do nothing any more: its user was revoked, or its team was archived. Null: it may. Rejects when the store fails. */
   reasonNow(principal: Principal): Promise<GatewayError | null>;
   counts(): { readonly keys: number; readonly leases: number };
 }
 
 export interface LeaseOptions {
   readonly keys: Pick<Keys, 'standing'>;
-  /** Of tokens, users and teams. Default: there are none. */
+  /** Finds revocations of tokens, users and teams. Default: there are none. */
   readonly findRevocations?: FindRevocations;
   readonly now?: () => number;
   readonly lookEveryMs?: number;
 }
 
-/** What ends with a key. A token that expires ends the delivery alone: see `jwt/expiring-deliveries.ts`. */
+/** What ends together with a key. A token that expires ends only the delivery: see `jwt/expiring-deliveries.ts`. */
 const endsWithKey: readonly LeaseUse[] = ['delivery', 'work'];
 
-/** Keys whose standing is read in one slice of the event loop: some 0.1 ms. */
+/** Number of keys whose standing is read in one turn of the event loop, about 0.1 ms. */
 const keysPerTurn = 64;
 
 interface KeyInUse {
   readonly leases: Set<Taken>;
   expiresAt: number | null;
-  /** Why the key is no longer in force, as the end of a sentence that begins with "The key"; null while it is in force. */
+  /** Why the key is not valid any more, as the end of a sentence that begins with "The key". Null while it is valid. */
   ended: string | null;
 }
 
@@ -64,7 +64,7 @@ export function openLeases({ keys, findRevocations = async () => [], now = Date.
     for (const { use, end } of key.leases) if (endsWithKey.includes(use)) end(endedBecause(why));
   }
 
-  /** Expiry is compared with the system time at each look. A timer for a date would be wrong after somebody set the clock. */
+  /** Expiry is compared with the system time at each check. A timer would be wrong after somebody set the clock. */
   function endExpired(): void {
     for (const key of inUse.values()) {
       const why = endOf({ revokedAt: null, expiresAt: key.expiresAt }, now());
@@ -133,7 +133,7 @@ export function openLeases({ keys, findRevocations = async () => [], now = Date.
   const whyEnded = ({ ended, expiresAt }: KeyInUse): string | null =>
     ended ?? (expiresAt === null ? null : endOf({ revokedAt: null, expiresAt }, now()));
 
-  /** What ends with a revocation, beside what ends with the key. Returns how to let go. */
+  /** Watches what ends with a revocation of the principal's token, user or team. Returns a function that stops watching. */
   function watchRevocation(principal: Principal, ended: (reason: GatewayError) => void): () => void {
     const letGo = revocations.watch(principal, ended);
     if (letGo === null) return () => {};
@@ -159,7 +159,7 @@ export function openLeases({ keys, findRevocations = async () => [], now = Date.
       ? ofTokens.watch({ expiresAt: principal.credentialEndsAt ?? principal.expiresAt }, ended)
       : () => {};
 
-  /** A lease whose signal is the parent. */
+  /** A lease whose signal is the parent's. */
   function takenOf(principal: Principal, use: LeaseUse, signal: AbortSignal, abort: (reason: GatewayError) => void): Lease {
     const ofKey = watchKey(principal, use, abort);
     const ofUser = watchRevocation(principal, abort);
@@ -210,7 +210,7 @@ export function openLeases({ keys, findRevocations = async () => [], now = Date.
       };
     },
     async look() {
-      // A look that is under way may have read the key before its revocation.
+      // A running check may have read the key before its revocation.
       await looking;
       await lookOnce();
     },
@@ -222,6 +222,6 @@ export function openLeases({ keys, findRevocations = async () => [], now = Date.
   };
 }
 
-/** `why`: as the end of a sentence that begins with "The key". */
+/** `why`: the end of a sentence that begins with "The key". */
 export const endedBecause = (why: string): GatewayError =>
   new GatewayError('UNAUTHENTICATED', `The key ${why}, so what it began was ended. Ask again with a key in force.`);

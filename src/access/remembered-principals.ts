@@ -14,21 +14,21 @@ interface Remembered {
   readonly version: string;
 }
 
-/** This many principals take some 10 MB. */
+/** About 10 MB of principals. */
 const maxRemembered = 10_000;
 
 interface Versioned {
   version(): string | Promise<string>;
 }
 
-/** The version of all of them together. */
+/** The versions of all of them, joined. */
 export const joinVersions = (...sources: readonly Versioned[]): Pick<Keys, 'version'> => ({
   version: async () => (await Promise.all(sources.map((source) => source.version()))).join(' '),
 });
 
 /**
- * Refusals are not remembered, because a caller who guesses keys would fill the memory. `used` is told of each caller with credentials
- * once a turn.
+ * Refusals are not remembered, because a caller who guesses keys would fill the memory. `used` is called once per turn for each caller with
+ * credentials.
  */
 export function rememberPrincipals(
   authenticate: Authenticate,
@@ -36,7 +36,7 @@ export function rememberPrincipals(
   now: () => number,
   used: (principal: Principal) => void = () => {},
 ): Authenticate {
-  /** The key of an entry is the SHA-256 of the header, so that no secret is kept in memory. */
+  /** The key of an entry is the SHA-256 of the header, so no secret is kept in memory. */
   const known = new LRUCache<string, Remembered>({ max: maxRemembered });
   /** The key of an entry is the header itself. The entry lasts for one turn, in which the requests hold the header anyway. */
   const ofThisTurn = new Map<string, Principal>();
@@ -60,7 +60,7 @@ export function rememberPrincipals(
 
   async function found(authorization: string): Promise<Principal> {
     const turn = versionNow();
-    // The version is read before the key, so that a change in between is read the next time.
+    // The version is read before the key, so a change in between is noticed the next time.
     const version = await turn;
     const digest = hash('sha256', authorization, 'base64');
     const remembered = known.get(digest);
@@ -71,7 +71,7 @@ export function rememberPrincipals(
       known.set(digest, { principal, version });
     }
     used(principal);
-    // The next turn asks again for a key that took longer to read.
+    // When reading the key took longer than a turn, the next turn reads it again.
     if (reading === turn) ofThisTurn.set(authorization, principal);
     return principal;
   }

@@ -20,7 +20,7 @@ type Resolver = GraphQLFieldResolver<unknown, Guarded>;
 /** The function that shield generates for a field: it is called around the resolver of the field. */
 type Guard = (resolve: Resolver, ...asked: Parameters<Resolver>) => unknown;
 
-/** The same schema, in place: every field whose SDL carries a rule asks it first, and so does every way to an entity. */
+/** Changes the schema in place and returns it: every field whose SDL has a rule checks it first, and so does every way to an entity. */
 export function shielded(schema: GraphQLSchema, rules: AccessRules = rulesOf(schema)): GraphQLSchema {
   const tree: Record<string, Record<string, ReturnType<ReturnType<typeof rule>>>> = {};
   for (const [coordinate, access] of rules) {

@@ -14,7 +14,7 @@ export const secretLength = 43;
 const form = /^fg_([0-9A-Za-z]{12})_([0-9A-Za-z]{43})$/;
 const anywhere = /fgt?_[0-9A-Za-z]{12}_[0-9A-Za-z]{43}/;
 
-/** Whether there is a key or a short-lived token of a gateway in the text: in a header beside other things, for example. */
+/** Whether the text contains a key or a short-lived token of a gateway, for example a header beside other things. */
 export const holdsKey = (text: string): boolean => anywhere.test(text);
 
 export type NewKey = Pick<KeyRecord, 'name' | 'team' | 'scopes' | 'routes' | 'monthlyBudget' | 'requestsPerMinute' | 'expiresAt'> &
@@ -22,11 +22,11 @@ export type NewKey = Pick<KeyRecord, 'name' | 'team' | 'scopes' | 'routes' | 'mo
 
 export interface IssuedKey {
   readonly record: KeyRecord;
-  /** The whole key as its user sends it: shown once, never stored. */
+  /** The whole key as its user sends it. It is shown once and never stored. */
   readonly secret: string;
 }
 
-/** Makes a key; storing the record makes it valid. `now` is milliseconds since 1970, UTC. */
+/** Makes a key. Storing the record makes it valid. `now` is milliseconds since 1970, UTC. */
 export function issueKey(key: NewKey, now: number): IssuedKey {
   const id = randomText(idLength);
   const secret = randomText(secretLength);
@@ -60,15 +60,15 @@ export function issueKey(key: NewKey, now: number): IssuedKey {
   };
 }
 
-/** Another secret for a key: the whole text as its user sends it, and its hash. */
+/** A new secret for a key: the whole text as its user sends it, and its hash. */
 export function newSecret(id: string): { readonly secret: string; readonly secretHash: string } {
   const secret = randomText(secretLength);
   return { secret: `fg_${id}_${secret}`, secretHash: digestOf(secret).toString('hex') };
 }
 
 /**
- * The key that the text proves, by its secret or by the one before the last rotation while both are accepted. Throws UNAUTHENTICATED; only
- * who has the secret learns that a key was revoked or has expired. The store is asked each time, so a revocation holds from the next request on.
+ * The key that the text proves, by its secret or by the former one while both are accepted. Throws UNAUTHENTICATED. Only a caller with the secret
+ * learns that a key was revoked or has expired. The store is read each time, so a revocation counts from the next request on.
  */
 export async function verifyKey(text: string, keys: Pick<Keys, 'find'>, now: number): Promise<KeyRecord> {
   const [, id, secret] = form.exec(text) ?? [];
@@ -86,8 +86,8 @@ export async function verifyKey(text: string, keys: Pick<Keys, 'find'>, now: num
 }
 
 /**
- * Whoever shows the secret that a rotation has replaced uses the key and administers nothing: what he made would outlive the secret that was to
- * end. Throws FORBIDDEN.
+ * A caller who shows the former secret of a rotation may use the key but administer nothing: what it makes would outlive the secret that is about
+ * to end. Throws FORBIDDEN.
  */
 export function checkPresentSecret({ kind, token, credentialEndsAt }: Pick<Principal, 'kind' | 'token' | 'credentialEndsAt'>): void {
   if (kind !== 'key' || token !== undefined || credentialEndsAt === undefined) return;
@@ -97,13 +97,13 @@ export function checkPresentSecret({ kind, token, credentialEndsAt }: Pick<Princ
   );
 }
 
-/** Until when the text proves the key, in milliseconds since 1970; null: as long as there is the key. */
+/** Until when the text proves the key, in milliseconds since 1970, UTC. Null: as long as the key exists. */
 export function secretEndOf(text: string, { secretHash, former }: Pick<KeyRecord, 'secretHash' | 'former'>): number | null {
   const [, , secret = ''] = form.exec(text) ?? [];
   return former === null || digestOf(secret).toString('hex') === secretHash ? null : former.until;
 }
 
-/** The keys that a key comes from: its maker, the maker of its maker, and so on. Throws UNAUTHENTICATED when one of them is not in force. */
+/** The keys above a key: its maker, the maker of that key, and so on. Throws UNAUTHENTICATED when one of them is not valid any more. */
 export async function makersOf(key: Pick<KeyRecord, 'madeBy'>, keys: Pick<Keys, 'find'>, now: number): Promise<readonly KeyRecord[]> {
   const makers: KeyRecord[] = [];
   for (let id = key.madeBy; id !== null; ) {
@@ -116,7 +116,7 @@ export async function makersOf(key: Pick<KeyRecord, 'madeBy'>, keys: Pick<Keys, 
   return makers;
 }
 
-/** Why the key is no longer in force, behind its name in a sentence; null while it is. */
+/** Why the key is not valid any more, as words behind its name in a sentence. Null while it is. */
 export function endOf(
   { revokedAt, expiresAt, teamEnded }: Pick<KeyStanding, 'revokedAt' | 'expiresAt' | 'teamEnded'>,
   now: number,
@@ -131,7 +131,7 @@ export const maxGenerations = 8;
 
 export const principalIdOf = (keyId: string): string => `key:${keyId}`;
 
-/** Of its users and tokens too. Null for principals without a key. */
+/** Also for users and tokens of the key. Null for principals without a key. */
 export function keyIdOf(principal: Pick<Principal, 'kind' | 'id' | 'user'>): string | null {
   const credential = principal.kind === 'key' ? credentialOf(principal) : '';
   return credential.startsWith('key:') ? credential.slice('key:'.length) : null;
@@ -149,7 +149,7 @@ function refused(why: string): GatewayError {
   );
 }
 
-/** Bytes beyond the last whole alphabet are thrown away, so that each character is equally likely. */
+/** Bytes beyond the last whole alphabet are dropped, so that each character is equally likely. */
 export function randomText(length: number): string {
   const fair = 256 - (256 % alphabet.length);
   let text = '';

@@ -11,7 +11,7 @@ import { inTimeZone, policyLimits } from '../teams/policy-limits.ts';
 import { agentAccount, type TeamStanding, teamAccount } from '../teams/team-book.ts';
 import { narrowestSession } from '../teams/within-policies.ts';
 
-/** In a team's policy: each agent that is not named in it, on its own account. */
+/** In a team's policy: every agent that the policy does not name, each on its own account. */
 export const everyOther = '*';
 
 /** Visible ASCII. A comma is left out because proxies join two headers with it. */
@@ -29,11 +29,11 @@ export function agentNameOf(text: string, where: string): string {
   throw new GatewayError('BAD_REQUEST', `${where} names no agent: ${agentForm}, would be accepted. Leave it out where no agent asks.`);
 }
 
-/** What the team says of the agent; null: nothing. */
+/** The team's policy for the agent. Null: there is none. */
 const agentPolicyIn = (agents: readonly AgentPolicy[], agent: string): AgentPolicy | null =>
   agents.find(({ name }) => name === agent) ?? agents.find(({ name }) => name === everyOther) ?? null;
 
-/** The principal with the limits of its agent, beside those of its credential and its team. */
+/** Adds the limits of its agent to the principal, beside those of its credential and its team. */
 export function withinAgent(principal: Principal, standing: TeamStanding | null): Principal {
   const { agent, team } = principal;
   if (agent === undefined || team === null || standing === null) return principal;

@@ -1,6 +1,6 @@
 /**
- * Accepts JWTs of the configured issuers: each is verified once, and remembered until it expires or its issuer publishes other keys. Those
- * are looked for while tokens are used, also where all of them are remembered.
+ * Accepts JWTs of the configured issuers. Each token is verified once and remembered until it expires or its issuer publishes other keys. The
+ * issuer is asked for its keys while tokens are used, also when all of these are remembered.
  */
 import { hash } from 'node:crypto';
 import { decodeJwt } from 'jose';
@@ -12,11 +12,17 @@ import { type SigningKeys, type SigningKeysOptions, signingKeys } from './signin
 import { refused, verifyToken } from './verify-token.ts';
 
 export interface Tokens {
-  /** Whether the text has the form of a JWT. Virtual keys have not. */
+  /** Whether the text has the form of a JWT. Virtual keys do not. */
   isToken(text: string): boolean;
-  /** As the issuer has its caller: the team may allow less. Throws UNAUTHENTICATED, FORBIDDEN, and MODEL_UNAVAILABLE while the keys of the token's issuer are not known. */
+  /**
+   * The caller as its issuer describes it; its team may allow less. Throws UNAUTHENTICATED, FORBIDDEN, and MODEL_UNAVAILABLE while the keys of the
+   * issuer are not known.
+   */
   verify(token: string): Promise<Principal>;
-  /** Changes when a token that was accepted may not be any more, apart from its expiry. Asked whenever tokens are used, it has old keys fetched. */
+  /**
+   * Changes when an accepted token may not be valid any more for a reason other than its expiry. Called whenever tokens are used; fetches keys that
+   * are old.
+   */
   version(): string;
   prefetch(): void;
   close(): void;
@@ -30,7 +36,7 @@ export interface TokensOptions extends ClaimsContext {
   readonly clock?: () => number;
 }
 
-/** Tokens of identity providers have 1 to 4 KB; what is longer is mostly groups. */
+/** Tokens of identity providers have 1 to 4 KB. Longer ones mostly contain groups. */
 const maxTokenLength = 16_384;
 const maxRemembered = 10_000;
 const form = /^[\w-]+\.[\w-]+\.[\w-]*$/;
@@ -47,7 +53,7 @@ export function openTokens({ issuers, pseudonymOf, fetchJson, onTrouble, now, cl
     }),
   );
   const all: readonly SigningKeys[] = [...byIssuer.values()].map(({ keys }) => keys);
-  /** By the SHA-256 of the token. */
+  /** Remembered principals, by SHA-256 of the token. */
   const known = new LRUCache<string, { readonly principal: Principal; readonly version: number }>({ max: maxRemembered });
 
   return {
@@ -64,7 +70,7 @@ export function openTokens({ issuers, pseudonymOf, fetchJson, onTrouble, now, cl
       if (found?.version === before && (found.principal.expiresAt ?? 0) > now()) return found.principal;
       const payload = await verifyToken(token, of.issuer, of.keys, now());
       const principal = principalOfClaims(payload, of.issuer, { pseudonymOf });
-      // The key that it was verified with may have been withdrawn meanwhile. At 0, keys were not known before.
+      // The verifying key may have been withdrawn in the meantime. Version 0: no keys were known before.
       known.set(digest, { principal, version: before === 0 ? of.keys.version() : before });
       return principal;
     },
@@ -81,7 +87,7 @@ export function openTokens({ issuers, pseudonymOf, fetchJson, onTrouble, now, cl
   };
 }
 
-/** Read before anything is verified, and only to say whose keys are asked. Empty: it names none; null: the text is no JWT that can be read. */
+/** Read before the token is verified, only to find the issuer's keys. Empty: the token names no issuer. Null: the text is not a readable JWT. */
 export function issuerIn(token: string): string | null {
   try {
     return decodeJwt(token).iss ?? '';

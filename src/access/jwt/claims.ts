@@ -1,4 +1,4 @@
-/** Makes a Principal of the claims of a token that was verified. */
+/** Makes a Principal from the claims of a verified token. */
 import type { JWTPayload } from 'jose';
 import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
@@ -17,7 +17,10 @@ export interface ClaimsContext {
   readonly pseudonymOf: Identities['pseudonymOf'];
 }
 
-/** As its issuer has it: its team may allow less. Throws UNAUTHENTICATED for a token that does not say who it is for, FORBIDDEN for a team that cannot be one. */
+/**
+ * The caller as its issuer describes it; its team may allow less. Throws UNAUTHENTICATED when the token does not name its user, and FORBIDDEN for
+ * an impossible team.
+ */
 export function principalOfClaims(payload: JWTPayload, issuer: Issuer, { pseudonymOf }: ClaimsContext): Principal {
   const { claims, clockSkewSeconds } = issuer;
   const name = userOf(payload, claims.userClaim);
@@ -37,7 +40,7 @@ export function principalOfClaims(payload: JWTPayload, issuer: Issuer, { pseudon
     limits: claims.limitsOf(id),
     ...(claims.session === null ? {} : { sessionCaps: claims.session }),
     ...sessionOf(payload, claims.sessionClaim),
-    // The same tolerance as when it was verified, or what was just accepted would end at once.
+    // Uses the same tolerance as the verification, because otherwise an accepted token could end at once.
     ...(payload.iat === undefined ? {} : { issuedAt: payload.iat * 1_000 }),
     ...(payload.exp === undefined ? {} : { expiresAt: (payload.exp + clockSkewSeconds) * 1_000 }),
   };
@@ -53,7 +56,7 @@ function userOf(payload: JWTPayload, claim: string): string {
   );
 }
 
-/** Throws UNAUTHENTICATED for a name that could be none: its limits would be passed over. */
+/** Throws UNAUTHENTICATED for an impossible name, because the limits of the agent would be skipped. */
 function agentOf(payload: JWTPayload, { agentClaim, agentByValue }: Issuer['claims']): Pick<Principal, 'agent'> {
   const value = claimOf(payload, agentClaim);
   if (typeof value !== 'string' || value === '') return {};
@@ -68,7 +71,7 @@ function agentOf(payload: JWTPayload, { agentClaim, agentByValue }: Issuer['clai
   );
 }
 
-/** A token without the claim has the session of all such tokens: the caller may not name another. */
+/** A token without the claim uses the session of all such tokens, because the caller may not choose one. */
 function sessionOf(payload: JWTPayload, claim: string | null): Pick<Principal, 'session'> {
   if (claim === null) return {};
   const session = claimOf(payload, claim);
@@ -82,7 +85,7 @@ function scopesOf(payload: JWTPayload, { scopesClaim, scopesByValue }: Issuer['c
   return values.flatMap((value) => (Object.hasOwn(scopesByValue, value) ? (scopesByValue[value] ?? []) : []));
 }
 
-/** The first value that is the name of a team here. A claim of several teams without a table is ambiguous, and is refused. */
+/** The first value that names a team. A claim with several teams and without a table is ambiguous and refused. */
 function teamOf(payload: JWTPayload, { name, claims: { team, teamClaim, teamByValue } }: Issuer): string | null {
   if (teamClaim === null) return team;
   const claim = claimOf(payload, teamClaim);
@@ -101,8 +104,8 @@ function teamOf(payload: JWTPayload, { name, claims: { team, teamClaim, teamByVa
 }
 
 /**
- * What bounds the team, or stands for it. Throws FORBIDDEN for one that the operator does not know: without it, the token would be bounded by less
- * than it says.
+ * The organisation that limits the team, or stands in its place. Throws FORBIDDEN for an unknown organisation: without it, the token would have
+ * fewer limits than it says.
  */
 function organisationOf(payload: JWTPayload, { name, claims }: Issuer): Pick<Principal, 'organisation'> {
   const { organisation, organisationClaim, organisationByValue } = claims;
@@ -117,13 +120,13 @@ function organisationOf(payload: JWTPayload, { name, claims }: Issuer): Pick<Pri
   );
 }
 
-/** A text of words with spaces between (RFC 8693 §4.2), or a list of texts. */
+/** Accepts a text of words with spaces between them (RFC 8693 §4.2), or a list of texts. */
 function valuesOf(claim: unknown): readonly string[] {
   if (typeof claim === 'string') return claim.split(' ').filter((word) => word !== '');
   return Array.isArray(claim) ? claim.filter((value) => typeof value === 'string') : [];
 }
 
-/** By its whole name, which may be a URL with dots, else from member to member. */
+/** Finds a claim by its whole name, which may be a URL with dots, otherwise member by member. */
 function claimOf(payload: Readonly<Record<string, unknown>>, name: string): unknown {
   if (Object.hasOwn(payload, name)) return payload[name];
   let value: unknown = payload;

@@ -5,7 +5,7 @@
 import { GatewayError } from '../../core/errors.ts';
 
 export interface ExpiringDeliveries {
-  /** `ended` is called once, when the token expires; undefined: never. Returns how to let go. */
+  /** Calls `ended` once when the token expires. `expiresAt` undefined: never. Returns a function that stops watching. */
   watch(token: { readonly expiresAt: number | undefined }, ended: (reason: GatewayError) => void): () => void;
   count(): number;
 }
@@ -15,7 +15,7 @@ interface Delivery {
   readonly ended: (reason: GatewayError) => void;
 }
 
-/** Looked at every `lookEveryMs` by the clock on the wall, since `exp` is a time of that clock. */
+/** Compares with the system time every `lookEveryMs`, because `exp` is a system time. */
 export function expiringDeliveries({ now, lookEveryMs }: { readonly now: () => number; readonly lookEveryMs: number }): ExpiringDeliveries {
   const open = new Set<Delivery>();
   let timer: NodeJS.Timeout | null = null;

@@ -1,10 +1,10 @@
 import { sharedHttpClient } from '../../outbound/http-client.ts';
 import { readBody } from '../../outbound/read-body.ts';
 
-/** A set of a hundred keys with certificates has some 200 KB. */
+/** A set of a hundred keys with certificates has about 200 KB. */
 const maxBytes = 512 * 1024;
 
-/** The JSON at an address that the operator configured. Redirects are not followed. */
+/** Reads JSON from an address that the operator configured. Redirects are not followed. */
 export async function fetchJson(url: string, signal: AbortSignal): Promise<unknown> {
   const { status, body } = await sharedHttpClient().send(url, { method: 'GET', headers: { accept: 'application/json' }, signal });
   if (status !== 200) {

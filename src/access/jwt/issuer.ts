@@ -1,57 +1,57 @@
-/** An issuer of JWTs, as the configuration describes it: whose tokens are accepted, and what their claims mean here. */
+/** An issuer of JWTs as the configuration describes it: whose tokens are accepted, and how their claims are read. */
 import type { SessionCaps } from '../../core/call/call.ts';
 import type { Limit } from '../../core/call/hold.ts';
 
 export interface Issuer {
-  /** Its name in the configuration; a principal is `jwt:<name>:<pseudonym of the user>`. */
+  /** Name of the issuer in the configuration. A principal is `jwt:<name>:<pseudonym of the user>`. */
   readonly name: string;
-  /** What its tokens have as `iss`, character by character. */
+  /** The `iss` of its tokens, character by character. */
   readonly issuer: string;
-  /** A token must have one of them as `aud`. */
+  /** A token must have one of these as `aud`. */
   readonly audiences: readonly string[];
-  /** Where its keys are; null: what its discovery document says (OpenID Connect Discovery 1.0 §4). */
+  /** Address of its keys. Null: the address in its discovery document (OpenID Connect Discovery 1.0 §4). */
   readonly jwksUrl: string | null;
   readonly algorithms: readonly SignatureAlgorithm[];
   readonly clockSkewSeconds: number;
   readonly claims: ClaimRules;
 }
 
-/** What claims mean. A claim is named as it stands in the token, or with dots where it is a member of another: `realm_access.roles`. */
+/** How claims are read. A claim is named as it stands in the token, or with dots when it is a member of another claim: `realm_access.roles`. */
 export interface ClaimRules {
   readonly userClaim: string;
-  /** Scopes of every caller, whatever the token says. */
+  /** Scopes of every caller, independent of the token. */
   readonly scopes: readonly string[];
-  /** Null: `scope`, and where there is none `scp`. */
+  /** Null: `scope`, and without that `scp`. */
   readonly scopesClaim: string | null;
-  /** By a value of that claim; null: its values are scopes. */
+  /** Scopes by value of that claim. Null: the values are scopes. */
   readonly scopesByValue: Readonly<Record<string, readonly string[]>> | null;
-  /** The team of callers whose token names none; null: they have no team. */
+  /** The team of callers whose token names none. Null: they have no team. */
   readonly team: string | null;
   readonly teamClaim: string | null;
-  /** By a value of that claim; null: its value is the team. */
+  /** Teams by value of that claim. Null: the value is the team. */
   readonly teamByValue: Readonly<Record<string, string>> | null;
-  /** The organisation of callers whose token names none; null: that of their team. */
+  /** The organisation of callers whose token names none. Null: the organisation of their team. */
   readonly organisation: string | null;
   readonly organisationClaim: string | null;
-  /** By a value of that claim; null: its value is the organisation. */
+  /** Organisations by value of that claim. Null: the value is the organisation. */
   readonly organisationByValue: Readonly<Record<string, string>> | null;
-  /** Null: all. */
+  /** Null: all routes. */
   readonly routes: readonly string[] | null;
-  /** What one user may use, by the name of his account. */
+  /** Limits of one user, by the name of the user's account. */
   readonly limitsOf: (account: string) => readonly Limit[];
-  /** Names the agent that asks for the user. */
+  /** Claim that names the agent which asks for the user. */
   readonly agentClaim: string;
-  /** By a value of that claim; null: its value is the agent. */
+  /** Agents by value of that claim. Null: the value is the agent. */
   readonly agentByValue: Readonly<Record<string, string>> | null;
-  /** Names the session; null: the caller does. */
+  /** Claim that names the session. Null: the caller names it. */
   readonly sessionClaim: string | null;
-  /** What one session may use; null: as much as it likes. */
+  /** Limits of one session. Null: none. */
   readonly session: SessionCaps | null;
 }
 
 /**
- * Signatures with a public key alone (RFC 7518 §3.1, RFC 9864). With a shared secret (HS256) whoever checks tokens could make them, and
- * a public key could be passed off as the secret.
+ * Only signatures with a public key (RFC 7518 §3.1, RFC 9864). With a shared secret (HS256), whoever checks tokens could make them, and a public
+ * key could be presented as the secret.
  */
 export const signatureAlgorithms = [
   'RS256',

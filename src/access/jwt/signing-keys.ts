@@ -1,42 +1,42 @@
 /**
  * The keys that an issuer signs with, as it publishes them (RFC 7517).
  *
- * They are fetched before the first token comes, again after ten minutes in use, and when a token names a key that is not among them. Only
- * that last one makes a request wait. While the issuer cannot be reached, the keys that are known serve for a day.
+ * They are fetched before the first token arrives, again after ten minutes of use, and when a token names an unknown key. Only the last case makes
+ * a request wait. While the issuer cannot be reached, the known keys are used for up to a day.
  */
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { GatewayError } from '../../core/errors.ts';
 import type { Issuer } from './issuer.ts';
 
 export interface SigningKeys {
-  /** For `jwtVerify`. Throws what jose throws of keys that are not there, and MODEL_UNAVAILABLE while no keys are known. */
+  /** For `jwtVerify`. Throws the error of jose for a missing key, and MODEL_UNAVAILABLE while no keys are known. */
   readonly find: JWTVerifyGetKey;
-  /** Changes when the issuer publishes other keys. 0: no keys are known that serve. */
+  /** Changes when the issuer publishes other keys. 0: no usable keys are known. */
   version(): number;
-  /** Fetches keys that are older than ten minutes, in the background: for tokens that are remembered, and ask for no key. */
+  /** Fetches keys that are older than ten minutes, in the background. Needed for remembered tokens, which ask for no key. */
   refresh(): void;
   /** Fetches the keys now, in the background. */
   prefetch(): void;
-  /** Ends what is being fetched. */
+  /** Cancels a running fetch. */
   close(): void;
 }
 
 export interface SigningKeysOptions {
-  /** The JSON at an address. Rejects for everything that is none. */
+  /** Reads JSON from an address. Rejects for anything else. */
   readonly fetchJson: (url: string, signal: AbortSignal) => Promise<unknown>;
   /** Called at the first failure in a row, and with null when it is over. */
   readonly onTrouble?: (cause: unknown) => void;
-  /** Milliseconds of a clock that is never set back. */
+  /** Milliseconds of a clock that cannot be set back. */
   readonly clock?: () => number;
 }
 
 const refreshAfterMs = 10 * 60_000;
 const maxStaleMs = 24 * 60 * 60_000;
-/** Between two fetches that tokens cause: who invents names of keys does not make us ask the issuer for each. */
+/** Minimum time between two fetches that tokens cause, so that invented key names do not cause a request each. */
 const cooldownMs = 30_000;
 const retryAfterFailureMs = 5_000;
 const maxFetchMs = 5_000;
-/** Issuers have two to ten; a token without the name of its key is tried with each that fits. */
+/** Issuers have two to ten keys. A token that names no key is tried with each matching one. */
 const maxKeys = 100;
 
 interface Known {
@@ -65,7 +65,7 @@ export function signingKeys(
     known = { text, find: createLocalJWKSet(set), fetchedAt: clock() };
   }
 
-  /** Never rejects: what could not be fetched shows in `known`. */
+  /** Never rejects: a failed fetch shows in `known`. */
   function fetchOnce(): Promise<void> {
     if (fetching !== null) return fetching;
     startedAt = clock();
@@ -114,7 +114,7 @@ export function signingKeys(
   };
 }
 
-/** The document must speak of this issuer: else whoever answers at its address could put the keys of another in their place. */
+/** The document must name this issuer. Otherwise anyone who answers at the address could replace the keys of another issuer. */
 async function discoverKeys(issuer: string, fetchJson: SigningKeysOptions['fetchJson'], signal: AbortSignal): Promise<string> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const document = (await fetchJson(url, signal)) as { readonly issuer?: unknown; readonly jwks_uri?: unknown } | null;
@@ -127,7 +127,7 @@ async function discoverKeys(issuer: string, fetchJson: SigningKeysOptions['fetch
   return keys;
 }
 
-/** Keys of a kind that jose does not know stand beside those that it does: they are never found for an algorithm that is accepted. */
+/** Keys of a kind that jose does not support are ignored: no accepted algorithm finds them. */
 function keySetOf(value: unknown): JSONWebKeySet {
   const keys = typeof value === 'object' && value !== null && 'keys' in value ? value.keys : null;
   if (!Array.isArray(keys) || keys.some((key) => typeof key !== 'object' || key === null))

@@ -4,8 +4,8 @@ import { type LimitsOfUser, realmOfIssuer } from '../users/end-user.ts';
 import { refused } from './verify-token.ts';
 
 /**
- * The principal of a verified token, with what is known of its user now. Throws UNAUTHENTICATED for a token that was issued before its
- * user was revoked.
+ * The principal of a verified token, with the stored data of its user. Throws UNAUTHENTICATED for a token that was issued before its user was
+ * revoked.
  */
 export async function userOfIssuer(
   principal: Principal,

@@ -1,13 +1,16 @@
-/** Verifies a JWT: its signature, for whom it is, and when it holds. */
+/** Verifies a JWT: its signature, its audience and its time. */
 import { errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { GatewayError } from '../../core/errors.ts';
 import type { Issuer } from './issuer.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
-/** Keys that are tried for a token that does not name its own. */
+/** Maximum number of keys that are tried for a token that names no key. */
 const maxTried = 5;
 
-/** Its claims. Throws UNAUTHENTICATED with what is wrong and what would be accepted, and MODEL_UNAVAILABLE while the issuer's keys are not known. */
+/**
+ * Returns the claims. Throws UNAUTHENTICATED with what is wrong and what would be accepted, and MODEL_UNAVAILABLE while the issuer's keys are not
+ * known.
+ */
 export async function verifyToken(token: string, issuer: Issuer, keys: Pick<SigningKeys, 'find'>, now: number): Promise<JWTPayload> {
   const options: JWTVerifyOptions = {
     issuer: issuer.issuer,
@@ -69,7 +72,7 @@ function dateOf(seconds: unknown): string {
   return Number.isNaN(date.getTime()) ? 'an unreadable time' : date.toISOString();
 }
 
-/** `why` follows "This token". */
+/** `why` follows the words "This token". */
 export const refused = (why: string, cause?: unknown): GatewayError =>
   new GatewayError(
     'UNAUTHENTICATED',

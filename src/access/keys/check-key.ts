@@ -1,4 +1,4 @@
-/** Refuses, in a sentence, what a key cannot have. */
+/** Refuses impossible parts of a key with a sentence. */
 import { GatewayError } from '../../core/errors.ts';
 import type { KeyRecord } from '../../storage/keys/keys.ts';
 import { agentNameOf } from '../agents/agent.ts';
@@ -8,13 +8,13 @@ import type { TeamStanding } from '../teams/team-book.ts';
 
 const maxNameLength = 100;
 
-/** What of a key is given at its making, and may be changed later but for the team. */
+/** Parts of a key that are given when it is made. All but the team may be changed later. */
 export type KeyParts = Pick<
   KeyRecord,
   'name' | 'team' | 'scopes' | 'routes' | 'monthlyBudget' | 'requestsPerMinute' | 'callsPerMinute' | 'agent' | 'session' | 'expiresAt'
 >;
 
-/** Looks at the parts that are there. `routes`: names of those that exist; null accepts every name. */
+/** Checks the parts that are present. `routes`: names of the existing routes; null accepts every name. */
 export function checkKey(key: Partial<KeyParts>, routes: readonly string[] | null, now: number): void {
   for (const [what, text] of [
     ['name', key.name],
@@ -41,7 +41,7 @@ export function checkKey(key: Partial<KeyParts>, routes: readonly string[] | nul
     refuse('The expiry of a key lies in the future; leave it out for a key that does not expire.');
 }
 
-/** `whose`: what has them, at the beginning of a sentence. */
+/** `whose`: the owner of the scopes, at the beginning of a sentence. */
 export function checkScopes(whose: string, scopes: readonly string[]): void {
   const unknown = scopes.filter(
     (scope) => !/^[!-~]+$/.test(scope) || (scope.startsWith('ai:') && !allScopes.some((known) => known === scope)),
@@ -58,7 +58,7 @@ export function checkRoutes(asked: readonly string[], routes: readonly string[] 
   if (missing.length > 0) refuse(`There is no route "${missing.join('", "')}". Routes: ${routes?.join(', ')}.`);
 }
 
-/** A scope or a route that the team has not would never be the key's, so it is refused at once. */
+/** The key could never use a scope or a route that its team does not have, so it is refused at once. */
 export function checkWithinTeam({ scopes, routes }: Partial<KeyParts>, team: string, standing: TeamStanding | null): void {
   if (standing === null) return;
   if (standing.ended !== null) refuse(`${standing.ended} Keys of a team that is in force would be accepted.`);

@@ -1,11 +1,11 @@
-/** The accounts that the calls of a key draw on. */
+/** The accounts that the calls of a key are charged to. */
 import type { Limit } from '../../core/call/hold.ts';
 import type { KeyRecord, Keys } from '../../storage/keys/keys.ts';
 import { inTimeZone, rateLimits } from '../teams/policy-limits.ts';
 import type { TeamBook } from '../teams/team-book.ts';
 import { maxGenerations, principalIdOf } from '../virtual-key.ts';
 
-/** Of the key itself. */
+/** Limits of the key itself. */
 export function keyLimits({ id, monthlyBudget, ...rates }: KeyRecord): readonly Limit[] {
   const name = principalIdOf(id);
   return [
@@ -14,7 +14,7 @@ export function keyLimits({ id, monthlyBudget, ...rates }: KeyRecord): readonly 
   ];
 }
 
-/** Of the key, of those that it comes from, of its team and of its organisation, also of a key that is not in force. */
+/** Limits of the key, of the keys above it, of its team and of its organisation, also for a key that is not valid any more. */
 export async function accountsOf(
   key: KeyRecord,
   keys: Pick<Keys, 'find'>,
@@ -26,7 +26,7 @@ export async function accountsOf(
   return [...ofKeys, ...(standing?.accounts.flatMap(({ limits }) => limits) ?? [])];
 }
 
-/** The key, its maker, the maker of that one, and so on, as far as they are there. */
+/** The key, its maker, the maker of that key, and so on, as far as they exist. */
 async function lineageOf(key: KeyRecord, keys: Pick<Keys, 'find'>): Promise<readonly KeyRecord[]> {
   const lineage = [key];
   for (let id = key.madeBy; id !== null && lineage.length < maxGenerations; ) {

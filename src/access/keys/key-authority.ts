@@ -1,6 +1,6 @@
 /**
- * Who may change a key, and to what. Whoever rotates a key has its secret, and whoever changes a key may use it, so that nobody may do that to
- * a key which has more than he has: that would be a way around his own budget.
+ * Who may change a key, and how. A caller who rotates a key gets its secret, and a caller who changes a key may use it. So nobody may do that to a
+ * key with more than the caller has: that would be a way around the caller's own budget.
  */
 import type { Principal, SessionCaps } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
@@ -9,8 +9,8 @@ import type { KeyChange } from '../issue-keys.ts';
 import { keyIdOf } from '../virtual-key.ts';
 
 /**
- * A principal may take over its own key, those that come from it, and those that have no more than it has. `lineage`: ids of the key and of
- * those that it comes from. Throws FORBIDDEN.
+ * A principal may take over its own key, keys that it made, and keys with no more than it has. `lineage`: ids of the key and of the keys above it.
+ * Throws FORBIDDEN.
  */
 export function checkTakeOver(principal: Principal, key: KeyRecord, lineage: readonly string[]): void {
   const own = keyIdOf(principal);
@@ -35,8 +35,8 @@ function whatMore(principal: Principal, key: KeyRecord): string | null {
 }
 
 /**
- * Nobody gives a key more than he has himself, and nobody gives his own key more than it has. Throws FORBIDDEN. `key`: as it is before the
- * change. `lineage`: as of `checkTakeOver`.
+ * A caller may not give a key more than the caller has, and may not give the own key more than it has. Throws FORBIDDEN. `key`: before the change.
+ * `lineage`: as for `checkTakeOver`.
  */
 export function checkGift(principal: Principal, key: KeyRecord, change: KeyChange, lineage: readonly string[]): void {
   const scopes = (change.scopes ?? []).filter((scope) => !principal.scopes.includes(scope));
@@ -45,7 +45,7 @@ export function checkGift(principal: Principal, key: KeyRecord, change: KeyChang
   const { expiresAt } = change;
   const ends = principal.kind === 'key' ? (principal.expiresAt ?? null) : null;
   const own = keyIdOf(principal);
-  // Without an expiry, a key that comes from his ends with his, and no other one.
+  // Without an expiry, only a key that comes from the caller's key ends with it.
   const endsWithHis = expiresAt === null && own !== null && lineage.includes(own);
   if (expiresAt !== undefined && !endsWithHis && outlives(expiresAt, ends))
     throw new GatewayError(
@@ -77,7 +77,7 @@ function widened(key: KeyRecord, change: KeyChange): string | null {
   return null;
 }
 
-/** A shorter session begins anew sooner. */
+/** A shorter session is wider, because it begins again sooner. */
 const isWiderSession = (caps: SessionCaps | null, before: SessionCaps): boolean =>
   caps === null ||
   caps.minutes < before.minutes ||

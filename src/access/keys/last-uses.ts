@@ -1,6 +1,6 @@
 /**
- * Writes down when keys were used: at most once a minute for each, and a moment later, together, so that no request waits for it. What the
- * store refuses is given up: the next use of the key is written.
+ * Records when keys were used: at most once a minute per key, and a moment later for all together, so that no request waits. A failed write is
+ * dropped: the next use of the key is written.
  */
 import { LRUCache } from 'lru-cache';
 import type { Principal } from '../../core/call/call.ts';
@@ -9,7 +9,7 @@ import { keyIdOf } from '../virtual-key.ts';
 
 export interface LastUses {
   note(principal: Pick<Principal, 'kind' | 'id'>): void;
-  /** Writes what waits. Never rejects. */
+  /** Writes what is waiting. Never rejects. */
   flush(): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ const minuteMs = 60_000;
 const maxRemembered = 10_000;
 
 export function openLastUses({ keys, now = Date.now, writeAfterMs = 1_000 }: LastUsesOptions): LastUses {
-  /** When each key was written last. */
+  /** When each key was last written. */
   const written = new LRUCache<string, number>({ max: maxRemembered });
   let waiting = new Map<string, number>();
   let timer: NodeJS.Timeout | null = null;
@@ -49,7 +49,7 @@ export function openLastUses({ keys, now = Date.now, writeAfterMs = 1_000 }: Las
       if (id === null) return;
       const time = now();
       const last = written.get(id);
-      // A clock that was set back must not keep it silent.
+      // A clock that was set back must not stop the writing.
       if (last !== undefined && Math.abs(time - last) < minuteMs) return;
       written.set(id, time);
       waiting.set(id, time);

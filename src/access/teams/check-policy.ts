@@ -1,4 +1,4 @@
-/** Refuses, in a sentence, what a team or an organisation cannot be called and cannot have. */
+/** Refuses impossible names and policies of teams and organisations with a sentence. */
 import { GatewayError } from '../../core/errors.ts';
 import type { OrganisationRecord, Policy, UserPolicy } from '../../storage/directory/directory.ts';
 import { isTimeZone } from '../../storage/limits/calendar.ts';
@@ -8,7 +8,7 @@ import { checkSession } from './check-session.ts';
 import { organisationAccount } from './team-book.ts';
 import { sharings } from './within-policies.ts';
 
-/** Names that the configuration gives; null accepts every name. */
+/** Names in the configuration. Null accepts every name. */
 export interface KnownNames {
   readonly routes: readonly string[] | null;
   readonly guardrails: readonly string[] | null;
@@ -24,7 +24,7 @@ const maxWarnings = 10;
 
 const forms: Readonly<Record<Kind, readonly [form: RegExp, accepted: string]>> = {
   team: [/^[\w.-]{1,64}$/, 'letters, digits, ., _ and -, at most 64'],
-  // A dot would make the names of its teams ambiguous: they begin with its name and a dot.
+  // Names of an organisation's teams begin with its name and a dot, so a dot in its name would be ambiguous.
   organisation: [/^[\w-]{1,64}$/, 'letters, digits, _ and -, at most 64'],
 };
 
@@ -38,7 +38,7 @@ export function checkDescription(description: string | null | undefined): void {
   if (length > maxDescriptionLength) refuse(`The description has ${length} characters. At most ${maxDescriptionLength} are accepted.`);
 }
 
-/** Looks at the parts that are there. */
+/** Checks the parts that are present. */
 export function checkPolicy(kind: Kind, policy: Partial<Policy>, known: KnownNames): void {
   if (policy.scopes !== undefined && policy.scopes !== null) checkScopes(kind === 'team' ? 'A team' : 'An organisation', policy.scopes);
   checkRoutes(policy.routes ?? [], known.routes);
@@ -74,7 +74,7 @@ function checkAgents(agents: Policy['agents']): void {
   }
 }
 
-/** `path`: before the names of the parts, in refusals. */
+/** `path` stands before the names of the parts in refusals. */
 function checkAmounts(policy: Partial<UserPolicy>, path: string): void {
   checkBudgets(policy.budgets ?? []);
   for (const part of ['requestsPerMinute', 'callsPerMinute', 'tokensPerMinute', 'concurrency'] as const) {
@@ -98,7 +98,7 @@ function checkBudgets(budgets: Policy['budgets']): void {
   }
 }
 
-/** What a team would never have, because its organisation has not, is refused at once. Null: it belongs to none. */
+/** Refuses what the team could never have, because its organisation does not have it. Null: it belongs to none. */
 export function checkWithinOrganisation({ scopes, routes, cacheSharing }: Partial<Policy>, above: OrganisationRecord | null): void {
   const widest = above?.policy.cacheSharing ?? 'team';
   const known = cacheSharing === undefined || cacheSharing === null ? -1 : sharings.indexOf(cacheSharing);

@@ -1,11 +1,11 @@
-/** Refuses, in a sentence, what a session cannot have. */
+/** Refuses impossible session caps with a sentence. */
 import type { SessionCaps } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 
 const maxWarnings = 10;
 const maxSessionMinutes = 7 * 24 * 60;
 
-/** `path`: before the names of the parts, in refusals. */
+/** `path` stands before the names of the parts in refusals. */
 export function checkSession({ minutes, warnAt, ...caps }: SessionCaps, path = 'session'): void {
   for (const part of ['tokens', 'turns', 'calls'] as const) {
     const number = caps[part];

@@ -1,27 +1,27 @@
-/** Tells that a team or its organisation was archived: what its keys and tokens began then ends as if they had been revoked. */
+/** Finds archived teams and organisations. Work that their keys and tokens have begun then ends as after a revocation. */
 import type { Revocation } from '../../storage/identities/identities.ts';
 import type { Keys } from '../../storage/keys/keys.ts';
 import type { TeamBook } from './team-book.ts';
 
 export interface EndedTeams {
-  /** The keys, with what their teams say. */
+  /** The keys, with the standing of their teams. */
   readonly keys: Pick<Keys, 'standing'>;
-  /** Of those that were archived among the teams, and among organisations by their accounts (`organisation:acme`). When is not told. */
+  /** Archived teams among those given, and archived organisations by their accounts (`organisation:acme`). The time is not known. */
   revocations(teams: readonly string[]): Promise<readonly Revocation[]>;
-  /** `read` returns the teams of the configuration that is in force. Before, no team has ended. */
+  /** `read` returns the teams of the present configuration. Before this call no team has ended. */
   follow(read: () => TeamBook): void;
 }
 
-/** What an organisation alone is called among teams, whose names have no colon. */
+/** How an organisation is named among teams, whose names contain no colon. */
 const organisationForm = /^organisation:(.+)$/;
 
 export function endedTeams(keys: Pick<Keys, 'standing'>): EndedTeams {
   let book = (): TeamBook | null => null;
-  /** By team, for as long as the book is the same: why it has ended. It is asked about all teams in use twice a second. */
+  /** Why each team has ended, while the book stays the same. It is needed twice a second for all teams in use. */
   let known = new Map<string, string | null>();
   let knownOf: { readonly teams: TeamBook; readonly version: string } | null = null;
 
-  /** Null: before the first configuration is in force. */
+  /** Null: no configuration is in force yet. */
   async function teamsNow(): Promise<TeamBook | null> {
     const teams = book();
     if (teams === null) return null;

@@ -1,11 +1,11 @@
-/** Puts users of a login into teams, for tokens that name none, and takes them out. */
+/** Adds users of a login to teams, for tokens that name no team, and removes them. */
 import type { Directory, MemberRecord } from '../../storage/directory/directory.ts';
 import type { Identities } from '../../storage/identities/identities.ts';
 import { realmOfIssuer } from '../users/end-user.ts';
 import { refuse } from './check-policy.ts';
 import type { TeamDesk } from './team-desk.ts';
 
-/** A user as the issuer of his tokens calls him. */
+/** A user as the issuer names the user. */
 export interface UserOfIssuer {
   /** Name of the issuer in the configuration. */
   readonly issuer: string;
@@ -20,11 +20,11 @@ export interface Member {
 }
 
 export interface MemberDesk {
-  /** In the order in which they were added. */
+  /** Members in the order in which they were added. */
   ofTeam(team: string): Promise<readonly Member[]>;
-  /** Takes the user out of the team that he was in. Null: there is no such team. Throws BAD_REQUEST for a user that cannot be. */
+  /** Adds the user and removes the user from the former team. Null: there is no such team. Throws BAD_REQUEST for an impossible user. */
   add(team: string, user: UserOfIssuer, by: string): Promise<Member | null>;
-  /** Null: he is not in that team. */
+  /** Null: the user is not in that team. */
   remove(team: string, user: UserOfIssuer): Promise<Member | null>;
 }
 
@@ -32,7 +32,7 @@ export interface MemberDeskOptions {
   readonly directory: Pick<Directory, 'members'>;
   readonly teams: Pick<TeamDesk['teams'], 'find'>;
   readonly identities: Pick<Identities, 'pseudonymOf' | 'note' | 'findUser'>;
-  /** Names of the issuers of the configuration. */
+  /** Names of the issuers in the configuration. */
   readonly issuers: readonly string[];
   readonly now?: () => number;
 }

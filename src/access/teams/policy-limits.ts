@@ -21,7 +21,7 @@ export function policyLimits(
   ];
 }
 
-/** With `requestsPerMinute` alone, an account is limited by it in both ways, as before `callsPerMinute` existed. */
+/** Without `callsPerMinute`, `requestsPerMinute` limits operations and model calls, as before `callsPerMinute` existed. */
 export function rateLimits(
   account: string,
   { requestsPerMinute, callsPerMinute }: Pick<KeyRecord, 'requestsPerMinute' | 'callsPerMinute'>,
@@ -33,7 +33,7 @@ export function rateLimits(
   ];
 }
 
-/** Where a budget names no time zone of its own, its days, weeks and months begin in this one. */
+/** Sets the time zone of the budgets that name none. */
 export function inTimeZone(limits: readonly Limit[], timeZone: string): readonly Limit[] {
   if (timeZone === 'UTC') return limits;
   return limits.map((limit) => (limit.kind === 'budget' && limit.timeZone === undefined ? { ...limit, timeZone } : limit));

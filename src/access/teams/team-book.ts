@@ -1,17 +1,17 @@
 /**
- * What the team of a caller may have: by the configuration where that declares the team or its organisation, else by the store. A name that
- * the configuration declares is not looked up in the store.
+ * The limits of a caller's team: from the configuration when it declares the team or its organisation, otherwise from the store. A name that the
+ * configuration declares is not looked up in the store.
  */
 import type { Limit } from '../../core/call/hold.ts';
 import type { AgentPolicy, Directory, OrganisationRecord, Policy, TeamRecord } from '../../storage/directory/directory.ts';
 import type { LimitsOfUser } from '../users/end-user.ts';
 import { inTimeZone, policyLimits } from './policy-limits.ts';
 
-/** What one reading of the configuration declares, by name. */
+/** What one version of the configuration declares, by name. */
 export interface DeclaredTeams {
   readonly organisations: ReadonlyMap<string, OrganisationRecord>;
   readonly teams: ReadonlyMap<string, TeamRecord>;
-  /** In which the periods of budgets begin where no policy says another. Default: UTC. */
+  /** Time zone of budgets when no policy names another. Default: UTC. */
   readonly timeZone?: string;
 }
 
@@ -19,11 +19,11 @@ export const noDeclaredTeams: DeclaredTeams = { organisations: new Map(), teams:
 
 export interface TeamStanding {
   readonly organisation: string | null;
-  /** The team, and its organisation where it has one. */
+  /** The team, and its organisation if it has one. */
   readonly accounts: readonly Account[];
-  /** Why nobody of the team may do anything, in a sentence; null: they may. */
+  /** A sentence that says why nobody of the team may do anything. Null: they may. */
   readonly ended: string | null;
-  /** In which the periods of its callers' budgets begin. */
+  /** Time zone in which the periods of its callers' budgets begin. */
   readonly timeZone: string;
 }
 
@@ -31,28 +31,28 @@ interface Account {
   /** Such as `team:search`. */
   readonly name: string;
   readonly policy: Policy;
-  /** The same objects each time, where that is possible: stores know them again. */
+  /** The same objects each time where possible, because stores recognise them. */
   readonly limits: readonly Limit[];
 }
 
 export interface TeamBook {
-  /** Of callers without a team. Default: UTC. */
+  /** Time zone of callers without a team. Default: UTC. */
   readonly timeZone?: string;
-  /** Null: the team has no policy, and belongs to no organisation. */
+  /** Null: the team has no policy and belongs to no organisation. */
   standingOf(team: string): TeamStanding | null | Promise<TeamStanding | null>;
-  /** Of callers whose token names their organisation and no team; null: there is no such organisation. */
+  /** For callers whose token names their organisation and no team. Null: there is no such organisation. */
   standingOfOrganisation(organisation: string): Promise<TeamStanding | null>;
-  /** Of a user of a login whose token names no team; null: he is in none. */
+  /** For a user of a login whose token names no team. Null: the user is in no team. */
   teamOfMember(principalId: string): Promise<string | null>;
-  /** What one user of the team may use, as limits of his account. */
+  /** Limits of one user of the team, on the user's own account. */
   readonly limitsOfUser: LimitsOfUser;
-  /** Of the team alone; empty where it has no policy. */
+  /** Limits of the team itself. Empty when it has no policy. */
   limitsOfTeam(team: string): Promise<readonly Limit[]>;
-  /** Of an agent of the team alone. */
+  /** Limits of one agent of the team. */
   limitsOfAgent(team: TeamRecord, policy: AgentPolicy): Promise<readonly Limit[]>;
-  /** Of the organisation alone. */
+  /** Limits of the organisation itself. */
   limitsOfOrganisation(organisation: OrganisationRecord): readonly Limit[];
-  /** Of what the store says: see `Directory.version`. */
+  /** Version of what the store has: see `Directory.version`. */
   version(): Promise<string>;
 }
 
@@ -118,7 +118,7 @@ function standingAlone(organisation: OrganisationRecord, ofGateway: string): Tea
 const endOfOrganisation = ({ name, archivedAt }: OrganisationRecord): string | null =>
   archivedAt === null ? null : `The organisation "${name}" was archived.`;
 
-/** A team whose organisation is not there has lost the bounds that it had, so it may do nothing. */
+/** A team whose organisation does not exist has lost its limits, so it may do nothing. */
 function standing(team: TeamRecord, above: OrganisationRecord | null, ofGateway = 'UTC'): TeamStanding {
   const { organisation } = team;
   const zoneAbove = above?.policy.timeZone ?? ofGateway;

@@ -1,6 +1,6 @@
 /**
- * Organisations and teams, as the shell and the mutations administer them: those of the configuration beside those of the store. What the
- * configuration declares is shown and never changed here.
+ * Organisations and teams, as administered by the shell and the mutations: those of the configuration together with those of the store. What the
+ * configuration declares is shown, and never changed here.
  */
 import {
   type Directory,

@@ -1,4 +1,4 @@
-/** Narrows what a principal may do to what its team and its organisation may. */
+/** Limits a principal to what its team and its organisation allow. */
 import type { CacheSharing, Principal, SessionCaps } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Policy } from '../../storage/directory/directory.ts';
@@ -7,7 +7,7 @@ import type { TeamStanding } from './team-book.ts';
 /** From the widest to the narrowest. */
 export const sharings: readonly CacheSharing[] = ['organisation', 'team', 'principal'];
 
-/** Nobody may have more than all of the lists; null: a list of everything. */
+/** The entries that all lists have. Null is a list of everything. */
 export function commonTo(lists: readonly (readonly string[] | null)[]): readonly string[] | null {
   return lists.reduce((common, list) => {
     if (common === null || list === null) return common ?? list;
@@ -15,7 +15,7 @@ export function commonTo(lists: readonly (readonly string[] | null)[]): readonly
   }, null);
 }
 
-/** The principal as its team lets it be. Null: the team has no policy. Throws UNAUTHENTICATED where the team may do nothing at all. */
+/** The principal within the limits of its team. Null: the team has no policy. Throws UNAUTHENTICATED when the team may do nothing at all. */
 export function withinTeam(principal: Principal, standing: TeamStanding | null): Principal {
   if (standing === null) return principal;
   if (standing.ended !== null) throw new GatewayError('UNAUTHENTICATED', `${standing.ended} A key of another team would be accepted.`);
@@ -34,7 +34,7 @@ export function withinTeam(principal: Principal, standing: TeamStanding | null):
   };
 }
 
-/** What all of them allow together. Null: no caps. */
+/** The caps that satisfy all given caps. Null: no caps. */
 export function narrowestSession(caps: readonly (SessionCaps | null)[]): Pick<Principal, 'sessionCaps'> {
   const all = caps.filter((one) => one !== null);
   if (all.length === 0) return {};
@@ -45,14 +45,14 @@ export function narrowestSession(caps: readonly (SessionCaps | null)[]): Pick<Pr
   return {
     sessionCaps: {
       ...{ amount: least('amount'), tokens: least('tokens'), turns: least('turns'), calls: least('calls') },
-      // The longest: a shorter one would begin anew sooner.
+      // The longest duration, because a shorter session would begin again sooner.
       minutes: Math.max(...all.map(({ minutes }) => minutes)),
       warnAt: [...new Set(all.flatMap(({ warnAt }) => warnAt))],
     },
   };
 }
 
-/** Of the team: it is the first. */
+/** The contract of the team, which is the first policy. */
 function contractOf([team]: readonly Policy[]): Pick<Principal, 'contract'> {
   const contract = team?.contract ?? null;
   return contract === null ? {} : { contract };

@@ -5,7 +5,7 @@ import type { Identities, TokenRecord } from '../../storage/identities/identitie
 import { commonTo } from '../teams/within-policies.ts';
 import { type LimitsOfUser, principalOfUser } from '../users/end-user.ts';
 
-/** The principal of a token: what it was given, and of that what its key has now. It draws on the accounts of the key, and of its user. */
+/** The principal of a token: what the token was given, as far as its key has it now. It draws on the accounts of the key and of its user. */
 export async function principalOfToken(
   { id: token, user, scopes, routes, budget, createdAt, expiresAt }: TokenRecord,
   key: Principal,
@@ -26,7 +26,7 @@ export async function principalOfToken(
   return principalOfUser(held, { id: user, name: known?.name || null, revokedAt: known?.revokedAt ?? null }, limitsOfUser);
 }
 
-/** For the time of the token. What it began may go on after that, and draws on it all the same. */
+/** A budget for the lifetime of the token. Work that it began may continue later and still draws on it. */
 const budgetOf = (id: string, most: NanoUsd, start: number, end: number): Limit => ({
   kind: 'budget',
   name: `token:${id}`,

@@ -12,7 +12,7 @@ import { digestOf, idLength, nobody, randomText, secretLength } from '../virtual
 
 const form = /^fgt_([0-9A-Za-z]{12})_([0-9A-Za-z]{43})$/;
 
-/** Whether the text is meant as one: it is then judged as one. */
+/** Whether the text looks like a short-lived token. It is then checked as one. */
 export const looksShortLived = (text: string): boolean => text.startsWith('fgt_');
 
 export type NewTokenRecord = Pick<TokenRecord, 'keyId' | 'user' | 'scopes' | 'routes' | 'budget' | 'createdAt' | 'expiresAt'>;
@@ -24,7 +24,7 @@ export function issueToken(token: NewTokenRecord): { readonly record: TokenRecor
   return { record: { ...token, id, secretHash: digestOf(secret).toString('hex'), revokedAt: null }, secret: `fgt_${id}_${secret}` };
 }
 
-/** The token that the text proves. Throws UNAUTHENTICATED; only who has the secret learns that it was revoked or has expired. */
+/** The token that the text proves. Throws UNAUTHENTICATED. Only a caller with the secret learns that the token was revoked or has expired. */
 export async function verifyShortLived(text: string, { findToken }: Pick<Identities, 'findToken'>, now: number): Promise<TokenRecord> {
   const [, id, secret] = form.exec(text) ?? [];
   if (id === undefined || secret === undefined) throw refused('This is not a token of this gateway');

@@ -15,14 +15,14 @@ import { isUserScope, type LimitsOfUser, namedUser, principalOfUser, realmOfTeam
 export interface ActingUsersOptions {
   readonly identities: Pick<Identities, 'pseudonymOf' | 'note' | 'findUser'>;
   readonly limitsOfUser: LimitsOfUser;
-  /** What agents of a team may use. */
+  /** Limits of the agents of a team. */
   readonly standingOf: TeamBook['standingOf'];
 }
 
-/** Of one key. Beyond it they are made again, which costs a read each. */
+/** Maximum per key. Further users are made again, which costs a read each. */
 const maxRememberedUsers = 5_000;
 
-/** `authenticate` remembers principals: those of users are remembered for as long as the principal of their key is. */
+/** `authenticate` remembers principals. Those of users are remembered as long as the principal of their key. */
 export function actForUsers(authenticate: Authenticate, { identities, limitsOfUser, standingOf }: ActingUsersOptions): Authenticate {
   const usersOf = new WeakMap<Principal, Map<string, Principal>>();
 
@@ -45,7 +45,7 @@ export function actForUsers(authenticate: Authenticate, { identities, limitsOfUs
     const agent = sent.agent === null ? null : agentOf(key, sent.agent);
     const users = usersOf.get(key) ?? new Map<string, Principal>();
     usersOf.set(key, users);
-    // No name has a comma.
+    // Names contain no comma.
     const id = `${name ?? ''},${agent ?? ''}`;
     const known = users.get(id);
     if (known !== undefined) return known;
@@ -67,7 +67,7 @@ export function actForUsers(authenticate: Authenticate, { identities, limitsOfUs
   };
 }
 
-/** Throws FORBIDDEN for a credential that acts for nobody. */
+/** Throws FORBIDDEN for a credential that may not act for others. */
 function teamOf({ kind, token, team, scopes }: Principal, { user }: Sent): string {
   if (kind === 'key' && token === undefined && team !== null && scopes.includes('ai:act-as')) return team;
   const [header, acts] = user === null ? ['AI-Agent', 'name its agent'] : ['AI-User', 'act for users'];

@@ -1,10 +1,10 @@
-/** End users: who may be named as one, what they may do, and the principal of one. */
+/** End users: which names are allowed, what a user may do, and the principal of a user. */
 import type { EndUser, Principal } from '../../core/call/call.ts';
 import type { Limit } from '../../core/call/hold.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Identities, NamedUser } from '../../storage/identities/identities.ts';
 
-/** Scopes of the gateway that a key hands on to the users it acts for; those of other teams' subgraphs go on too. */
+/** Scopes of the gateway that a key passes on to its users. Scopes of other teams' subgraphs are passed on too. */
 const userScopes: readonly string[] = ['ai:use', 'ai:ingest', 'ai:usage'];
 
 export const isUserScope = (scope: string): boolean => !scope.startsWith('ai:') || userScopes.includes(scope);
@@ -13,7 +13,7 @@ export const isUserScope = (scope: string): boolean => !scope.startsWith('ai:') 
 const form = /^[!-~]{1,255}$/;
 const refused = /[,;"\\]/;
 
-/** The name of a user as a backend gives it. Throws BAD_REQUEST; `where` names the header or the argument. */
+/** The name of a user as a backend gives it. Throws BAD_REQUEST. `where` names the header or the argument. */
 export function userNameOf(text: string, where: string): string {
   if (form.test(text) && !refused.test(text)) return text;
   const problem = text === '' ? 'is empty' : text.length > 255 ? `has ${text.length} characters` : 'has characters that are not accepted';
@@ -23,7 +23,7 @@ export function userNameOf(text: string, where: string): string {
   );
 }
 
-/** Users of a team's keys: the keys of one team know the same users. */
+/** Realm of the users of a team's keys. All keys of one team know the same users. */
 export const realmOfTeam = (team: string): string => `team:${team}`;
 export const realmOfIssuer = (issuer: string): string => `jwt:${issuer}`;
 
@@ -33,10 +33,10 @@ export const namedUser = (realm: string, name: string, { pseudonymOf }: Pick<Ide
   name,
 });
 
-/** What one user of a team may use, by the name of his account. */
+/** Limits of one user of a team, by the name of the user's account. */
 export type LimitsOfUser = (team: string | null, account: string) => readonly Limit[] | Promise<readonly Limit[]>;
 
-/** The principal of the user that the credential is shown for: with an id and accounts of his own, beside those of the credential. */
+/** The principal of a user, with its own id and accounts in addition to those of the credential. */
 export const principalOfUser = async (credential: Principal, user: EndUser, limitsOfUser: LimitsOfUser): Promise<Principal> => ({
   ...credential,
   id: `${credential.id}:${user.id}`,
@@ -45,8 +45,8 @@ export const principalOfUser = async (credential: Principal, user: EndUser, limi
 });
 
 /**
- * Budgets that a user draws on together with others (of the key, the agent, the team, the organisation) refuse him and tell him nothing: what
- * is spent of them says what the others did. A user of a login is told of those whose usage his scopes show him.
+ * Budgets that a user shares with others (of the key, the agent, the team, the organisation) refuse the user without numbers, because these would
+ * reveal what the others did. A user of a login sees those that the user's scopes allow.
  */
 export function withOthersHidden(principal: Principal): Principal {
   const { user, token, limits } = principal;
@@ -60,7 +60,7 @@ export function withOthersHidden(principal: Principal): Principal {
   };
 }
 
-/** Kinds of accounts of others whose usage the principal may see. */
+/** Kinds of shared accounts whose usage the principal may see. */
 function sharedAccountsOf({ kind, scopes }: Principal): readonly string[] {
   if (kind !== 'jwt') return [];
   if (['ai:usage:all', 'ai:teams', 'ai:teams:all'].some((scope) => scopes.includes(scope))) return ['team', 'agent', 'organisation'];

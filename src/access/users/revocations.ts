@@ -11,11 +11,14 @@ import type { Revocation } from '../../storage/identities/identities.ts';
 import { organisationAccount } from '../teams/team-book.ts';
 
 export interface Revocations {
-  /** `end` is called once when the principal's token or user is revoked, at once where that is known. Returns how to let go; null: it has neither. */
+  /**
+   * Calls `end` once when the principal's token or user is revoked, at once when that is already known. Returns a function that stops watching.
+   * Null: the principal has neither.
+   */
   watch(principal: Principal, end: (reason: GatewayError) => void): (() => void) | null;
-  /** The reason, of work whose owner was not authenticated just before; null: it may go on. */
+  /** The reason for work whose owner was not just authenticated. Null: it may continue. */
   reasonNow(principal: Principal): Promise<GatewayError | null>;
-  /** Looks now. Rejects when the store fails. */
+  /** Checks now. Rejects when the store fails. */
   look(turns: Turns): Promise<void>;
   inUse(): number;
 }
@@ -24,7 +27,7 @@ type Kind = 'token' | 'user' | 'team';
 
 const kinds = ['token', 'user', 'team'] as const;
 
-/** Of what was revoked among the ids. */
+/** Revocations among the given ids. */
 export type FindRevocations = (kind: Kind, ids: readonly string[]) => Promise<readonly Revocation[]>;
 
 interface Subject {
@@ -39,7 +42,7 @@ interface Watched {
   revokedAt: number | null;
 }
 
-/** Looked up in one slice of the event loop. */
+/** Number of ids that are looked up in one turn of the event loop. */
 const perTurn = 64;
 
 export function openRevocations(find: FindRevocations): Revocations {
@@ -102,7 +105,7 @@ export function openRevocations(find: FindRevocations): Revocations {
   };
 }
 
-/** Without a team, the organisation alone stands for it. */
+/** Without a team, the organisation stands in its place. */
 const teamOf = (team: string | null, organisation: string | null): readonly string[] =>
   team !== null ? [team] : organisation === null ? [] : [organisationAccount(organisation)];
 
@@ -110,7 +113,7 @@ function subjectsOf({ kind, token, user, team, organisation = null }: Principal)
   return [
     ...(token === undefined ? [] : [{ kind: 'token' as const, id: token, seenAt: null }]),
     ...(user === undefined ? [] : [{ kind: 'user' as const, id: user.id, seenAt: user.revokedAt }]),
-    // The standing of a key says it of its team.
+    // For a key, its standing includes the team's.
     ...(kind === 'jwt' ? teamOf(team, organisation).map((id) => ({ kind: 'team' as const, id, seenAt: null })) : []),
   ];
 }

@@ -3,8 +3,8 @@ import { GatewayError } from '../../core/errors.ts';
 import { realmOfIssuer, realmOfTeam } from './end-user.ts';
 
 /**
- * Whose users a caller ends or erases: those of the own team's keys, or of the issuer that it names. `done`: what is done to them, such as
- * "revoked". Throws FORBIDDEN, and BAD_REQUEST for an issuer that is not there.
+ * The realm whose user a caller revokes or erases: the own team's keys, or the issuer that the caller names. `done`: the act in words, such as
+ * "revoked". Throws FORBIDDEN, and BAD_REQUEST for an unknown issuer.
  */
 export function realmFor(issuer: string | null, by: Principal, issuers: readonly string[], done: string): string {
   if (issuer !== null) {
