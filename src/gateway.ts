@@ -106,6 +106,8 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
     pages,
     basePath,
     limits: serverLimits(limits, open),
+    // A router writes documents of its own for this subgraph.
+    trusted: router === null ? () => current().trusted : undefined,
     trustedProxies,
     ...callerRules(() => current().callers),
     anonymousRate: anonymousRateOf(requestsPerMinutePerAddress, open),

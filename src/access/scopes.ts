@@ -8,6 +8,7 @@ const scopes = {
   'ai:usage': 'Read what was used and what it cost, of the whole team; with `ai:teams`, of the organisation.',
   'ai:usage:all': 'Read what everybody used.',
   'ai:metrics': 'Read `/metrics`: what the gateway does, of everybody, without names of callers.',
+  'ai:freeform': 'Send documents that are not among the trusted ones (`graph.trustedDocuments`).',
   'ai:plan': 'See the query plan of an operation: which subgraph is asked for what, and what its AI fields can cost.',
   'ai:keys': 'Create, list, change, rotate and revoke keys of the own team, and with `ai:teams` of the own organisation.',
   'ai:keys:all': 'Create, list, change, rotate and revoke keys of every team.',

@@ -12,11 +12,14 @@ import { openTeamBook, type TeamBook } from '../access/teams/team-book.ts';
 import { actForUsers } from '../access/users/acting-user.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import { withDefaults } from '../config/kinds/section.ts';
+import { pathIn } from '../config/path-in.ts';
 import { retrievalSection } from '../config/sections/collections-section.ts';
+import { trustedDocumentsSection } from '../config/sections/graph/trusted-documents-section.ts';
 import { guardSection } from '../config/sections/guards-section.ts';
 import type { Authenticate } from '../core/call/call.ts';
 import { throughSteps } from '../core/call/step.ts';
 import { nanoUsdOf } from '../core/money.ts';
+import { anyDocument, readTrustedDocuments, type TrustedDocuments } from '../documents/trusted-documents.ts';
 import type { Graph } from '../federation/graph.ts';
 import { aiFields } from '../graphql/ai-fields/ai-fields.ts';
 import { aiSchema } from '../graphql/ai-schema.ts';
@@ -69,6 +72,7 @@ export interface Configured {
   readonly teams: TeamBook;
   /** What the doors ask about callers. */
   readonly callers: CallerRules;
+  readonly trusted: TrustedDocuments;
   /** Coordinates of the fields that call a model. */
   readonly modelFields: ReadonlySet<string>;
   /** Whether callers without a key may use the default route. */
@@ -244,6 +248,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     authenticate,
     teams,
     callers: callerRulesOf(config),
+    trusted: trustedDocumentsOf(config, folder, log),
     modelFields,
     keyless,
     start() {
@@ -259,6 +264,13 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
       living.close();
     },
   };
+}
+
+function trustedDocumentsOf({ graph }: GatewayConfig, folder: string, log: Log): TrustedDocuments {
+  if (graph?.trustedDocuments === undefined) return anyDocument;
+  const { files, level } = withDefaults(trustedDocumentsSection, graph.trustedDocuments);
+  const paths = files.map((file) => pathIn(folder, file));
+  return readTrustedDocuments(paths, level, ({ hash }) => log.warn('a document that is not trusted was asked', { hash }));
 }
 
 /** Nothing is known of fields that are composed elsewhere: `modelFields` is null. */

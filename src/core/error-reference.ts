@@ -31,8 +31,10 @@ export const errorReference: Readonly<Record<ErrorCode, ErrorMeaning>> = {
     caller: 'Correct the request. The same request fails again.',
   },
   DOCUMENT_NOT_TRUSTED: {
-    cause: 'Reserved for trusted documents, which this version does not have. No request is answered with it.',
-    caller: 'Nothing.',
+    cause: 'The gateway takes trusted documents only, and the document or its id is not one of them. No document was run.',
+    caller: 'Send a document of your build as it was listed, or its id where the gateway takes ids only.',
+    operator:
+      'Add the list of the new build to `graph.trustedDocuments.files` before the build is served, or give the key the scope `ai:freeform`.',
   },
   COST_LIMIT_EXCEEDED: {
     cause:

@@ -247,7 +247,7 @@ export type AiCall = {
   readonly completionId?: Maybe<Scalars['ID']['output']>;
   /** The deployment that answered, or was asked last; null: none was. */
   readonly deployment?: Maybe<Scalars['String']['output']>;
-  /** The hash of the trusted document; null: it was none. */
+  /** The id by which the request named its trusted document; null: it sent the text. */
   readonly documentId?: Maybe<Scalars['String']['output']>;
   /** Of the failure that the caller saw; null: there was none, or it is from before errorIds were kept. */
   readonly errorId?: Maybe<Scalars['ID']['output']>;
@@ -1598,7 +1598,7 @@ export type CreateAiKeyInput = {
   readonly requestsPerMinute?: InputMaybe<Scalars['Int']['input']>;
   /** The routes that it may use; when absent, those that you may use. */
   readonly routes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
-  /** What it may do: `ai:use`, `ai:ingest`, `ai:keys`, `ai:keys:all`, `ai:teams`, `ai:teams:all`, `ai:usage`, `ai:usage:all`, `ai:metrics`, `ai:plan`, `ai:act-as`, and scopes of the graph's other teams. */
+  /** What it may do: `ai:use`, `ai:ingest`, `ai:keys`, `ai:keys:all`, `ai:teams`, `ai:teams:all`, `ai:usage`, `ai:usage:all`, `ai:metrics`, `ai:plan`, `ai:freeform`, `ai:act-as`, and scopes of the graph's other teams. */
   readonly scopes: ReadonlyArray<Scalars['String']['input']>;
   /** What one session of its callers may use, beside what its team says. */
   readonly session?: InputMaybe<AiSessionCapsInput>;

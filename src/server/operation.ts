@@ -41,6 +41,8 @@ export interface DocumentToCheck {
 export interface OperationRequest extends Asker {
   readonly read: ReadDocument;
   readonly operationName: string | null;
+  /** Of the trusted document that the request named. */
+  readonly documentId: string | null;
   readonly variables: Readonly<Record<string, unknown>> | null;
   readonly lastEventId: string | null;
   readonly contract: string | null;
@@ -110,7 +112,7 @@ async function run(
   parts: Parts,
 ): Promise<ExecutionResult | ResultStream> {
   const { engine, hooks, mask, anonymousRate } = parts;
-  const { read, operationName, variables, authorization, user, client, headers, lastEventId, contract } = request;
+  const { read, operationName, documentId, variables, authorization, user, client, headers, lastEventId, contract } = request;
   const { document, operation } = read;
   const name = operationName ?? operation.name?.value ?? null;
   const isStream = operation.operation === 'subscription' || read.measures.incremental;
@@ -120,7 +122,7 @@ async function run(
     client,
     headers,
     operationName: name,
-    documentId: null,
+    documentId,
     lastEventId,
     contract,
     isStream,

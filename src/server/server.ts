@@ -7,6 +7,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { GatewayError } from '../core/errors.ts';
+import { anyDocument, type TrustedDocuments } from '../documents/trusted-documents.ts';
 import type { OperationHooks } from '../operations/open.ts';
 import type { Log } from '../telemetry/log.ts';
 import { clientAddress, isIn, networks } from './client/address.ts';
@@ -51,6 +52,8 @@ export interface ServerOptions extends OperationHooks, PathOptions {
     readonly exposed?: readonly string[] | undefined;
   };
   readonly limits?: Partial<ServerLimits>;
+  /** Default: any document. */
+  readonly trusted?: (() => TrustedDocuments) | undefined;
   readonly maskError: MaskError;
   readonly log: Log;
   readonly metrics?: MetricsDoor | undefined;
@@ -129,6 +132,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
     underway,
     operations: running,
     read,
+    trusted: options.trusted ?? (() => anyDocument),
     mask,
     limits,
     schema,

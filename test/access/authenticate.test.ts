@@ -94,6 +94,7 @@ describe('the development key', () => {
         'ai:usage',
         'ai:usage:all',
         'ai:metrics',
+        'ai:freeform',
         'ai:plan',
         'ai:keys',
         'ai:keys:all',

@@ -27,6 +27,7 @@ const chapters: readonly Chapter[] = [
     sections: ['graph', 'graph.subgraphs.<n>', 'graph.subgraphs.<n>.forwardHeaders.<n>', 'graph.contracts.<name>', 'graph.demandControl'],
     example: 'graph',
   },
+  { title: 'Trusted documents', sections: ['graph.trustedDocuments'], example: 'trusted-documents' },
   {
     title: 'Supergraph of a registry',
     sections: ['graph.supergraph', 'graph.supergraph.hive', 'graph.supergraph.uplink'],

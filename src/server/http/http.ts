@@ -10,6 +10,7 @@ import type { Principal } from '../../core/call/call.ts';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import { isAsyncIterable } from '../../core/stream.ts';
 import { waitInLine } from '../../core/turns/turns.ts';
+import type { TrustedDocuments } from '../../documents/trusted-documents.ts';
 import type { AddressOf } from '../client/address.ts';
 import type { Callers } from '../client/callers.ts';
 import { askerOf, type CredentialsIn, callerOf, credentialsOf, flatHeaders } from '../client/client.ts';
@@ -35,6 +36,8 @@ export type ContractOf = (principal: Principal, asked: string | null) => string 
 export interface DoorParts {
   readonly operations: Operations;
   readonly read: ReturnType<typeof documentReader>;
+  /** Asked for each operation, so they may change at any time. */
+  readonly trusted: () => TrustedDocuments;
   readonly mask: Masking;
   readonly limits: ServerLimits;
   readonly schema: SchemaFor;
@@ -92,7 +95,9 @@ export async function answerGraphQL(
   if (response.destroyed) return;
   let reading = negotiateDelivery(accept, 'single');
   try {
-    read = parts.read(params.query, params.operationName);
+    const trusted = parts.trusted();
+    read = parts.read(trusted.textOf(params, principal), params.operationName);
+    trusted.check(params, read.document, principal);
     const kind = kindOf(read);
     const chosen = negotiateDelivery(accept, kind);
     if (kind === 'subscription') reading = chosen;
@@ -111,6 +116,7 @@ export async function answerGraphQL(
     ...askerOf(headers, parts.credentialsIn),
     read,
     operationName: params.operationName,
+    documentId: params.documentId,
     variables: params.variables,
     lastEventId: headers['last-event-id'] || null,
     contract,

@@ -4,14 +4,14 @@ import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../core/errors.ts';
 import { noteSource } from '../../core/json/exact-source.ts';
 import { waitInLine } from '../../core/turns/turns.ts';
+import type { AskedDocument } from '../../documents/trusted-documents.ts';
 import { checkJsonSize, checkJsonSizeInTurns, variablesWithin } from '../document/json-size.ts';
 import { type LoopTurns, requestBytesPerTurn } from '../loop-turns.ts';
 import type { ServerLimits } from '../server-limits.ts';
 import { readBody } from './body.ts';
 import { HttpRefusal } from './refusal.ts';
 
-export interface GraphQLParams {
-  readonly query: string;
+export interface GraphQLParams extends AskedDocument {
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>> | null;
 }
@@ -33,6 +33,7 @@ export function paramsOfUrl(search: string, limits: ServerLimits): GraphQLParams
   };
   return checkParams({
     query: found.get('query'),
+    documentId: found.get('documentId'),
     operationName: found.get('operationName'),
     variables: json('variables'),
     extensions: json('extensions'),
@@ -100,17 +101,22 @@ export function checkParams(data: unknown): GraphQLParams {
   if (Array.isArray(data))
     throw new GatewayError('BAD_REQUEST', 'Batches of operations are not accepted: send one request for each, they share a connection.');
   if (!isObject(data)) throw new GatewayError('BAD_REQUEST', `A GraphQL request is a JSON object with "query"; this is ${kindOf(data)}.`);
-  const { query, operationName, variables, extensions } = data;
+  const { query = null, documentId = null, operationName, variables, extensions } = data;
   checkMember('variables', variables);
   checkMember('extensions', extensions);
-  if (query === undefined || query === null || query === '') throw missingQuery(extensions);
-  if (typeof query !== 'string')
+  const id = documentId ?? persistedHash(extensions);
+  if (id !== null && (typeof id !== 'string' || id === '' || id.length > maxIdLength))
+    throw new GatewayError('BAD_REQUEST', `The id of a document must be text of at most ${maxIdLength} characters; this is ${kindOf(id)}.`);
+  if (id === null && (query === null || query === ''))
+    throw new GatewayError('BAD_REQUEST', 'There is no "query". Send the text of a GraphQL document.');
+  if (query !== null && typeof query !== 'string')
     throw new GatewayError('BAD_REQUEST', `"query" must be the text of a GraphQL document; this is ${kindOf(query)}.`);
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') {
     throw new GatewayError('BAD_REQUEST', `"operationName" must be text or null; this is ${kindOf(operationName)}.`);
   }
   return {
-    query,
+    query: query ?? '',
+    documentId: id,
     operationName: operationName === undefined || operationName === '' ? null : operationName,
     variables: isObject(variables) ? variables : null,
   };
@@ -121,10 +127,12 @@ function checkMember(name: string, value: unknown): void {
   throw new GatewayError('BAD_REQUEST', `"${name}" must be a JSON object or null; this is ${kindOf(value)}.`);
 }
 
-const missingQuery = (extensions: unknown): GatewayError =>
-  isObject(extensions) && 'persistedQuery' in extensions
-    ? new GatewayError('BAD_REQUEST', 'Automatic persisted queries are not supported: send the text of the document as "query".')
-    : new GatewayError('BAD_REQUEST', 'There is no "query". Send the text of a GraphQL document.');
+/** Apollo Client, urql and mobile clients name a document so; others by `documentId`. */
+const persistedHash = (extensions: unknown): unknown => {
+  const persisted = isObject(extensions) ? extensions['persistedQuery'] : null;
+  return isObject(persisted) ? (persisted['sha256Hash'] ?? null) : null;
+};
+const maxIdLength = 256;
 
 /** Refuses other media types than JSON: any web page can send forms and plain text without a preflight, and JSON only with one. */
 function refuseMediaType({ headers }: IncomingMessage): void {

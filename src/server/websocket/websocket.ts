@@ -13,6 +13,7 @@ import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { noteSource } from '../../core/json/exact-source.ts';
 import { isAsyncIterable } from '../../core/stream.ts';
+import type { TrustedDocuments } from '../../documents/trusted-documents.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { AddressOf } from '../client/address.ts';
 import type { AddressTurns } from '../client/address-turns.ts';
@@ -40,6 +41,7 @@ import { answerPings, balance, boundUnknown, keepAlive, sendOrCut } from './sock
 export interface SocketParts extends Omit<SocketDoorParts, 'onAdmitted'> {
   readonly operations: Operations;
   readonly read: ReturnType<typeof documentReader>;
+  readonly trusted: () => TrustedDocuments;
   readonly mask: Masking;
   readonly limits: ServerLimits;
   readonly anonymousRate: AnonymousRate;
@@ -163,15 +165,18 @@ export function sockets(parts: SocketParts): Sockets {
 
   async function startedFrom(payload: SubscribePayload, id: string, extra: Extra): Promise<Started | readonly GraphQLError[]> {
     if (parts.draining()) throw shuttingDown();
-    const { asker, table, address: from } = extra;
+    const { asker, principal, table, address: from } = extra;
     const contract = contractIn(extra);
     const address = (): string => from;
     if (asker.authorization === null) anonymousRate.take(from);
-    const { query, operationName, variables } = checkParams(payload);
+    const params = checkParams(payload);
+    const { operationName, documentId, variables } = params;
     if (extra.message !== null) noteSource(variables, extra.message, ['payload', 'variables']);
-    const read = parts.read(query, operationName);
+    const trusted = parts.trusted();
+    const read = parts.read(trusted.textOf(params, principal), operationName);
+    trusted.check(params, read.document, principal);
     const start = (by: Asker): RunningOperation =>
-      parts.operations.start({ ...by, read, operationName, variables, lastEventId: null, contract, address });
+      parts.operations.start({ ...by, read, operationName, documentId, variables, lastEventId: null, contract, address });
     const init = connectionInitIn(payload.extensions);
     const operation = table.add(id, () => (init === null ? start(asker) : startedAfter(renewed(extra, init), start)));
     const outcome = await operation.outcome;

@@ -55,11 +55,12 @@ const cases: readonly Case[] = [
   { what: 'a number', init: post('5'), status: 400, says: /JSON object with "query"; this is a number/ },
   { what: 'no query', init: post({}), status: 400, says: /no "query"/ },
   {
-    what: 'a persisted query without its text',
+    what: 'the id of a document, where there are no trusted documents',
     init: post({ extensions: { persistedQuery: { version: 1, sha256Hash: 'x' } } }),
     status: 400,
-    says: /persisted queries/,
+    says: /no trusted documents: send the text/,
   },
+  { what: 'an id that is a number', init: post({ documentId: 5 }), status: 400, says: /id of a document must be text.*this is a number/ },
   {
     what: 'variables that are a list',
     init: post({ query: '{hello}', variables: [] }),

@@ -11,6 +11,7 @@ import { demandSection } from './demand-section.ts';
 import { headerName, headers } from './header-settings.ts';
 import { subgraphSection } from './subgraph-section.ts';
 import { supergraph } from './supergraph-section.ts';
+import { trustedDocumentsSection } from './trusted-documents-section.ts';
 
 const contractSection = section('graph.contracts.<name>', {
   /**
@@ -44,7 +45,9 @@ export const graphSection = section(
     fields: listOf(file()),
     /** Folder of prompt templates: Markdown with front matter. */
     prompts: file(),
-    /** How often subgraphs are asked for their SDL, and servers and files for the supergraph. 0: only once. */
+    /** Which documents callers may send. Without it: any. */
+    trustedDocuments: trustedDocumentsSection,
+    /** How often subgraphs are asked for their SDL, and servers and files for the supergraph; 0 never asks again. */
     pollSeconds: seconds({ accepted: 'a number of seconds, 0 or more; 0 never asks again', default: 10 }),
     /**
      * Headers of clients that are sent to all subgraphs. `authorization` is not among them unless it is named. A key of this gateway is never sent.

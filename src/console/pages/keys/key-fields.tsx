@@ -9,6 +9,7 @@ const scopesSaid: Readonly<Record<string, string>> = {
   'ai:usage': 'read what the team used',
   'ai:usage:all': 'read what everybody used',
   'ai:metrics': 'read /metrics',
+  'ai:freeform': 'send documents that are not trusted ones',
   'ai:plan': 'see query plans',
   'ai:keys': 'manage keys of the team',
   'ai:keys:all': 'manage keys of every team',

@@ -60,7 +60,7 @@ export type CreateAiKeyInput = {
   readonly requestsPerMinute?: number | null | undefined;
   /** The routes that it may use; when absent, those that you may use. */
   readonly routes?: ReadonlyArray<string> | null | undefined;
-  /** What it may do: `ai:use`, `ai:ingest`, `ai:keys`, `ai:keys:all`, `ai:teams`, `ai:teams:all`, `ai:usage`, `ai:usage:all`, `ai:metrics`, `ai:plan`, `ai:act-as`, and scopes of the graph's other teams. */
+  /** What it may do: `ai:use`, `ai:ingest`, `ai:keys`, `ai:keys:all`, `ai:teams`, `ai:teams:all`, `ai:usage`, `ai:usage:all`, `ai:metrics`, `ai:plan`, `ai:freeform`, `ai:act-as`, and scopes of the graph's other teams. */
   readonly scopes: ReadonlyArray<string>;
   /** What one session of its callers may use, beside what its team says. */
   readonly session?: AiSessionCapsInput | null | undefined;

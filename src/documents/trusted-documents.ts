@@ -1,0 +1,108 @@
+/**
+ * Which documents callers may send: those of the operator's lists, by id or as text, or any.
+ *
+ * A prompt of an AI field lies on the server already. With a list, what remains to a browser are the variables of operations that its own
+ * team wrote: a stolen key asks nothing else.
+ */
+import { createHash } from 'node:crypto';
+import type { DocumentNode } from 'graphql';
+import type { Principal } from '../core/call/call.ts';
+import { GatewayError } from '../core/errors.ts';
+import { type ListedDocument, readManifest } from './manifest.ts';
+import { normalForm } from './normal-form.ts';
+
+/** `report`: other documents run, and each is in the log once. `list`: other documents are refused. `ids`: every text is. */
+export type TrustLevel = 'report' | 'list' | 'ids';
+
+/** A request names its document by id, or has its text; the other is empty. */
+export interface AskedDocument {
+  readonly query: string;
+  readonly documentId: string | null;
+}
+
+export interface TrustedDocuments {
+  /** The text that is to be read. Throws DOCUMENT_NOT_TRUSTED, or BAD_REQUEST, before anything is parsed. */
+  textOf(asked: AskedDocument, principal: Principal | null): string;
+  /** Throws DOCUMENT_NOT_TRUSTED for a text that is not listed. */
+  check(asked: AskedDocument, document: DocumentNode, principal: Principal | null): void;
+}
+
+/** Callers with it send documents that are in no list. */
+export const freeformScope = 'ai:freeform';
+
+/** Without lists: any text, and no id. */
+export const anyDocument: TrustedDocuments = {
+  textOf({ query }) {
+    if (query !== '') return query;
+    throw new GatewayError('BAD_REQUEST', 'This gateway has no trusted documents: send the text of the document as "query".');
+  },
+  check() {},
+};
+
+/** Reads the files. Throws in a sentence where one of them is not what it should be. */
+export function readTrustedDocuments(
+  files: readonly string[],
+  level: TrustLevel,
+  report: (unknown: { readonly hash: string }) => void,
+): TrustedDocuments {
+  return trustedDocuments(files.flatMap(readManifest), level, report);
+}
+
+/** Documents that are reported: more of them are an attack, and say nothing new. */
+const maxReported = 1_000;
+
+export function trustedDocuments(
+  listed: readonly ListedDocument[],
+  level: TrustLevel,
+  report: (unknown: { readonly hash: string }) => void,
+): TrustedDocuments {
+  const texts = new Map(listed.flatMap(({ ids, text }) => ids.map((id) => [id, text])));
+  const exact = new Set(listed.map(({ text }) => text));
+  const normal = new Set(listed.map(({ document }) => normalForm(document)));
+  /** A document is read once and kept: see `documentReader`. */
+  const known = new WeakMap<DocumentNode, boolean>();
+  const reported = new Set<string>();
+
+  function isListed(text: string, document: DocumentNode): boolean {
+    if (exact.has(text)) return true;
+    const before = known.get(document);
+    if (before !== undefined) return before;
+    const now = normal.has(normalForm(document));
+    known.set(document, now);
+    return now;
+  }
+  function note(text: string): void {
+    const hash = createHash('sha256').update(text).digest('hex');
+    if (reported.has(hash) || reported.size >= maxReported) return;
+    reported.add(hash);
+    report({ hash });
+  }
+  const isFree = (principal: Principal | null): boolean => principal?.scopes.includes(freeformScope) ?? false;
+
+  return {
+    textOf({ query, documentId }, principal) {
+      if (documentId === null) {
+        if (level !== 'ids' || isFree(principal)) return query;
+        throw new GatewayError(
+          'DOCUMENT_NOT_TRUSTED',
+          'This gateway takes documents by id only: send the id of a trusted document as "documentId", or ask with a key that has the scope `ai:freeform`.',
+        );
+      }
+      if (query !== '') throw new GatewayError('BAD_REQUEST', 'The request has the text of a document and an id. Send one of them.');
+      const text = texts.get(documentId);
+      if (text !== undefined) return text;
+      throw new GatewayError(
+        'DOCUMENT_NOT_TRUSTED',
+        `There is no trusted document "${documentId}". The operator adds the documents of a build.`,
+      );
+    },
+    check({ query, documentId }, document, principal) {
+      if (documentId !== null || isListed(query, document) || (level !== 'report' && isFree(principal))) return;
+      if (level === 'report') return note(query);
+      throw new GatewayError(
+        'DOCUMENT_NOT_TRUSTED',
+        'This document is not one of the trusted documents. Send one of them, or ask with a key that has the scope `ai:freeform`.',
+      );
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import type { Principal } from '../../src/core/call/call.ts';
+import { type TrustLevel, trustedDocuments } from '../../src/documents/trusted-documents.ts';
+
+const text = 'query Shop($first: Int = 2) { products(first: $first) { ...Shown } } fragment Shown on Product { id name }';
+const caller = (...scopes: string[]): Principal => ({ id: 'key:a', kind: 'key', team: null, scopes, routes: null, limits: [] });
+
+function opened(level: TrustLevel) {
+  const reports: string[] = [];
+  const listed = [{ ids: ['shop'], text, document: parse(text) }];
+  const trusted = trustedDocuments(listed, level, ({ hash }) => void reports.push(hash));
+  const send = (query: string, principal: Principal | null = caller('ai:use')): string => {
+    const asked = { query, documentId: null };
+    const read = trusted.textOf(asked, principal);
+    trusted.check(asked, parse(read), principal);
+    return read;
+  };
+  const name = (documentId: string, query = ''): string => trusted.textOf({ query, documentId }, caller('ai:use'));
+  return { send, name, reports };
+}
+
+describe('trusted documents', () => {
+  it.each([
+    { how: 'with other whitespace, commas and a comment', query: text.replaceAll(' { ', '\n{,, # a comment\n') },
+    { how: 'with its fragment before its operation', query: text.replace(/^(.*) (fragment .*)$/, '$2 $1') },
+    { how: 'with its fields in another order', query: text.replace('id name', 'name id') },
+    { how: 'with the __typename that a cache adds', query: text.replaceAll('id name', '__typename id name') },
+  ])('trusted documents are known $how', ({ query }) => {
+    expect(query).not.toBe(text);
+    expect(opened('list').send(query)).toBe(query);
+  });
+
+  it.each([
+    { what: 'a field', query: text.replace('name', 'price') },
+    { what: 'an alias', query: text.replace('name', 'price: name') },
+    { what: 'an alias of __typename', query: text.replace('id name', 'id name a: __typename') },
+    { what: 'a literal', query: text.replace('= 2', '= 3') },
+    { what: 'a directive', query: text.replace('...Shown', '...Shown @include(if: true)') },
+    { what: 'the name of its operation', query: text.replace('Shop(', 'Shops(') },
+    { what: 'a second operation', query: `${text} query More { products(first: 5) { id } }` },
+  ])('trusted documents are refused with $what changed', ({ query }) => {
+    expect(() => opened('list').send(query)).toThrow(expect.objectContaining({ code: 'DOCUMENT_NOT_TRUSTED' }));
+  });
+
+  it('trusted documents are sent by id at each level, and an unknown id is refused', () => {
+    for (const level of ['report', 'list', 'ids'] as const) {
+      const { name } = opened(level);
+      expect(name('shop')).toBe(text);
+      expect(() => name('other')).toThrow(expect.objectContaining({ code: 'DOCUMENT_NOT_TRUSTED' }));
+      expect(() => name('constructor')).toThrow(expect.objectContaining({ code: 'DOCUMENT_NOT_TRUSTED' }));
+      expect(() => name('shop', text)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
+    }
+  });
+
+  it('trusted documents by id only refuse every text, a listed one too, before it is parsed', () => {
+    for (const query of [text, 'no GraphQL at all {']) {
+      expect(() => opened('ids').send(query)).toThrow(expect.objectContaining({ code: 'DOCUMENT_NOT_TRUSTED' }));
+      expect(() => opened('ids').send(query, null)).toThrow(expect.objectContaining({ code: 'DOCUMENT_NOT_TRUSTED' }));
+    }
+  });
+
+  it('trusted documents do not bind a caller with the scope ai:freeform', () => {
+    for (const level of ['list', 'ids'] as const) expect(opened(level).send('{ other }', caller('ai:freeform'))).toBe('{ other }');
+  });
+
+  it('trusted documents that are only reported refuse nothing, and tell each other document once', () => {
+    const { send, reports } = opened('report');
+    for (const query of [text, '{ other }', '{ other }', '{ third }']) expect(send(query)).toBe(query);
+    expect(reports).toEqual([expect.stringMatching(/^[\da-f]{64}$/), expect.stringMatching(/^[\da-f]{64}$/)]);
+  });
+
+  it('trusted documents that are only reported tell at most a thousand others', () => {
+    const { send, reports } = opened('report');
+    for (let index = 0; index < 1_100; index += 1) send(`{ a${index} }`);
+    expect(reports).toHaveLength(1_000);
+  });
+});
