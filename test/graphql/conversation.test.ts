@@ -5,6 +5,7 @@ import type { Chunk } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { completionRequest } from '../../src/core/request/request.ts';
 import type { Asker } from '../../src/graphql/call/asker.ts';
+import { carriedQuestion } from '../../src/graphql/conversations/carried-question.ts';
 import { openTurn } from '../../src/graphql/conversations/conversation-turn.ts';
 import { followUpOf } from '../../src/graphql/conversations/follow-up.ts';
 import { historyMessages, keptTurns, type ShownTurn, withHistory } from '../../src/graphql/conversations/model-history.ts';
@@ -398,7 +399,30 @@ describe('a follow-up', () => {
 
   it('a follow-up is looked for together with what was asked before where no model of the route can write', () => {
     const extracts = { deployments: [{ ...deployment, capabilities: ['completion', 'extractive'] }] };
-    expect(followUpOf(said, 'And kettles?', extracts)).toEqual({ request: null, otherwise: 'How long do lamps last? And kettles?' });
+    expect(followUpOf(said, 'And kettles?', extracts)).toEqual({
+      request: null,
+      otherwise: 'How long do lamps last? And kettles?',
+      shown: 'And kettles?',
+    });
+    expect(followUpOf(said, 'Why is that so?', extracts)).toMatchObject({ shown: 'How long do lamps last? Why is that so?' });
+  });
+
+  it.each([
+    { before: ['How long do lamps last?'], question: 'Does it need a bulb?', searched: 'How long do lamps last? Does it need a bulb?' },
+    { before: ['How long do lamps last?'], question: 'Is there a fee?', searched: 'How long do lamps last? Is there a fee?' },
+    { before: ['How long do lamps last?'], question: 'Why?', searched: 'How long do lamps last? Why?' },
+    { before: ['How long do lamps last?'], question: 'What do kettles weigh?', searched: 'What do kettles weigh?' },
+    { before: ['How long do lamps last?'], question: 'Are there kettles of steel?', searched: 'Are there kettles of steel?' },
+    {
+      before: ['What do kettles weigh?', 'How long do lamps last?', 'And kettles?'],
+      question: 'Why?',
+      searched: 'How long do lamps last? And kettles? Why?',
+    },
+    { before: ['And kettles?'], question: 'Why?', searched: 'And kettles? Why?' },
+    { before: ['Wie lange halten Lampen?'], question: 'Und Wasserkocher?', searched: 'Wie lange halten Lampen? Und Wasserkocher?' },
+    { before: ['Wie lange halten Lampen?'], question: 'Wie viel wiegen Wasserkocher?', searched: 'Wie viel wiegen Wasserkocher?' },
+  ])('without a model, "$question" after $before is looked for as "$searched"', ({ before, question, searched }) => {
+    expect(carriedQuestion(before, question)).toBe(searched);
   });
 });
 

@@ -52,11 +52,16 @@ export function prepareAnswer(asker: Asker, input: AiAnswerInput, { shown, share
   const { idempotencyKey: _, ...asked } = input;
   const { collection, question, maxOutputTokens = null } = input;
   const said = input.messages == null ? [] : messagesOf(input.messages, 'messages', services);
-  async function standing(history: readonly Message[], signal: AbortSignal): Promise<string> {
-    const { request, otherwise } = followUpOf(history, question, route);
-    if (request === null) return otherwise;
+  async function standing(
+    history: readonly Message[],
+    signal: AbortSignal,
+  ): Promise<{ readonly searched: string; readonly asked: string }> {
+    const followUp = followUpOf(history, question, route);
+    const { request, otherwise: searched } = followUp;
+    if (request === null) return { searched, asked: followUp.shown ?? searched };
     const call = callFor(asker, { ...settings, route: route.name, signal });
-    return completionOf(await services.handle.whole(request, call)).text.trim() || otherwise;
+    const written = completionOf(await services.handle.whole(request, call)).text.trim() || searched;
+    return { searched: written, asked: written };
   }
   type Answering = Pick<CallSettings, 'id' | 'shown' | 'report'> & { readonly signal: AbortSignal };
   function source(answering: Answering & { readonly id: string }, live: boolean): AsyncIterable<Said> {
@@ -64,10 +69,10 @@ export function prepareAnswer(asker: Asker, input: AiAnswerInput, { shown, share
     return turn.answer(answering.id, (history) => answerTo(history, answering, live));
   }
   async function* answerTo(history: readonly Message[], answering: Answering, live: boolean): AsyncGenerator<Said> {
-    const asked = await standing(history, answering.signal);
+    const { searched, asked } = await standing(history, answering.signal);
     const answer = await services.retrieval.answer({
       collection,
-      question: asked,
+      question: searched,
       shown: shown ?? asked,
       route: route.name,
       first,

@@ -2,6 +2,7 @@
 import { quoteData, quotedDataRule } from '../../core/request/quote-text.ts';
 import { type CompletionRequest, completionRequest, type Message } from '../../core/request/request.ts';
 import type { RouteView } from '../services.ts';
+import { carriedQuestion, hasWordsOfItsOwn } from './carried-question.ts';
 
 const task = [
   'The user goes on with the conversation below. Write his message as one question that can be understood without the conversation:',
@@ -23,9 +24,11 @@ export interface FollowUp {
   readonly request: CompletionRequest | null;
   /** The question when no model is asked, or when the model answers with nothing. */
   readonly otherwise: string;
+  /** What the answering model is asked, where it chooses sentences: those of the question before would be chosen again. */
+  readonly shown?: string;
 }
 
-/** A route whose models cannot write (`extractive`) is not asked. Documents are then searched for the earlier question together with this one. */
+/** A route of models that cannot write (`extractive`) is not asked: what was asked before is looked for together with a question that refers to it. */
 export function followUpOf(history: readonly Message[], question: string, { deployments }: Pick<RouteView, 'deployments'>): FollowUp {
   const said = history
     .flatMap(({ role, content }) => {
@@ -38,8 +41,9 @@ export function followUpOf(history: readonly Message[], question: string, { depl
     .slice(-maxMessages);
   if (said.length === 0) return { request: null, otherwise: question };
   if (deployments.every(({ capabilities }) => capabilities.includes('extractive'))) {
-    const before = said.findLast(({ role }) => role === 'user')?.text ?? '';
-    return { request: null, otherwise: `${before} ${question}`.trim() };
+    const before = said.flatMap(({ role, text }) => (role === 'user' ? [text] : []));
+    const otherwise = carriedQuestion(before, question);
+    return { request: null, otherwise, shown: hasWordsOfItsOwn(question) ? question : otherwise };
   }
   const conversation = quoteData('conversation', said.map(({ role, text }) => `${role}: ${text}`).join('\n'));
   const messages: readonly Message[] = [
