@@ -2,7 +2,6 @@
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, OperationTypeNode, print, subscribe } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';
 import { once } from '../../core/once.ts';
-import { directiveDefaults } from '../subgraphs/directive-defaults.ts';
 import { remoteExecutor, usualObjects } from '../subgraphs/fetch.ts';
 import { localExecutor } from '../subgraphs/local.ts';
 import { failureOfErrors } from '../subgraphs/subgraph-failure.ts';
@@ -50,7 +49,6 @@ export function plannedSchema(supergraph: DocumentNode, open: OpenPlanner, optio
       isKey: keyFieldsOf(supergraph, graphs),
       isKnown: knownTypesOf(supergraph, graphs),
       nameOf: (name) => names.get(name) ?? name,
-      directiveDefaults: directiveDefaults(supergraph),
     },
     runUnplanned: unplannedRunner(supergraph, options),
     onUnplanned: options.onUnplanned ?? (() => {}),

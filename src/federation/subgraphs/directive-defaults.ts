@@ -28,7 +28,7 @@ export function withDirectiveDefaults(executor: SubgraphExecutor, defaults: Dire
 }
 
 /** The same document where nothing is missing. */
-export function filled(document: DocumentNode, defaults: DirectiveDefaults): DocumentNode {
+function filled(document: DocumentNode, defaults: DirectiveDefaults): DocumentNode {
   return visit(document, {
     Directive(node: DirectiveNode) {
       const given = new Set((node.arguments ?? []).map(({ name }) => name.value));

@@ -245,6 +245,22 @@ describe('a directive of queries', () => {
     await answers({ height: part('height', ''), width: part('width', ' = METRIC') }, cases);
   });
 
+  it('a directive of queries reaches the subgraphs at each field that has it, with the values of variables', async () => {
+    const graph = await gateway({ remote: { height: part('height', ''), width: part('width', ' = METRIC') } });
+    const query = 'query ($of: System = IMPERIAL) { height @units(system: $of) again: height @units width @units(system: IMPERIAL) }';
+    const asked = async (name: string, text: string) => {
+      graph.subgraphs[name]?.asked.splice(0);
+      expect(await graph.queryOnce(text, {})).toMatchObject({ data: { height: 'height' } });
+      return JSON.stringify(graph.subgraphs[name]?.asked);
+    };
+    const [height, width] = [await asked('height', query), await asked('width', query)];
+    expect(height).toMatch(/@units\(system: (IMPERIAL|\$\w+)\)/);
+    expect(height.includes('@units(system: $') ? height.includes('"IMPERIAL"') : true).toBe(true);
+    expect(height).toContain('@units(system: METRIC)');
+    expect(width).toContain('@units(system: IMPERIAL)');
+    await graph.close();
+  });
+
   it('a directive of queries needs not be known to a subgraph of this process', async () => {
     const local = { ai: { sdl: 'type Query { hint: String }', resolvers: { Query: { hint: () => 'h' } } } };
     const graph = await gateway({ remote: { height: part('height', ''), width: part('width', ' = METRIC') }, local });

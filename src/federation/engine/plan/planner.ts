@@ -53,7 +53,7 @@ function planner(native: QueryPlanner): Planner {
     overridePercentages: native.overridePercentages,
     async plan(document, { labels, percentage }) {
       refuseInvalid(schema, document);
-      refuseRounded(document);
+      refuseAltered(document);
       try {
         return await native.planAsync(print(document), null, new Set(labels), percentage);
       } catch (cause) {
@@ -70,9 +70,15 @@ function planner(native: QueryPlanner): Planner {
 const noPlan = (message: string, cause: unknown): GraphQLError =>
   new GraphQLError(message, { originalError: cause instanceof Error ? cause : null });
 
-/** The planner reads such a literal as a double, and writes fewer digits into the request of a subgraph. */
-function refuseRounded(document: DocumentNode): void {
+const followed: ReadonlySet<string> = new Set(['skip', 'include']);
+
+/** What the planner would not write into the requests of subgraphs as the client wrote it. */
+function refuseAltered(document: DocumentNode): void {
   visit(document, {
+    Directive({ name }) {
+      if (!followed.has(name.value)) throw new Unplannable(`The planner would leave out the directive @${name.value}.`);
+    },
+    // Read as a double, with fewer digits.
     FloatValue({ value }) {
       if (maybeInexact.test(value) && String(Number(value)) !== value)
         throw new Unplannable(`The planner would round the number ${value.slice(0, 40)}.`);

@@ -13,7 +13,6 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
-import { type DirectiveDefaults, filled } from '../../subgraphs/directive-defaults.ts';
 import type { BatchFetchNode, FetchNode } from '../plan/plan-nodes.ts';
 
 export interface StepsSource {
@@ -22,8 +21,6 @@ export interface StepsSource {
   readonly nameOf: (plannerName: string) => string;
   readonly isKey: (subgraph: string, typeName: string, field: string) => boolean;
   readonly isKnown: (subgraph: string, typeName: string) => boolean;
-  /** Defaults of directive arguments, to leave out arguments that a subgraph may not know. */
-  readonly directiveDefaults: DirectiveDefaults;
 }
 
 /** A request of a plan, ready to be sent. */
@@ -40,15 +37,12 @@ export interface ReadRequest {
 }
 
 export function readRequest(
-  { nameOf, isKnown, schema, directiveDefaults }: StepsSource,
+  { nameOf, isKnown, schema }: StepsSource,
   { serviceName, operation, operationKind = 'query', variableUsages = [] }: FetchNode | BatchFetchNode,
 ): ReadRequest {
   const subgraph = nameOf(serviceName);
   const planned = parse(operation, { noLocation: true });
-  const document = filled(
-    withKnownTypes(planned, (typeName) => isKnown(subgraph, typeName), schema),
-    directiveDefaults,
-  );
+  const document = withKnownTypes(planned, (typeName) => isKnown(subgraph, typeName), schema);
   const definition = document.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION);
   if (definition === undefined) throw new Error('The planner made a request without an operation.');
   const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
