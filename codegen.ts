@@ -132,6 +132,8 @@ const config: CodegenConfig = {
           AiRoute: './services.ts#RouteView',
           AiDeployment: './services.ts#DeploymentView',
           AiKey: '../storage/keys/keys.ts#KeyRecord',
+          AiChange: '../storage/changes/changes.ts#ChangeRecord',
+          AiChangedPart: '../storage/changes/changes.ts#ChangedPart',
           AiTeam: '../access/teams/team-desk.ts#TeamEntry',
           AiAgentLimits: `${views}#AgentLimitsView`,
           AiUserLimits: '../storage/directory/directory.ts#UserPolicy',

@@ -60,7 +60,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
 }
 
 async function connectParts(foundation: Foundation, config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
-  const { storage, runs, health, standings, metrics, notices, state, lastUses, log, now } = foundation;
+  const { storage, runs, health, standings, metrics, notices, changeLog, state, lastUses, log, now } = foundation;
   const { folder, loopback, router = null, warmUp = async () => {} } = options;
   const {
     origins,
@@ -130,6 +130,7 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
     background: runs,
     lastUses,
     notices,
+    changeLog,
     storage,
     log,
     drainMs,

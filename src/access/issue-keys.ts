@@ -1,15 +1,17 @@
 import { GatewayError } from '../core/errors.ts';
+import type { ChangeAction } from '../storage/changes/changes.ts';
 import type { KeyRecord, Keys } from '../storage/keys/keys.ts';
+import { type ChangedFrom, checkVersion, type DoneBy, type NoteChange, noNotes, reasonOf } from './changes/change-notes.ts';
+import { changedKey } from './changes/changed-parts.ts';
 import { checkKey, checkWithinTeam, type KeyParts } from './keys/check-key.ts';
 import type { TeamBook } from './teams/team-book.ts';
-import { issueKey, makersOf, maxGenerations, type NewKey, newSecret } from './virtual-key.ts';
+import { issueKey, makersOf, maxGenerations, type NewKey, newSecret, principalIdOf } from './virtual-key.ts';
 
 /** Parts of a key that change. An absent part stays as it is. */
 export type KeyChange = Partial<Omit<KeyParts, 'team'>>;
 
-export interface ChangedBy {
-  /** Who makes the change, such as `key:3f9a` or `shell`. It is stored with the key. */
-  readonly by: string;
+/** Who makes the change is stored with the key. */
+export interface ChangedBy extends ChangedFrom {
   /** Throws when the key may not be changed. It gets the key as it is at the moment of the change. */
   readonly permit?: (key: KeyRecord) => void;
 }
@@ -26,7 +28,7 @@ export interface KeyDesk {
    * Makes a key. The secret is returned once and never stored. A key that another key makes ends together with its maker. Throws BAD_REQUEST for a
    * key that could never be used, and UNAUTHENTICATED when its maker has been revoked.
    */
-  issue(key: NewKey): Promise<Issued>;
+  issue(key: NewKey, reason?: string | null): Promise<Issued>;
   list(): Promise<readonly KeyRecord[]>;
   /** Returns null when the key does not exist. Throws BAD_REQUEST for a change after which the key could never be used, and for a revoked key. */
   update(id: string, change: KeyChange, by: ChangedBy): Promise<KeyRecord | null>;
@@ -36,8 +38,8 @@ export interface KeyDesk {
    * key.
    */
   rotate(id: string, overlapSeconds: number, by: ChangedBy): Promise<Issued | null>;
-  /** Revokes the key and every key that it has made. Returns null when the key does not exist. */
-  revoke(id: string, by?: string): Promise<KeyRecord | null>;
+  /** Revokes the key and every key that it has made. Returns null when the key does not exist. Revoking twice changes nothing. */
+  revoke(id: string, by: DoneBy): Promise<KeyRecord | null>;
 }
 
 export interface KeyDeskOptions {
@@ -47,6 +49,8 @@ export interface KeyDeskOptions {
   readonly teams?: Pick<TeamBook, 'standingOf'>;
   /** Called after a revocation or a new expiry is stored. It ends all work of keys that are not valid any more. */
   readonly onEnded?: () => Promise<void>;
+  /** Default: nobody is told what was done. */
+  readonly note?: NoteChange;
   readonly now?: () => number;
 }
 
@@ -54,26 +58,38 @@ const maxOverlapSeconds = 30 * 24 * 3_600;
 
 export function keyDesk(
   keys: Keys,
-  { routes = null, teams = { standingOf: () => null }, onEnded = async () => {}, now = Date.now }: KeyDeskOptions = {},
+  { routes = null, teams = { standingOf: () => null }, onEnded = async () => {}, note = noNotes, now = Date.now }: KeyDeskOptions = {},
 ): KeyDesk {
-  const change = (
+  async function change(
     id: string,
-    { by, permit = () => {} }: ChangedBy,
+    done: ChangedBy,
+    action: ChangeAction,
     parts: (key: KeyRecord) => Partial<KeyRecord>,
-  ): Promise<KeyRecord | null> =>
-    keys.change(id, (key) => {
+  ): Promise<KeyRecord | null> {
+    const { by, permit = () => {} } = done;
+    const reason = reasonOf(done);
+    let before: KeyRecord | null = null;
+    const after = await keys.change(id, (key) => {
       permit(key);
       if (key.revokedAt !== null)
         throw new GatewayError('BAD_REQUEST', `The key ${id} was revoked, and stays as it is. A key that is in force would be accepted.`);
+      checkVersion(`The key ${id}`, key, done);
+      before = key;
       return { ...key, ...parts(key), updatedAt: now(), updatedBy: by };
     });
+    if (after !== null) await note({ on: principalIdOf(id), at: now(), by, action, parts: changedKey(before, after), reason });
+    return after;
+  }
 
   return {
-    async issue(key) {
+    async issue(key, why = null) {
+      const by = key.createdBy ?? 'unknown';
+      const reason = reasonOf({ by, reason: why });
       checkKey(key, routes, now());
       checkWithinTeam(key, key.team, await teams.standingOf(key.team));
       const { record, secret } = issueKey(await withinMaker(key, keys, now()), now());
       await keys.put(record);
+      await note({ on: principalIdOf(record.id), at: now(), by, action: 'made', parts: changedKey(null, record), reason });
       return { key: record, secret };
     },
     list: () => keys.list(),
@@ -83,7 +99,7 @@ export function keyDesk(
       if (found === null) return null;
       checkWithinTeam(parts, found.team, await teams.standingOf(found.team));
       await checkLife(found, parts, keys);
-      const changed = await change(id, by, () => parts);
+      const changed = await change(id, by, 'changed', () => parts);
       if (parts.expiresAt !== undefined) await onEnded();
       return changed;
     },
@@ -95,15 +111,20 @@ export function keyDesk(
         );
       const { secret, secretHash } = newSecret(id);
       const until = now() + overlapSeconds * 1_000;
-      const key = await change(id, by, (before) => ({
+      const key = await change(id, by, 'rotated', (before) => ({
         secretHash,
         former: overlapSeconds === 0 ? null : { secretHash: before.secretHash, until },
       }));
       return key === null ? null : { key, secret };
     },
-    async revoke(id, by) {
-      const revoked = await keys.revoke(id, now(), by);
+    async revoke(id, done) {
+      const reason = reasonOf(done);
+      const at = now();
+      const before = await keys.find(id);
+      const revoked = await keys.revoke(id, at, done.by);
       if (revoked !== null) await onEnded();
+      if (before !== null && before.revokedAt === null)
+        await note({ on: principalIdOf(id), at, by: done.by, action: 'revoked', parts: [], reason });
       return revoked;
     },
   };

@@ -54,6 +54,7 @@ export function issueKey(key: NewKey, now: number): IssuedKey {
       updatedBy: null,
       expiresAt,
       revokedAt: null,
+      version: 1,
       lastUsedAt: null,
     },
     secret: `fg_${id}_${secret}`,

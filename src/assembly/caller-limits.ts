@@ -45,6 +45,7 @@ const declared = (name: string, settings: AccountSettings): OrganisationRecord =
   createdBy: 'configuration',
   updatedAt: 0,
   updatedBy: 'configuration',
+  version: 0,
   archivedAt: null,
 });
 

@@ -187,6 +187,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     limitsOfField,
     routeFor,
     budgetWarnings: foundation.budgetWarnings,
+    noteChange: foundation.changeLog.note,
     log,
     now,
   });

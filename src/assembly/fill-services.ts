@@ -1,4 +1,5 @@
 /** Builds the Services of the resolvers from the parts of the gateway. */
+import type { NoteChange } from '../access/changes/change-notes.ts';
 import { keyDesk } from '../access/issue-keys.ts';
 import { accountsOf } from '../access/keys/key-accounts.ts';
 import type { LeaseBook } from '../access/leases.ts';
@@ -52,6 +53,7 @@ export interface ServiceParts {
   readonly prompts: ReadonlyMap<string, PromptFile>;
   readonly fields: FieldsRead;
   readonly log: Log;
+  readonly noteChange: NoteChange;
   /** Parts of the living graph. They are known after the services, because the graph's own subgraph needs the services. */
   readonly access: Pick<Services, 'graph' | 'quote' | 'demand'>;
   readonly maxCostPerOperation: Services['maxCostPerOperation'];
@@ -70,6 +72,7 @@ export function servicesOf(parts: ServiceParts): Services {
     guardrails: parts.guardrails,
     contracts: parts.contracts,
     onEnded: parts.leases.look,
+    note: parts.noteChange,
     now,
   });
   return {
@@ -80,18 +83,33 @@ export function servicesOf(parts: ServiceParts): Services {
     limits: storage.limits,
     ledger: storage.ledger,
     budgetWarnings: parts.budgetWarnings,
-    keys: keyDesk(storage.keys, { routes: [...routes.keys()], teams: parts.teams, onEnded: parts.leases.look, now }),
+    changes: storage.changes ?? { of: async () => [] },
+    keys: keyDesk(storage.keys, {
+      routes: [...routes.keys()],
+      teams: parts.teams,
+      onEnded: parts.leases.look,
+      note: parts.noteChange,
+      now,
+    }),
     directory,
     members: memberDesk({
       directory: storage.directory,
       teams: directory.teams,
       identities: storage.identities,
       issuers: parts.issuers,
+      note: parts.noteChange,
       now,
     }),
     teamBook: parts.teams,
     keyAccounts: (key) => accountsOf(key, storage.keys, parts.teams),
-    tokens: tokenDesk({ identities: storage.identities, keys: storage.keys, issuers: parts.issuers, onRevoked: parts.leases.look, now }),
+    tokens: tokenDesk({
+      identities: storage.identities,
+      keys: storage.keys,
+      issuers: parts.issuers,
+      onRevoked: parts.leases.look,
+      note: parts.noteChange,
+      now,
+    }),
     users: userEraser({
       erasure: storage.erasure,
       identities: storage.identities,
@@ -99,7 +117,7 @@ export function servicesOf(parts: ServiceParts): Services {
       issuers: parts.issuers,
       onRevoked: parts.leases.look,
       forget: parts.runs.forget,
-      record: (erased, by) => log.info('a user was erased', { ...erased, by }),
+      note: parts.noteChange,
       now,
     }),
     identities: storage.identities,

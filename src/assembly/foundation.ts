@@ -21,7 +21,8 @@ import type { Storage } from '../storage/storage.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type Metrics, openMetrics } from '../telemetry/metrics.ts';
 import { repeatedSeldom } from '../telemetry/repeated-warnings.ts';
-import { type BudgetNotices, budgetNotices } from './budget-notices.ts';
+import { type BudgetNotices, budgetNotices } from './notices/budget-notices.ts';
+import { type ChangeLog, changeLog } from './notices/change-log.ts';
 
 export interface Foundation {
   /** The folder for files of this machine beside the stores; null: there is none. */
@@ -43,6 +44,7 @@ export interface Foundation {
   /** Null where metrics are turned off. */
   readonly metrics: Metrics | null;
   readonly notices: BudgetNotices;
+  readonly changeLog: ChangeLog;
   readonly budgetWarnings: WarningFeed;
   readonly log: Log;
   readonly now: () => number;
@@ -87,6 +89,7 @@ export async function openFoundation(
     standings: subgraphStandings(),
     metrics,
     notices: budgetNotices({ warnings: storage.limits.warnings ?? null, webhook: budgetWebhookOf(config), metrics, log, now }),
+    changeLog: changeLog({ changes: storage.changes, log }),
     budgetWarnings: warningFeed({
       warnings: storage.limits.warnings ?? null,
       now,

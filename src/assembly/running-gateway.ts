@@ -10,7 +10,8 @@ import type { Listening } from '../server/listening.ts';
 import type { Background, FieldgateServer } from '../server/server.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { BudgetNotices } from './budget-notices.ts';
+import type { BudgetNotices } from './notices/budget-notices.ts';
+import type { ChangeLog } from './notices/change-log.ts';
 import type { PresentConfiguration } from './present-configuration.ts';
 import type { WarmUp } from './warming.ts';
 
@@ -61,6 +62,7 @@ export interface RunningParts {
   readonly background: Background;
   readonly lastUses: Pick<LastUses, 'flush'>;
   readonly notices: BudgetNotices;
+  readonly changeLog: Pick<ChangeLog, 'start' | 'stop'>;
   readonly storage: Storage;
   readonly log: Log;
   /** Time for operations to finish when it closes, in milliseconds. */
@@ -76,6 +78,7 @@ export function makeGateway({
   background,
   lastUses,
   notices,
+  changeLog,
   storage,
   log,
   drainMs,
@@ -90,6 +93,7 @@ export function makeGateway({
     await present.stop();
     await lastUses.flush();
     await notices.stop();
+    await changeLog.stop();
     await storage.close();
     await warmedUp;
   }
@@ -115,6 +119,7 @@ export function makeGateway({
       present.start();
       warming.start();
       notices.start();
+      changeLog.start();
       return listening;
     },
     reconfigure: (config) => present.replace(config),

@@ -25,6 +25,8 @@ export interface Arguments {
   readonly variables: string | null;
   readonly operation: string | null;
   readonly collection: string | null;
+  /** Why something is changed. */
+  readonly reason: string | null;
   readonly key: {
     readonly name: string | null;
     readonly team: string | null;
@@ -46,6 +48,7 @@ export interface Arguments {
     readonly scopes: readonly string[] | null;
     readonly routes: readonly string[] | null;
     readonly budgets: readonly string[] | null;
+    readonly setBudgets: readonly string[] | null;
     readonly rpm: string | null;
     readonly cpm: string | null;
     readonly tpm: string | null;
@@ -107,6 +110,7 @@ export function parseArguments(argv: readonly string[]): Arguments | About {
     variables: values.variables ?? null,
     operation: values.operation ?? null,
     collection: values.collection ?? null,
+    reason: values.reason ?? null,
     key: {
       name: values.name ?? null,
       team: values.team ?? null,
@@ -128,6 +132,7 @@ export function parseArguments(argv: readonly string[]): Arguments | About {
       scopes: values.scope ?? null,
       routes: values.route ?? null,
       budgets: values.budget ?? null,
+      setBudgets: values['set-budget'] ?? null,
       rpm: values.rpm ?? null,
       cpm: values.cpm ?? null,
       tpm: values.tpm ?? null,

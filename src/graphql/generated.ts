@@ -10,6 +10,7 @@ import type { BudgetState, QuotaState } from '../storage/limits/limits.ts';
 import type { BudgetWarning } from '../storage/limits/warnings/budget-warnings.ts';
 import type { SessionCaps } from '../core/call/call.ts';
 import type { KeyRecord } from '../storage/keys/keys.ts';
+import type { ChangeRecord, ChangedPart } from '../storage/changes/changes.ts';
 import type { TeamEntry, OrganisationEntry } from '../access/teams/team-desk.ts';
 import type { UserPolicy, PolicyBudget } from '../storage/directory/directory.ts';
 import type { Member } from '../access/teams/member-desk.ts';
@@ -179,6 +180,16 @@ export type AiBudget = {
   readonly warnings: ReadonlyArray<AiBudgetWarning>;
 };
 
+/** One budget that is to be another: what is left out stays as it is, null removes. */
+export type AiBudgetChangeInput = {
+  /** What may be spent in it, in US dollars; null: the budget is taken away. Where there is none yet, the amount makes it. */
+  readonly most?: InputMaybe<Scalars['Decimal']['input']>;
+  /** Of which period: DAY, WEEK, MONTH or TOTAL. */
+  readonly per: AiPeriod;
+  /** Parts of it at which operators are warned, from 0.01 to 1; null: nobody is warned. */
+  readonly warnAt?: InputMaybe<ReadonlyArray<Scalars['Float']['input']>>;
+};
+
 /** A budget to be given. */
 export type AiBudgetInput = {
   /** What may be spent in it, in US dollars. */
@@ -338,6 +349,51 @@ export type AiCallsInput = {
   readonly to: Scalars['DateTime']['input'];
   /** Only some calls; all when absent. By user, session or tag, and where you see those of one user alone, a list covers at most 31 days. */
   readonly where?: InputMaybe<AiUsageFilter>;
+};
+
+/** What an administrator did to a key, a team or an organisation. */
+export type AiChange = {
+  /** What was done. */
+  readonly action: AiChangeAction;
+  /** When. */
+  readonly at: Scalars['DateTime']['output'];
+  /** Who did it, such as `key:3f9a` or `shell`. */
+  readonly by: Scalars['String']['output'];
+  /** What is other since then: at most 50 parts. */
+  readonly parts: ReadonlyArray<AiChangedPart>;
+  /** Why, in the words of who did it; null: no reason was given. */
+  readonly reason?: Maybe<Scalars['String']['output']>;
+};
+
+/** What an administrator did. */
+export type AiChangeAction =
+  /** A team or an organisation was archived. */
+  | 'ARCHIVED'
+  /** Parts of it were changed. */
+  | 'CHANGED'
+  /** It was made. */
+  | 'MADE'
+  /** A user of a login was put into a team. */
+  | 'MEMBER_ADDED'
+  /** A user of a login was taken out of a team. */
+  | 'MEMBER_REMOVED'
+  /** One that this schema does not name yet. */
+  | 'OTHER'
+  /** It was brought back. */
+  | 'RESTORED'
+  /** A key was revoked. */
+  | 'REVOKED'
+  /** A key got another secret. */
+  | 'ROTATED';
+
+/** A part of a key, a team or an organisation that was changed. */
+export type AiChangedPart = {
+  /** As it is since then; null: there is none. */
+  readonly after?: Maybe<Scalars['String']['output']>;
+  /** As it was, as a text of at most 200 characters: money in US dollars; null: there was none. */
+  readonly before?: Maybe<Scalars['String']['output']>;
+  /** Its name, such as `monthlyBudget`, `budgets.month`, `perUser.requestsPerMinute` or `agents.support-bot.budgets.day`. */
+  readonly name: Scalars['String']['output'];
 };
 
 /** Where a statement of an answer comes from. */
@@ -653,6 +709,8 @@ export type AiKey = {
   readonly budgets: ReadonlyArray<AiBudget>;
   /** The most model calls in a minute; null: as many as `requestsPerMinute`. */
   readonly callsPerMinute?: Maybe<Scalars['Int']['output']>;
+  /** What was done to it by people, the newest first: the last hundred, of the last 400 days. A revocation stands with the key that was named, not with those that it had made. */
+  readonly changes: ReadonlyArray<AiChange>;
   /** When it was issued. */
   readonly createdAt: Scalars['DateTime']['output'];
   /** Who made it, such as `key:3f9a` or `shell`; null: it is older than this field. */
@@ -687,6 +745,14 @@ export type AiKey = {
   readonly updatedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Who did that. */
   readonly updatedBy?: Maybe<Scalars['String']['output']>;
+  /** Another number after each change: what `expectVersion` takes. */
+  readonly version: Scalars['Int']['output'];
+};
+
+
+/** A virtual key, without its secret. */
+export type AiKeyChangesArgs = {
+  first?: Scalars['Int']['input'];
 };
 
 /** How the ledger is. */
@@ -723,6 +789,8 @@ export type AiOrganisation = {
   readonly cacheSharing?: Maybe<AiCacheSharing>;
   /** The most model calls of all its teams in a minute; null: as many as `requestsPerMinute`. */
   readonly callsPerMinute?: Maybe<Scalars['Int']['output']>;
+  /** What was done to it by people, the newest first: the last hundred, of the last 400 days. Empty where the configuration declares it. */
+  readonly changes: ReadonlyArray<AiChange>;
   /** The most model calls at one time; null: no limit of its own. */
   readonly concurrency?: Maybe<Scalars['Int']['output']>;
   /** When it was made; null where the configuration declares it. */
@@ -753,6 +821,14 @@ export type AiOrganisation = {
   readonly updatedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Who did that. */
   readonly updatedBy: Scalars['String']['output'];
+  /** Another number after each change: what `expectVersion` takes. 0 where the configuration declares it. */
+  readonly version: Scalars['Int']['output'];
+};
+
+
+/** An organisation: what its teams have at most, and share. */
+export type AiOrganisationChangesArgs = {
+  first?: Scalars['Int']['input'];
 };
 
 /** How long an amount counts before it is all there again. */
@@ -1052,6 +1128,8 @@ export type AiTeam = {
   readonly cacheSharing?: Maybe<AiCacheSharing>;
   /** The most model calls of all its callers in a minute; null: as many as `requestsPerMinute`. */
   readonly callsPerMinute?: Maybe<Scalars['Int']['output']>;
+  /** What was done to it by people, the newest first: the last hundred, of the last 400 days. Empty where the configuration declares it. */
+  readonly changes: ReadonlyArray<AiChange>;
   /** The most model calls at one time; null: no limit of its own. */
   readonly concurrency?: Maybe<Scalars['Int']['output']>;
   /** The contract of the configuration that its callers are held to; null: they see the whole graph. */
@@ -1090,6 +1168,14 @@ export type AiTeam = {
   readonly updatedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Who did that. */
   readonly updatedBy: Scalars['String']['output'];
+  /** Another number after each change: what `expectVersion` takes. 0 where the configuration declares it. */
+  readonly version: Scalars['Int']['output'];
+};
+
+
+/** A team: what its callers have at most, and share. A key or token that names no such team has no bounds but its own. */
+export type AiTeamChangesArgs = {
+  first?: Scalars['Int']['input'];
 };
 
 /** A user of a login in a team. */
@@ -2083,6 +2169,7 @@ export type MutationAddAiTeamMemberArgs = {
 export type MutationArchiveAiOrganisationArgs = {
   archived?: Scalars['Boolean']['input'];
   id: Scalars['ID']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -2090,6 +2177,7 @@ export type MutationArchiveAiOrganisationArgs = {
 export type MutationArchiveAiTeamArgs = {
   archived?: Scalars['Boolean']['input'];
   id: Scalars['ID']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -2115,18 +2203,21 @@ export type MutationCreateAiConversationArgs = {
 /** What can be changed or begun. */
 export type MutationCreateAiKeyArgs = {
   input: CreateAiKeyInput;
+  reason?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /** What can be changed or begun. */
 export type MutationCreateAiOrganisationArgs = {
   input: CreateAiOrganisationInput;
+  reason?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /** What can be changed or begun. */
 export type MutationCreateAiTeamArgs = {
   input: CreateAiTeamInput;
+  reason?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -2187,6 +2278,7 @@ export type MutationRenameAiConversationArgs = {
 /** What can be changed or begun. */
 export type MutationRevokeAiKeyArgs = {
   id: Scalars['ID']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -2206,6 +2298,7 @@ export type MutationRevokeAiUserArgs = {
 export type MutationRotateAiKeyArgs = {
   id: Scalars['ID']['input'];
   overlapSeconds: Scalars['Int']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -2217,22 +2310,28 @@ export type MutationStartCompletionArgs = {
 
 /** What can be changed or begun. */
 export type MutationUpdateAiKeyArgs = {
+  expectVersion?: InputMaybe<Scalars['Int']['input']>;
   id: Scalars['ID']['input'];
   input: UpdateAiKeyInput;
+  reason?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /** What can be changed or begun. */
 export type MutationUpdateAiOrganisationArgs = {
+  expectVersion?: InputMaybe<Scalars['Int']['input']>;
   id: Scalars['ID']['input'];
   input: UpdateAiOrganisationInput;
+  reason?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 /** What can be changed or begun. */
 export type MutationUpdateAiTeamArgs = {
+  expectVersion?: InputMaybe<Scalars['Int']['input']>;
   id: Scalars['ID']['input'];
   input: UpdateAiTeamInput;
+  reason?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** Nothing relevant was found; no model was asked. */
@@ -2898,6 +2997,8 @@ export type UpdateAiOrganisationInput = {
   readonly scopes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** What one session of a caller may use; null: no caps of its own. */
   readonly session?: InputMaybe<AiSessionCapsInput>;
+  /** Budgets that are to be others, each by its period; those of other periods stay, also where somebody else changes them at the same moment. Not together with `budgets`. */
+  readonly setBudgets?: InputMaybe<ReadonlyArray<AiBudgetChangeInput>>;
   /** The time zone in which the days, weeks and months of its budgets and of those below begin, such as `Europe/Berlin`; null: that of the gateway. */
   readonly timeZone?: InputMaybe<Scalars['String']['input']>;
   /** The most tokens in a minute, of input and output together. */
@@ -2934,6 +3035,8 @@ export type UpdateAiTeamInput = {
   readonly scopes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** What one session of a caller may use; null: no caps of its own. */
   readonly session?: InputMaybe<AiSessionCapsInput>;
+  /** Budgets that are to be others, each by its period; those of other periods stay, also where somebody else changes them at the same moment. Not together with `budgets`. */
+  readonly setBudgets?: InputMaybe<ReadonlyArray<AiBudgetChangeInput>>;
   /** The time zone in which the days, weeks and months of its budgets and of those below begin, such as `Europe/Berlin`; null: that of its organisation, else of the gateway. */
   readonly timeZone?: InputMaybe<Scalars['String']['input']>;
   /** The most tokens in a minute, of input and output together. */
@@ -3161,6 +3264,7 @@ export type ResolversTypes = {
   AiAnswerResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AiAnswerResult']>;
   AiBreaker: AiBreaker;
   AiBudget: ResolverTypeWrapper<BudgetState>;
+  AiBudgetChangeInput: AiBudgetChangeInput;
   AiBudgetInput: AiBudgetInput;
   AiBudgetNotice: ResolverTypeWrapper<BudgetWarning>;
   AiBudgetWarning: ResolverTypeWrapper<AiBudgetWarning>;
@@ -3171,6 +3275,9 @@ export type ResolversTypes = {
   AiCallStage: AiCallStage;
   AiCallUse: ResolverTypeWrapper<UsageRow>;
   AiCallsInput: AiCallsInput;
+  AiChange: ResolverTypeWrapper<ChangeRecord>;
+  AiChangeAction: AiChangeAction;
+  AiChangedPart: ResolverTypeWrapper<ChangedPart>;
   AiCitation: ResolverTypeWrapper<Citation>;
   AiCollection: ResolverTypeWrapper<AiCollection>;
   AiConversation: ResolverTypeWrapper<ConversationRecord>;
@@ -3337,6 +3444,7 @@ export type ResolversParentTypes = {
   AiAnswerInput: AiAnswerInput;
   AiAnswerResult: ResolversUnionTypes<ResolversParentTypes>['AiAnswerResult'];
   AiBudget: BudgetState;
+  AiBudgetChangeInput: AiBudgetChangeInput;
   AiBudgetInput: AiBudgetInput;
   AiBudgetNotice: BudgetWarning;
   AiBudgetWarning: AiBudgetWarning;
@@ -3345,6 +3453,8 @@ export type ResolversParentTypes = {
   AiCallList: Omit<AiCallList, 'calls'> & { calls: ReadonlyArray<ResolversParentTypes['AiCall']> };
   AiCallUse: UsageRow;
   AiCallsInput: AiCallsInput;
+  AiChange: ChangeRecord;
+  AiChangedPart: ChangedPart;
   AiCitation: Citation;
   AiCollection: AiCollection;
   AiConversation: ConversationRecord;
@@ -3638,6 +3748,20 @@ export type AiCallUseResolvers<ContextType = OperationContext, ParentType extend
   usage?: Resolver<ResolversTypes['TokenUsage'], ParentType, ContextType>;
 };
 
+export type AiChangeResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiChange'] = ResolversParentTypes['AiChange']> = {
+  action?: Resolver<ResolversTypes['AiChangeAction'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  by?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  parts?: Resolver<ReadonlyArray<ResolversTypes['AiChangedPart']>, ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type AiChangedPartResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiChangedPart'] = ResolversParentTypes['AiChangedPart']> = {
+  after?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  before?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type AiCitationResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiCitation'] = ResolversParentTypes['AiCitation']> = {
   entity?: Resolver<Maybe<ResolversTypes['AiEntityRef']>, ParentType, ContextType>;
   marker?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -3775,6 +3899,7 @@ export type AiKeyResolvers<ContextType = OperationContext, ParentType extends Re
   agent?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   budgets?: Resolver<ReadonlyArray<ResolversTypes['AiBudget']>, ParentType, ContextType>;
   callsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  changes?: Resolver<ReadonlyArray<ResolversTypes['AiChange']>, ParentType, ContextType, RequireFields<AiKeyChangesArgs, 'first'>>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   createdBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
@@ -3792,6 +3917,7 @@ export type AiKeyResolvers<ContextType = OperationContext, ParentType extends Re
   team?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   updatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   updatedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type AiLedgerHealthResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiLedgerHealth'] = ResolversParentTypes['AiLedgerHealth']> = {
@@ -3813,6 +3939,7 @@ export type AiOrganisationResolvers<ContextType = OperationContext, ParentType e
   budgets?: Resolver<ReadonlyArray<ResolversTypes['AiBudget']>, ParentType, ContextType>;
   cacheSharing?: Resolver<Maybe<ResolversTypes['AiCacheSharing']>, ParentType, ContextType>;
   callsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  changes?: Resolver<ReadonlyArray<ResolversTypes['AiChange']>, ParentType, ContextType, RequireFields<AiOrganisationChangesArgs, 'first'>>;
   concurrency?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   createdAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   createdBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -3828,6 +3955,7 @@ export type AiOrganisationResolvers<ContextType = OperationContext, ParentType e
   tokensPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   updatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   updatedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type AiQuotaResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiQuota'] = ResolversParentTypes['AiQuota']> = {
@@ -3953,6 +4081,7 @@ export type AiTeamResolvers<ContextType = OperationContext, ParentType extends R
   budgets?: Resolver<ReadonlyArray<ResolversTypes['AiBudget']>, ParentType, ContextType>;
   cacheSharing?: Resolver<Maybe<ResolversTypes['AiCacheSharing']>, ParentType, ContextType>;
   callsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  changes?: Resolver<ReadonlyArray<ResolversTypes['AiChange']>, ParentType, ContextType, RequireFields<AiTeamChangesArgs, 'first'>>;
   concurrency?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   contract?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   createdAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
@@ -3972,6 +4101,7 @@ export type AiTeamResolvers<ContextType = OperationContext, ParentType extends R
   tokensPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   updatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   updatedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type AiTeamMemberResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiTeamMember'] = ResolversParentTypes['AiTeamMember']> = {
@@ -4489,6 +4619,8 @@ export type Resolvers<ContextType = OperationContext> = {
   AiCall?: AiCallResolvers<ContextType>;
   AiCallList?: AiCallListResolvers<ContextType>;
   AiCallUse?: AiCallUseResolvers<ContextType>;
+  AiChange?: AiChangeResolvers<ContextType>;
+  AiChangedPart?: AiChangedPartResolvers<ContextType>;
   AiCitation?: AiCitationResolvers<ContextType>;
   AiCollection?: AiCollectionResolvers<ContextType>;
   AiConversation?: AiConversationResolvers<ContextType>;

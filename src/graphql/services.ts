@@ -25,6 +25,7 @@ import type { Quote } from '../pricing/quote.ts';
 import type { Entities } from '../retrieval/entities/entities.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import type { Runs } from '../runs/run.ts';
+import type { Changes } from '../storage/changes/changes.ts';
 import type { Completions } from '../storage/completions/completions.ts';
 import type { Conversations } from '../storage/conversations/conversations.ts';
 import type { Identities } from '../storage/identities/identities.ts';
@@ -55,6 +56,7 @@ export interface Services {
   readonly limits: Pick<Limits, 'budgets' | 'quotas'>;
   readonly ledger: Pick<Ledger, 'totals' | 'calls' | 'call' | 'hasCall' | 'typicalUses'>;
   readonly budgetWarnings: Pick<WarningFeed, 'follow'>;
+  readonly changes: Pick<Changes, 'of'>;
   readonly keys: KeyDesk;
   readonly directory: TeamDesk;
   readonly members: MemberDesk;

@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import { GatewayError } from '../core/errors.ts';
 import { untilAborted } from '../core/turns/abort.ts';
+import type { Changes } from './changes/changes.ts';
+import { openChanges } from './changes/sql-changes.ts';
 import { openCompletions } from './completions/sql-completions.ts';
 import { openConversations } from './conversations/sql-conversations.ts';
 import type { Database } from './database/database.ts';
@@ -40,11 +42,14 @@ const defaultConversationDays = 30;
 const keptTokenMs = dayMs;
 /** A user's revocation is known at least for so long: longer than issuers let tokens live. */
 const keptRevocationDays = 90;
+/** Longer than a year, so that a yearly audit finds all of it. */
+const keptChangeDays = 400;
 
 export interface EmbeddedStorage extends Storage {
   readonly database: Database;
   readonly ledger: LedgerStore;
   readonly erasure: Erasure;
+  readonly changes: Changes;
 }
 
 export interface StorageOptions {
@@ -111,6 +116,7 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
   const completions = openCompletions({ database, seal, owner, now });
   const conversations = openConversations({ database, seal, owner, keptMs: conversationDays * dayMs, now });
   const identities = openIdentities({ database, seal, now });
+  const changes = openChanges(database);
   const newPseudonym = (): string => identities.pseudonymOf('', crypto.randomUUID());
   const erasure = openErasure({ database, identities, ledger, newPseudonym, now });
   const passages = await openPassages(database, now);
@@ -127,6 +133,7 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
     await conversations.expire(now());
     const userDays = usageDays === null ? null : Math.max(usageDays, keptRevocationDays);
     await identities.expire(now() - keptTokenMs, userDays === null ? null : now() - userDays * dayMs);
+    await changes.deleteBefore(now() - keptChangeDays * dayMs);
     if (usageDays !== null) await ledger.deleteBefore(now() - usageDays * dayMs);
   };
   await recover();
@@ -175,6 +182,7 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
     conversations,
     passages,
     erasure,
+    changes,
     jobs: await openJobs(database, now),
     async problems() {
       const inTime = (work: Promise<unknown>): Promise<boolean> =>

@@ -1,4 +1,5 @@
 /** The port of ports: everything that lasts, and how it is opened. The configuration names one opener; `embedded()` is the default. */
+import type { Changes } from './changes/changes.ts';
 import type { Completions } from './completions/completions.ts';
 import type { Conversations } from './conversations/conversations.ts';
 import type { Directory } from './directory/directory.ts';
@@ -21,6 +22,8 @@ export interface Storage {
   readonly conversations: Conversations;
   readonly passages: Passages;
   readonly jobs: Jobs;
+  /** Default: what administrators do is in the log alone; what they do in the shell, on its standard error. */
+  readonly changes?: Changes;
   /** Default: users cannot be erased. */
   readonly erasure?: Erasure;
   /** What keeps calls that cost from being made at the moment, in sentences; none: the stores answer and can be written. */

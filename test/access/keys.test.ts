@@ -96,8 +96,8 @@ describe('the key desk', () => {
     const { key, secret } = await at.issue({ ...wanted, name: 'mine' });
     expect(await verifyKey(secret, keys, now)).toEqual(key);
     expect(await at.list()).toContainEqual(key);
-    expect(await at.revoke(key.id, 'shell')).toEqual({ ...key, revokedAt: now, updatedAt: now, updatedBy: 'shell' });
-    expect(await at.revoke('nobody')).toBeNull();
+    expect(await at.revoke(key.id, { by: 'shell' })).toEqual({ ...key, revokedAt: now, updatedAt: now, updatedBy: 'shell', version: 2 });
+    expect(await at.revoke('nobody', { by: 'shell' })).toBeNull();
   });
 
   it.each<[Partial<NewKey>, RegExp]>([

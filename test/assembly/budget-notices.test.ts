@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { budgetNotices } from '../../src/assembly/budget-notices.ts';
+import { budgetNotices } from '../../src/assembly/notices/budget-notices.ts';
 import type { BudgetLimit } from '../../src/core/call/hold.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { openStorage } from '../../src/storage/open-storage.ts';

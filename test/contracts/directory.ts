@@ -42,6 +42,7 @@ const team = (record: Partial<TeamRecord> = {}): TeamRecord => ({
   createdBy: 'key:a',
   updatedAt: 2_000,
   updatedBy: 'shell',
+  version: 1,
   archivedAt: null,
   ...record,
 });
@@ -73,7 +74,7 @@ export function directoryContract(open: () => Promise<Directory>): void {
       teams.change('search', (record) => ({ ...record, description: 'New.' })),
       teams.change('search', (record) => ({ ...record, policy: { ...record.policy, concurrency: 9 } })),
     ]);
-    expect(await teams.find('search')).toEqual(team({ description: 'New.', policy: { ...policy, concurrency: 9 } }));
+    expect(await teams.find('search')).toEqual(team({ description: 'New.', policy: { ...policy, concurrency: 9 }, version: 3 }));
   });
 
   it('a directory changes nothing where there is no such name, where the change throws, and never the name', async () => {
@@ -85,8 +86,8 @@ export function directoryContract(open: () => Promise<Directory>): void {
       throw refusal;
     });
     await expect(change).rejects.toBe(refusal);
-    expect(await teams.change('search', (record) => ({ ...record, name: 'other' }))).toEqual(team());
-    expect(await teams.list()).toEqual([team()]);
+    expect(await teams.change('search', (record) => ({ ...record, name: 'other' }))).toEqual(team({ version: 2 }));
+    expect(await teams.list()).toEqual([team({ version: 2 })]);
   });
 
   it('a directory has another version after each change, and the same while nothing happens', async () => {

@@ -22,6 +22,7 @@ const key = (record: Partial<KeyRecord> = {}): KeyRecord => ({
   createdBy: 'shell',
   updatedAt: 1_200,
   updatedBy: 'key:root',
+  version: 4,
   expiresAt: 2_000,
   revokedAt: null,
   lastUsedAt: 1_800,
@@ -64,7 +65,7 @@ export function keysContract(open: () => Promise<Keys>): void {
   it('a store of keys shows a revocation at once, and keeps the first time', async () => {
     const keys = await open();
     await keys.put(key());
-    const revoked = key({ revokedAt: 5_000, updatedAt: 5_000, updatedBy: 'key:ops' });
+    const revoked = key({ version: 5, revokedAt: 5_000, updatedAt: 5_000, updatedBy: 'key:ops' });
     expect(await keys.revoke(key().id, 5_000, 'key:ops')).toEqual(revoked);
     expect(await keys.find(key().id)).toEqual(revoked);
     expect(await keys.revoke(key().id, 9_000, 'shell')).toEqual(revoked);
@@ -79,8 +80,8 @@ export function keysContract(open: () => Promise<Keys>): void {
       keys.revoke(key().id, 5_000),
       keys.change(key().id, (before) => ({ ...before, requestsPerMinute: 9 })),
     ]);
-    expect(changed).toEqual(key({ name: 'app', monthlyBudget: null }));
-    const after = { name: 'app', monthlyBudget: null, requestsPerMinute: 9, revokedAt: 5_000, updatedAt: 5_000 };
+    expect(changed).toEqual(key({ name: 'app', monthlyBudget: null, version: 5 }));
+    const after = { version: 7, name: 'app', monthlyBudget: null, requestsPerMinute: 9, revokedAt: 5_000, updatedAt: 5_000 };
     expect(await keys.find(key().id)).toEqual(key(after));
   });
 
@@ -106,8 +107,8 @@ export function keysContract(open: () => Promise<Keys>): void {
       ]),
     );
     await keys.used(new Map([[key().id, 2_400]]));
-    expect(await keys.change(key().id, (before) => ({ ...before, lastUsedAt: null }))).toEqual(key({ lastUsedAt: 2_500 }));
-    expect(await keys.list()).toEqual([key({ lastUsedAt: 2_500 })]);
+    expect(await keys.change(key().id, (before) => ({ ...before, lastUsedAt: null }))).toEqual(key({ version: 5, lastUsedAt: 2_500 }));
+    expect(await keys.list()).toEqual([key({ version: 5, lastUsedAt: 2_500 })]);
   });
 
   it('a store of keys tells of a key that it ends with the first to expire of those that it comes from', async () => {

@@ -23,7 +23,7 @@ const revoke = async (gateway: TestGateway, id: string): Promise<void> => {
 /** As `fieldgate keys revoke` does, in a process of its own: over the folder alone. */
 async function revokeFromShell(folder: string, id: string): Promise<void> {
   const storage = await openStorage({ folder });
-  await keyDesk(storage.keys).revoke(id);
+  await keyDesk(storage.keys).revoke(id, { by: 'shell' });
   await storage.close();
 }
 

@@ -269,6 +269,7 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
           former: null,
           updatedAt: null,
           updatedBy: null,
+          version: 1,
           lastUsedAt: null,
           createdAt: keys.size,
           revokedAt: null,
@@ -297,6 +298,7 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
         return keys.get(id) ?? null;
       },
     },
+    changes: { of: async () => [] },
     keyAccounts: async () => [],
     directory: teamDesk(noDeclaredTeams, mapDirectory(), { routes: null, guardrails: null }),
     members: { ofTeam: async () => [], add: async () => null, remove: async () => null },

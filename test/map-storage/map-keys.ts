@@ -9,7 +9,8 @@ export function mapKeys(): Keys {
     const record = records.get(id);
     if (record === undefined) return;
     changes += 1;
-    if (record.revokedAt === null) records.set(id, { ...record, revokedAt: at, updatedAt: at, updatedBy: by ?? record.updatedBy });
+    if (record.revokedAt === null)
+      records.set(id, { ...record, revokedAt: at, updatedAt: at, updatedBy: by ?? record.updatedBy, version: record.version + 1 });
     for (const made of records.values()) if (made.madeBy === id && made.id !== id) revoke(made.id, at, by);
   };
   const endOf = ({ expiresAt, madeBy }: KeyRecord): number | null => {
@@ -38,7 +39,7 @@ export function mapKeys(): Keys {
     async change(id, change) {
       const before = records.get(id);
       if (before === undefined) return null;
-      const key = { ...change(before), id, lastUsedAt: before.lastUsedAt };
+      const key = { ...change(before), id, lastUsedAt: before.lastUsedAt, version: before.version + 1 };
       changes += 1;
       records.set(id, key);
       return key;

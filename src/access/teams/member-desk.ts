@@ -1,8 +1,10 @@
 /** Adds users of a login to teams, for tokens that name no team, and removes them. */
 import type { Directory, MemberRecord } from '../../storage/directory/directory.ts';
 import type { Identities } from '../../storage/identities/identities.ts';
+import { type NoteChange, noNotes } from '../changes/change-notes.ts';
 import { realmOfIssuer } from '../users/end-user.ts';
 import { refuse } from './check-policy.ts';
+import { teamAccount } from './team-book.ts';
 import type { TeamDesk } from './team-desk.ts';
 
 /** A user as the issuer names the user. */
@@ -25,7 +27,7 @@ export interface MemberDesk {
   /** Adds the user and removes the user from the former team. Null: there is no such team. Throws BAD_REQUEST for an impossible user. */
   add(team: string, user: UserOfIssuer, by: string): Promise<Member | null>;
   /** Null: the user is not in that team. */
-  remove(team: string, user: UserOfIssuer): Promise<Member | null>;
+  remove(team: string, user: UserOfIssuer, by: string): Promise<Member | null>;
 }
 
 export interface MemberDeskOptions {
@@ -34,12 +36,14 @@ export interface MemberDeskOptions {
   readonly identities: Pick<Identities, 'pseudonymOf' | 'note' | 'findUser'>;
   /** Names of the issuers in the configuration. */
   readonly issuers: readonly string[];
+  /** Default: nobody is told what was done. */
+  readonly note?: NoteChange;
   readonly now?: () => number;
 }
 
 const maxNameLength = 255;
 
-export function memberDesk({ directory, teams, identities, issuers, now = Date.now }: MemberDeskOptions): MemberDesk {
+export function memberDesk({ directory, teams, identities, issuers, note = noNotes, now = Date.now }: MemberDeskOptions): MemberDesk {
   const { members } = directory;
 
   /** Throws BAD_REQUEST. */
@@ -59,6 +63,12 @@ export function memberDesk({ directory, teams, identities, issuers, now = Date.n
     return { record, issuer, user: (await identities.findUser(user))?.name || null };
   }
 
+  /** The note has the user's pseudonym. */
+  function noteMember(action: 'member added' | 'member removed', { principal, team }: MemberRecord, by: string): Promise<void> {
+    const [before, after] = action === 'member added' ? [null, principal] : [principal, null];
+    return note({ on: teamAccount(team), at: now(), by, action, parts: [{ name: 'members', before, after }], reason: null });
+  }
+
   return {
     ofTeam: async (team) => Promise.all((await members.ofTeam(team)).map(shown)),
     async add(team, of, by) {
@@ -67,11 +77,14 @@ export function memberDesk({ directory, teams, identities, issuers, now = Date.n
       const record = { principal: `jwt:${of.issuer}:${id}`, team, addedAt: now(), addedBy: by };
       await identities.note({ id, realm: realmOfIssuer(of.issuer), name: of.user });
       await members.put(record);
+      await noteMember('member added', record, by);
       return { record, ...of };
     },
-    async remove(team, of) {
+    async remove(team, of, by) {
       const removed = await members.remove(`jwt:${of.issuer}:${pseudonymOf(of)}`, team);
-      return removed === null ? null : { record: removed, ...of };
+      if (removed === null) return null;
+      await noteMember('member removed', removed, by);
+      return { record: removed, ...of };
     },
   };
 }

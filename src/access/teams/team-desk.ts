@@ -7,9 +7,12 @@ import {
   type OrganisationRecord,
   openPolicy,
   type Policy,
+  type PolicyBudget,
   type Records,
   type TeamRecord,
 } from '../../storage/directory/directory.ts';
+import { type ChangedFrom, checkVersion, type DoneBy, type NoteChange, noNotes, reasonOf } from '../changes/change-notes.ts';
+import { changedEntry } from '../changes/changed-parts.ts';
 import { checkDescription, checkName, checkPolicy, checkWithinOrganisation, type Kind, type KnownNames, refuse } from './check-policy.ts';
 import type { DeclaredTeams } from './team-book.ts';
 
@@ -22,10 +25,20 @@ export interface Entry<R extends OrganisationRecord> {
 export type TeamEntry = Entry<TeamRecord>;
 export type OrganisationEntry = Entry<OrganisationRecord>;
 
+/** One budget that is to be another. */
+export interface BudgetChange extends Pick<PolicyBudget, 'per'> {
+  /** Null: it is taken away; undefined: it stays. */
+  readonly most?: PolicyBudget['most'] | null;
+  /** Null: nobody is warned; undefined: it stays. */
+  readonly warnAt?: PolicyBudget['warnAt'] | null;
+}
+
 /** Parts that are to be others; what is not there stays as it is. */
 export interface EntryChange {
   readonly description?: string | null;
   readonly policy?: Partial<Policy>;
+  /** Beside the other budgets, which stay. Not together with `policy.budgets`. */
+  readonly setBudgets?: readonly BudgetChange[];
   readonly archived?: boolean;
 }
 
@@ -33,9 +46,8 @@ export interface TeamChange extends EntryChange {
   readonly organisation?: string | null;
 }
 
-export interface EnteredBy<R> {
-  /** Who does it, such as `key:3f9a` or `shell`: it is written down with the record. */
-  readonly by: string;
+/** Who does it is written down with the record. */
+export interface EnteredBy<R> extends ChangedFrom {
   /** Throws for a record that they may not change. It is asked about the record as it is at the moment of the change. */
   readonly permit?: (record: R) => void;
 }
@@ -45,7 +57,7 @@ export interface Administration<R extends OrganisationRecord, Change> {
   /** In the order of the names. */
   list(): Promise<readonly Entry<R>[]>;
   find(name: string): Promise<Entry<R> | null>;
-  create(name: string, parts: Change, by: { readonly by: string }): Promise<Entry<R>>;
+  create(name: string, parts: Change, by: DoneBy): Promise<Entry<R>>;
   /** Null: there is none of that name. */
   update(name: string, change: Change, by: EnteredBy<R>): Promise<Entry<R> | null>;
 }
@@ -58,6 +70,8 @@ export interface TeamDesk {
 export interface TeamDeskOptions extends KnownNames {
   /** Called after something was archived. It ends all work of the keys of it. */
   readonly onEnded?: () => Promise<void>;
+  /** Default: nobody is told what was done. */
+  readonly note?: NoteChange;
   readonly now?: () => number;
 }
 
@@ -115,11 +129,13 @@ interface Shelf<R extends OrganisationRecord, Change> {
 
 function administration<R extends OrganisationRecord, Change extends EntryChange>(
   { kind, declared, stored, added, changed = (record) => record, check }: Shelf<R, Change>,
-  { onEnded = async () => {}, now = Date.now, ...known }: TeamDeskOptions,
+  { onEnded = async () => {}, note = noNotes, now = Date.now, ...known }: TeamDeskOptions,
 ): Administration<R, Change> {
-  function checkParts({ description, policy = {} }: Change): void {
+  function checkParts({ description, policy = {}, setBudgets = [] }: Change): void {
     checkDescription(description);
     checkPolicy(kind, policy, known);
+    if (policy.budgets !== undefined && setBudgets.length > 0)
+      refuse('budgets and setBudgets exclude each other: send all budgets that there are to be, or those alone that are to be others.');
   }
 
   async function find(name: string): Promise<Entry<R> | null> {
@@ -138,7 +154,9 @@ function administration<R extends OrganisationRecord, Change extends EntryChange
       return entries.toSorted((a, b) => (a.record.name < b.record.name ? -1 : 1));
     },
     find,
-    async create(name, parts, { by }) {
+    async create(name, parts, done) {
+      const { by } = done;
+      const reason = reasonOf(done);
       checkName(kind, name);
       if (declared.has(name)) refuse(isDeclared(kind, name));
       // First, so that the names of routes that the organisation has not are not told.
@@ -154,37 +172,69 @@ function administration<R extends OrganisationRecord, Change extends EntryChange
           createdBy: by,
           updatedAt: at,
           updatedBy: by,
+          version: 1,
           archivedAt: null,
         },
         parts,
       );
       if (!(await stored.add(record)))
         refuse(`There is already ${aKind[kind]} "${name}". Another name would be accepted; what it has can be changed.`);
+      await note({ on: `${kind}:${name}`, at, by, action: 'made', parts: changedEntry(null, record), reason });
       return { record, declared: false };
     },
-    async update(name, change, { by, permit = () => {} }) {
+    async update(name, change, done) {
+      const { by, permit = () => {} } = done;
+      const reason = reasonOf(done);
       const before = await find(name);
       if (before === null) return null;
       permit(before.record);
       if (before.declared) refuse(isDeclared(kind, name));
       await check(before.record, change);
       checkParts(change);
-      const { description, policy, archived } = change;
+      const { description, policy, setBudgets = [], archived } = change;
+      let changedOne = before.record;
       const record = await stored.change(name, (current) => {
         permit(current);
+        checkVersion(`The ${kind} "${name}"`, current, done);
+        changedOne = current;
+        const budgets = withBudgets(policy?.budgets ?? current.policy.budgets, setBudgets);
+        checkPolicy(kind, { budgets }, known);
         return {
           ...changed(current, change),
           ...(description === undefined ? {} : { description }),
-          policy: { ...current.policy, ...policy },
+          policy: { ...current.policy, ...policy, budgets },
           ...(archived === undefined ? {} : { archivedAt: archived ? (current.archivedAt ?? now()) : null }),
           updatedAt: now(),
           updatedBy: by,
         };
       });
       if (archived === true) await onEnded();
-      return record === null ? null : { record, declared: false };
+      if (record === null) return null;
+      const action = archived === undefined ? 'changed' : archived ? 'archived' : 'restored';
+      await note({ on: `${kind}:${name}`, at: now(), by, action, parts: changedEntry(changedOne, record), reason });
+      return { record, declared: false };
     },
   };
+}
+
+/** Of one that is not there, an amount makes it. Throws BAD_REQUEST. */
+function withBudgets(budgets: readonly PolicyBudget[], changes: readonly BudgetChange[]): readonly PolicyBudget[] {
+  const all = new Map(budgets.map((budget) => [budget.per, budget]));
+  const twice = changes.find(({ per }, index) => changes.findIndex((other) => other.per === per) !== index);
+  if (twice !== undefined) refuse(`setBudgets names the budget for a ${twice.per} twice. One change for each period is accepted.`);
+  for (const { per, most, warnAt } of changes) {
+    const before = all.get(per);
+    const amount = most === undefined ? before?.most : most;
+    if (amount === undefined)
+      refuse(`There is no budget for a ${per} of which a part could be changed. With its amount (most) it would be made.`);
+    if (amount === null) {
+      all.delete(per);
+      continue;
+    }
+    const warned = warnAt === undefined ? before?.warnAt : (warnAt ?? undefined);
+    all.set(per, { per, most: amount, ...(warned === undefined || warned.length === 0 ? {} : { warnAt: warned }) });
+  }
+  return [...all.values()];
 }
 
 const aKind: Readonly<Record<Kind, string>> = { team: 'a team', organisation: 'an organisation' };

@@ -4,6 +4,7 @@ import { GatewayError } from '../../core/errors.ts';
 import type { NanoUsd } from '../../core/money.ts';
 import type { Identities, TokenRecord } from '../../storage/identities/identities.ts';
 import type { Keys } from '../../storage/keys/keys.ts';
+import { type NoteChange, noNotes } from '../changes/change-notes.ts';
 import { isUserScope, namedUser, realmOfTeam, userNameOf } from '../users/end-user.ts';
 import { realmFor } from '../users/user-realm.ts';
 import { checkPresentSecret, keyIdOf } from '../virtual-key.ts';
@@ -45,6 +46,8 @@ export interface TokenDeskOptions {
   readonly issuers: readonly string[];
   /** Called after a revocation is stored. It ends the work. */
   readonly onRevoked: () => Promise<void>;
+  /** Default: nobody is told what was done. Tokens that are made are not: backends make them all day. */
+  readonly note?: NoteChange;
   readonly now: () => number;
 }
 
@@ -52,7 +55,7 @@ const maxTtlSeconds = 86_400;
 /** In force at one time: neither expired nor revoked. */
 const maxTokensOfKey = 100_000;
 
-export function tokenDesk({ identities, keys, issuers, onRevoked, now }: TokenDeskOptions): TokenDesk {
+export function tokenDesk({ identities, keys, issuers, onRevoked, note = noNotes, now }: TokenDeskOptions): TokenDesk {
   /** Those of the own key, the token that is shown, and for who administers keys those of the team's keys or of all. */
   async function mayRevoke({ id, keyId }: TokenRecord, by: Principal): Promise<boolean> {
     if (by.token === id || by.scopes.includes('ai:keys:all')) return true;
@@ -85,12 +88,14 @@ export function tokenDesk({ identities, keys, issuers, onRevoked, now }: TokenDe
       if (token === null || !(await mayRevoke(token, by))) return null;
       const revoked = await identities.revokeToken(id, now());
       await onRevoked();
+      if (token.revokedAt === null) await note({ on: `token:${id}`, at: now(), by: by.id, action: 'revoked', parts: [], reason: null });
       return revoked;
     },
     async revokeUser(name, issuer, by) {
       const user = namedUser(realmFor(issuer, by, issuers, 'revoked'), name, identities);
       await identities.revokeUser(user, now());
       await onRevoked();
+      await note({ on: `user:${user.id}`, at: now(), by: by.id, action: 'revoked', parts: [], reason: null });
       return user.id;
     },
   };

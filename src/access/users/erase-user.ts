@@ -7,6 +7,7 @@ import { GatewayError } from '../../core/errors.ts';
 import type { Directory } from '../../storage/directory/directory.ts';
 import type { ErasedThings, Erasure } from '../../storage/erasure/erasure.ts';
 import type { Identities } from '../../storage/identities/identities.ts';
+import { type DoneBy, type NoteChange, reasonOf } from '../changes/change-notes.ts';
 import { namedUser } from './end-user.ts';
 import { realmFor } from './user-realm.ts';
 
@@ -19,7 +20,7 @@ export interface UserEraser {
   /** `issuer`: of whose tokens he is a user; null: of the team's keys. Throws FORBIDDEN and BAD_REQUEST. */
   erase(name: string, issuer: string | null, by: Principal): Promise<ErasedUser>;
   /** For the shell. `realm`: who gave the name: see `NamedUser`. */
-  eraseIn(realm: string, name: string, by: string): Promise<ErasedUser>;
+  eraseIn(realm: string, name: string, by: DoneBy): Promise<ErasedUser>;
 }
 
 export interface UserEraserOptions {
@@ -33,17 +34,17 @@ export interface UserEraserOptions {
   readonly onRevoked?: () => Promise<void>;
   /** Forgets what this process has in memory. Default: nothing. */
   readonly forget?: (user: string) => void;
-  /** The trace of what was done. */
-  readonly record: (erased: ErasedUser, by: string) => void;
+  readonly note: NoteChange;
   readonly now: () => number;
 }
 
 const maxNameLength = 255;
 
 export function userEraser(options: UserEraserOptions): UserEraser {
-  const { erasure, identities, members, issuers, onRevoked = async () => {}, forget = () => {}, record, now } = options;
+  const { erasure, identities, members, issuers, onRevoked = async () => {}, forget = () => {}, note, now } = options;
 
-  async function eraseIn(realm: string, name: string, by: string): Promise<ErasedUser> {
+  async function eraseIn(realm: string, name: string, done: DoneBy): Promise<ErasedUser> {
+    const reason = reasonOf(done);
     if (erasure === undefined) throw new GatewayError('BAD_REQUEST', 'The storage of this gateway erases no users.');
     if (name === '' || name.length > maxNameLength)
       throw new GatewayError('BAD_REQUEST', `The user is refused: the id of one, 1 to ${maxNameLength} characters, is accepted.`);
@@ -55,10 +56,10 @@ export function userEraser(options: UserEraserOptions): UserEraser {
     if (member !== null) await members.remove(principal, member.team);
     const things = await erasure.eraseUser(user);
     forget(user.id);
-    const erased = { id: user.id, ...things };
-    record(erased, by);
-    return erased;
+    const parts = Object.entries(things).map(([part, count]) => ({ name: part, before: String(count), after: null }));
+    await note({ on: `user:${user.id}`, at: now(), by: done.by, action: 'erased', parts, reason });
+    return { id: user.id, ...things };
   }
 
-  return { eraseIn, erase: (name, issuer, by) => eraseIn(realmFor(issuer, by, issuers, 'erased'), name, by.id) };
+  return { eraseIn, erase: (name, issuer, by) => eraseIn(realmFor(issuer, by, issuers, 'erased'), name, { by: by.id }) };
 }

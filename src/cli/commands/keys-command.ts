@@ -10,7 +10,7 @@ import { decimalOf } from '../../core/money.ts';
 import type { KeyRecord } from '../../storage/keys/keys.ts';
 import type { Arguments } from '../arguments.ts';
 import { soundConfig } from '../load-config.ts';
-import { lastingStorage } from '../open-state.ts';
+import { lastingStorage, noteFromShell } from '../open-state.ts';
 import { formatTable } from '../text/table.ts';
 import { sessionIn } from '../text/written-limits.ts';
 import { amountIn, byShell, dateOf, given, namesIn, removable, timeIn, wholeIn } from '../text/written-values.ts';
@@ -28,15 +28,15 @@ export async function keys(args: Arguments): Promise<void> {
   const storage = await lastingStorage(config).open({ folder, now: Date.now, warn: () => {} });
   try {
     const teams = openTeamBook(declaredTeams(config), storage.directory);
-    await act(keyDesk(storage.keys, { routes: Object.keys(config.routes), teams }), args, publicId(id ?? ''));
+    await act(keyDesk(storage.keys, { routes: Object.keys(config.routes), teams, note: noteFromShell(storage) }), args, publicId(id ?? ''));
   } finally {
     await storage.close();
   }
 }
 
 const actions: Readonly<Record<string, (desk: KeyDesk, args: Arguments, id: string) => Promise<void>>> = {
-  async create(desk, { key }) {
-    const { secret, key: record } = await desk.issue({
+  async create(desk, { key, reason }) {
+    const asked = {
       name: given('keys create', '--name', key.name, 'what the key is for'),
       team: given('keys create', '--team', key.team, 'whose budget and cache it shares'),
       scopes: key.scopes ?? ['ai:use'],
@@ -48,7 +48,8 @@ const actions: Readonly<Record<string, (desk: KeyDesk, args: Arguments, id: stri
       session: removable(key.session, sessionIn('--session')) ?? null,
       expiresAt: removable(key.expires, timeIn('--expires')) ?? null,
       createdBy: byShell,
-    });
+    };
+    const { secret, key: record } = await desk.issue(asked, reason);
     process.stderr.write(`The key ${record.id} of team ${record.team}. Keep it: it is shown this once, and only its hash is stored.\n`);
     process.stdout.write(`${secret}\n`);
   },
@@ -74,24 +75,24 @@ const actions: Readonly<Record<string, (desk: KeyDesk, args: Arguments, id: stri
 
   async update(desk, args, id) {
     const change = changeOf(args);
-    const updated = (await desk.update(id, change, { by: byShell })) ?? (await noSuchKey(desk, id));
+    const updated = (await desk.update(id, change, { by: byShell, reason: args.reason })) ?? (await noSuchKey(desk, id));
     process.stdout.write(`The key ${updated.id} (${updated.name}) has been changed: ${Object.keys(change).join(', ')}.\n`);
   },
 
-  async rotate(desk, { key: { overlap } }, id) {
+  async rotate(desk, { key: { overlap }, reason }, id) {
     const seconds = wholeIn(
       '--overlap',
       0,
     )(given('keys rotate', '--overlap', overlap, 'for how many seconds the secret before is accepted'));
-    const { key, secret } = (await desk.rotate(id, seconds, { by: byShell })) ?? (await noSuchKey(desk, id));
+    const { key, secret } = (await desk.rotate(id, seconds, { by: byShell, reason })) ?? (await noSuchKey(desk, id));
     const before =
       key.former === null ? 'The secret before has ended' : `The secret before is accepted until ${dateOf(key.former.until)} (UTC)`;
     process.stderr.write(`The key ${key.id} (${key.name}) has another secret. ${before}. Keep the new one: it is shown this once.\n`);
     process.stdout.write(`${secret}\n`);
   },
 
-  async revoke(desk, _, id) {
-    const revoked = (await desk.revoke(id, byShell)) ?? (await noSuchKey(desk, id));
+  async revoke(desk, { reason }, id) {
+    const revoked = (await desk.revoke(id, { by: byShell, reason })) ?? (await noSuchKey(desk, id));
     process.stdout.write(`The key ${revoked.id} (${revoked.name}) has been revoked.\n`);
   },
 };

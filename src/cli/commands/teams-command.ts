@@ -4,7 +4,7 @@
  */
 
 import { memberDesk } from '../../access/teams/member-desk.ts';
-import type { EntryChange, OrganisationEntry, TeamChange, TeamDesk, TeamEntry } from '../../access/teams/team-desk.ts';
+import type { BudgetChange, EntryChange, OrganisationEntry, TeamChange, TeamDesk, TeamEntry } from '../../access/teams/team-desk.ts';
 import { teamDesk } from '../../access/teams/team-desk.ts';
 import { declaredTeams } from '../../assembly/caller-limits.ts';
 import type { CacheSharing } from '../../core/call/call.ts';
@@ -13,7 +13,7 @@ import { decimalOf } from '../../core/money.ts';
 import type { Policy, PolicyBudget } from '../../storage/directory/directory.ts';
 import type { Arguments } from '../arguments.ts';
 import { soundConfig } from '../load-config.ts';
-import { lastingStorage } from '../open-state.ts';
+import { lastingStorage, noteFromShell } from '../open-state.ts';
 import { formatTable } from '../text/table.ts';
 import { agentLimitsIn, sessionIn, userLimitsIn } from '../text/written-limits.ts';
 import { amountIn, byShell, dateOf, namesIn, removable, wholeIn } from '../text/written-values.ts';
@@ -23,15 +23,15 @@ export const teams = (args: Arguments): Promise<void> =>
     ? changeMembers(args, args.rest[0])
     : administer(args, 'team', (desk) => ({
         list: () => desk.teams.list(),
-        create: (name) => desk.teams.create(name, teamChange(args), { by: byShell }),
-        update: (name, change) => desk.teams.update(name, { ...teamChange(args), ...change }, { by: byShell }),
+        create: (name) => desk.teams.create(name, teamChange(args), { by: byShell, reason: args.reason }),
+        update: (name, change) => desk.teams.update(name, { ...teamChange(args), ...change }, { by: byShell, reason: args.reason }),
       }));
 
 export const organisations = (args: Arguments): Promise<void> =>
   administer(args, 'organisation', (desk) => ({
     list: () => desk.organisations.list(),
-    create: (name) => desk.organisations.create(name, changeOf(args), { by: byShell }),
-    update: (name, change) => desk.organisations.update(name, { ...changeOf(args), ...change }, { by: byShell }),
+    create: (name) => desk.organisations.create(name, changeOf(args), { by: byShell, reason: args.reason }),
+    update: (name, change) => desk.organisations.update(name, { ...changeOf(args), ...change }, { by: byShell, reason: args.reason }),
   }));
 
 /** `fieldgate teams add` and `remove`: users of logins whose tokens name no team. */
@@ -48,8 +48,9 @@ async function changeMembers(args: Arguments, action: 'add' | 'remove'): Promise
       teams: teamDesk(declaredTeams(config), storage.directory, { routes: null, guardrails: null }).teams,
       identities: storage.identities,
       issuers: Object.keys(config.issuers ?? {}),
+      note: noteFromShell(storage),
     });
-    const member = await (action === 'add' ? desk.add(team, { issuer, user }, byShell) : desk.remove(team, { issuer, user }));
+    const member = await (action === 'add' ? desk.add(team, { issuer, user }, byShell) : desk.remove(team, { issuer, user }, byShell));
     if (member === null)
       throw new GatewayError('BAD_REQUEST', action === 'add' ? `There is no team "${team}".` : `"${user}" is not in the team "${team}".`);
     process.stdout.write(`${member.record.principal} ${action === 'add' ? 'is in' : 'is no longer in'} the team ${team}.\n`);
@@ -82,7 +83,10 @@ async function administer(args: Arguments, kind: 'team' | 'organisation', office
     const guardrails = (config.guardrails ?? []).map(({ guardrail }) => guardrail.name);
     const contracts = Object.keys(config.graph?.contracts ?? {});
     const office = officeOf(
-      teamDesk(declaredTeams(config), storage.directory, { routes: Object.keys(config.routes), guardrails, contracts }),
+      teamDesk(declaredTeams(config), storage.directory, {
+        ...{ routes: Object.keys(config.routes), guardrails, contracts },
+        note: noteFromShell(storage),
+      }),
     );
     process.stdout.write(await done(office, action, name, kind, args));
   } finally {
@@ -97,8 +101,8 @@ async function done(office: Office, action: string, name: string, kind: string, 
     return `The ${kind} ${name} has been made.\n`;
   }
   const isChange = action === 'update';
-  const isEmpty =
-    Object.keys(teamChange(args).policy ?? {}).length === 0 && args.team.description === null && args.team.organisation === null;
+  const { description, organisation, setBudgets } = args.team;
+  const isEmpty = Object.keys(teamChange(args).policy ?? {}).length === 0 && (description ?? organisation ?? setBudgets) === null;
   if (isChange === isEmpty)
     throw new GatewayError(
       'BAD_REQUEST',
@@ -144,19 +148,31 @@ function changeOf({ team, contract }: Arguments): EntryChange {
   return {
     ...(team.description === null ? {} : { description: removable(team.description, (text) => text) ?? null }),
     policy: Object.fromEntries(written) as Partial<Policy>,
+    ...(team.setBudgets === null ? {} : { setBudgets: team.setBudgets.map(budgetChangeIn) }),
   };
 }
 
 const periods: readonly PolicyBudget['per'][] = ['day', 'week', 'month', 'total'];
 
+const budgetIn = (text: string): PolicyBudget => {
+  const { per, amount } = inPeriod('--budget', text);
+  return { per, most: amountIn('--budget')(amount) };
+};
+
+/** `none` takes it away. */
+const budgetChangeIn = (text: string): BudgetChange => {
+  const { per, amount } = inPeriod('--set-budget', text);
+  return { per, most: amount === 'none' ? null : amountIn('--set-budget')(amount) };
+};
+
 /** An amount alone is for a month. */
-function budgetIn(text: string): PolicyBudget {
+function inPeriod(flag: string, text: string): { readonly per: PolicyBudget['per']; readonly amount: string } {
   const [, period = 'month', amount = ''] = /^(?:([a-z]+)=)?(.*)$/.exec(text) ?? [];
   const per = periods.find((known) => known === period);
-  if (per !== undefined) return { per, most: amountIn('--budget')(amount) };
+  if (per !== undefined) return { per, amount };
   throw new GatewayError(
     'BAD_REQUEST',
-    `--budget is "${text}". It must be US dollars a month, such as 25.00, or ${periods.join('=…, ')}=….`,
+    `${flag} is "${text}". It must be US dollars a month, such as 25.00, or ${periods.join('=…, ')}=….`,
   );
 }
 

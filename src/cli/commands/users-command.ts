@@ -5,7 +5,7 @@ import { realmOfKnownIssuer } from '../../access/users/user-realm.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Arguments } from '../arguments.ts';
 import { soundConfig } from '../load-config.ts';
-import { lastingStorage } from '../open-state.ts';
+import { lastingStorage, noteFromShell } from '../open-state.ts';
 import { byShell } from '../text/written-values.ts';
 
 export async function users(args: Arguments): Promise<void> {
@@ -23,10 +23,10 @@ export async function users(args: Arguments): Promise<void> {
       identities: storage.identities,
       members: storage.directory.members,
       issuers: [],
-      record() {},
+      note: noteFromShell(storage),
       now: Date.now,
     });
-    const { id, tokens, completions, conversations, calls } = await eraser.eraseIn(realm, name, byShell);
+    const { id, tokens, completions, conversations, calls } = await eraser.eraseIn(realm, name, { by: byShell, reason: args.reason });
     process.stdout.write(
       `The user ${id} has been erased: ${tokens} token(s), ${completions} completion(s), ${conversations} conversation(s); ${calls} row(s) of usage have another pseudonym.\n`,
     );

@@ -98,6 +98,13 @@ export const flags = {
     of: bounded,
     says: 'US dollars a month, such as 25.00; of teams also day=5, week=20, total=100; repeatable there. none takes a limit away, here and below',
   },
+  'set-budget': {
+    type: 'string',
+    multiple: true,
+    value: 'PERIOD=USD',
+    of: teamed,
+    says: 'this budget alone, such as month=60 or day=none; the others stay; repeatable',
+  },
   rpm: { type: 'string', value: 'N', of: bounded, says: 'operations a minute; model calls too, without --cpm' },
   cpm: { type: 'string', value: 'N', of: bounded, says: 'model calls a minute' },
   tpm: { type: 'string', value: 'N', of: teamed, says: 'tokens a minute, of input and output together' },
@@ -160,6 +167,7 @@ export const flags = {
   csv: { type: 'boolean', of: ['usage'], says: 'as comma-separated values, without the total' },
   expires: { type: 'string', value: 'DATE', of: keyed, says: 'when it stops working, such as 2027-01-31 (UTC)' },
   overlap: { type: 'string', value: 'SECONDS', of: keyed, says: 'rotate: how long the secret before is accepted; 0 ends it at once' },
+  reason: { type: 'string', value: 'TEXT', of: [...bounded, 'users'], says: 'why, for the log and the list of changes' },
   help: { type: 'boolean', short: 'h', says: 'show this' },
   version: { type: 'boolean', says: 'show the version' },
 } as const satisfies Record<string, Flag>;

@@ -1,3 +1,4 @@
+import { changeMigrations } from '../changes/migrations.ts';
 import { completionMigrations } from '../completions/migrations.ts';
 import { conversationMigrations } from '../conversations/migrations.ts';
 import { directoryMigrations } from '../directory/migrations.ts';
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   ...limitMigrations,
   ...keyMigrations,
   ...directoryMigrations,
+  ...changeMigrations,
   ...identityMigrations,
   ...completionMigrations,
   ...conversationMigrations,

@@ -83,6 +83,8 @@ export interface OrganisationRecord {
   readonly createdBy: string;
   readonly updatedAt: number;
   readonly updatedBy: string;
+  /** 1 at first; one more after each change. 0: the configuration declares it. */
+  readonly version: number;
   /** Since when no caller below may do anything. Null: not archived. */
   readonly archivedAt: number | null;
 }

@@ -1,6 +1,6 @@
 import type { Migration } from '../database/database.ts';
 
-/** `policy` is the JSON of a `Policy`. Columns that both tables have are in the same order. */
+/** `policy` is the JSON of a `Policy`. Columns that both tables have are in the same order at the beginning. */
 export const directoryMigrations: readonly Migration[] = [
   {
     id: 61,
@@ -21,5 +21,12 @@ export const directoryMigrations: readonly Migration[] = [
     sql: `
       create table team_members (principal text primary key, team text not null, added_at bigint not null, added_by text not null);
       create index team_members_team on team_members (team, added_at);`,
+  },
+  {
+    id: 222,
+    name: 'versions of organisations and teams',
+    sql: `
+      alter table organisations add column version bigint not null default 1;
+      alter table teams add column version bigint not null default 1;`,
   },
 ];

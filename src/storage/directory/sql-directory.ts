@@ -65,7 +65,8 @@ function recordsIn<R extends OrganisationRecord>(
       const after = await commit(async (tx) => {
         const [row] = await tx.all(selectOne, [name]);
         if (row === undefined) return null;
-        const record: R = { ...change(recordOf(row)), name };
+        const before = recordOf(row);
+        const record: R = { ...change(before), name, version: before.version + 1 };
         await tx.run(update, valuesOf(record));
         return record;
       });
@@ -75,7 +76,7 @@ function recordsIn<R extends OrganisationRecord>(
   };
 }
 
-const commonColumns = ['name', 'description', 'policy', 'created_at', 'created_by', 'updated_at', 'updated_by', 'archived_at'];
+const commonColumns = ['name', 'description', 'policy', 'created_at', 'created_by', 'updated_at', 'updated_by', 'archived_at', 'version'];
 
 const commonValues = (record: OrganisationRecord): SqlValue[] => [
   record.name,
@@ -86,6 +87,7 @@ const commonValues = (record: OrganisationRecord): SqlValue[] => [
   record.updatedAt,
   record.updatedBy,
   record.archivedAt,
+  record.version,
 ];
 
 const organisationOf = (row: Row): OrganisationRecord => ({
@@ -97,6 +99,7 @@ const organisationOf = (row: Row): OrganisationRecord => ({
   createdBy: String(row['created_by']),
   updatedAt: Number(row['updated_at']),
   updatedBy: String(row['updated_by']),
+  version: Number(row['version']),
   archivedAt: row['archived_at'] === null ? null : Number(row['archived_at']),
 });
 

@@ -1,6 +1,6 @@
 /**
- * Erases an end user: name, tokens, completions, idempotency keys, ratings and conversations. Usage rows stay and keep their sums, but get a new
- * pseudonym that belongs to nobody. If the user comes back, nothing connects the new rows with the old ones.
+ * Erases an end user: name, tokens, completions, idempotency keys, ratings and conversations. Usage rows stay and keep their sums, and so
+ * does what the user changed as an administrator, but both get a new pseudonym that belongs to nobody. If the user comes back, nothing connects the new rows with the old ones.
  */
 import type { Database, Statements } from '../database/database.ts';
 import type { Identities, NamedUser } from '../identities/identities.ts';
@@ -49,7 +49,9 @@ export function openErasure({ database, identities, ledger, newPseudonym, now = 
     const owned = ownedBy(id);
     const completions = await database.tx((tx) => eraseCompletions(tx, owned, at));
     const conversations = await database.tx((tx) => eraseConversations(tx, owned, at));
-    return { completions, conversations, calls: await renameRows(database, id, newPseudonym(), at) };
+    const as = newPseudonym();
+    await database.tx((tx) => renameAdministrator(tx, id, as));
+    return { completions, conversations, calls: await renameRows(database, id, as, at) };
   }
 
   return {
@@ -87,6 +89,28 @@ async function eraseConversations(tx: Statements, owned: string, at: number): Pr
   await tx.run(`delete from conversation_turns where conversation in (select id from conversations where ${theirs})`, [owned, at]);
   return tx.run(`delete from conversations where ${theirs}`, [owned, at]);
 }
+
+/** What the user made and changed as an administrator stays, under a pseudonym that belongs to nobody. */
+async function renameAdministrator(tx: Statements, id: string, as: string): Promise<void> {
+  for (const [table, column] of namesOfAdministrators)
+    await tx.run(`update ${table} set ${column} = replace(${column}, $1, $2) where ${column} like $3 escape '\\'`, [
+      id,
+      as,
+      `${ownedBy(id)}%`,
+    ]);
+}
+
+const namesOfAdministrators = [
+  ['virtual_keys', 'created_by'],
+  ['virtual_keys', 'updated_by'],
+  ['teams', 'created_by'],
+  ['teams', 'updated_by'],
+  ['organisations', 'created_by'],
+  ['organisations', 'updated_by'],
+  ['team_members', 'added_by'],
+  ['changes', 'done_by'],
+  ['changes', 'parts'],
+] as const;
 
 async function renameRows(database: Database, id: string, as: string, at: number): Promise<number> {
   let all = 0;

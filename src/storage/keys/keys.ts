@@ -36,6 +36,8 @@ export interface KeyRecord {
   readonly revokedAt: number | null;
   /** When the key was last used, within a minute. Null: never, as far as is known. */
   readonly lastUsedAt: number | null;
+  /** 1 at first; one more after each change, rotation and revocation, and not after a use. */
+  readonly version: number;
 }
 
 /** What may end the permission of a key. `expiresAt` is the earliest expiry of the key and of the keys above it. */

@@ -45,4 +45,9 @@ export const keyMigrations: readonly Migration[] = [
       alter table virtual_keys add column agent text;
       alter table virtual_keys add column session_caps text;`,
   },
+  {
+    id: 221,
+    name: 'versions of keys',
+    sql: 'alter table virtual_keys add column version bigint not null default 1;',
+  },
 ];

@@ -46,7 +46,7 @@ export function openKeys(database: Database): Keys {
         const [row] = await tx.all('select * from virtual_keys where id = $1', [id]);
         if (row === undefined) return null;
         const before = keyOf(row);
-        const key = { ...change(before), id, lastUsedAt: before.lastUsedAt };
+        const key = { ...change(before), id, lastUsedAt: before.lastUsedAt, version: before.version + 1 };
         await tx.run(putKey, valuesOf(key));
         return key;
       });
@@ -102,6 +102,7 @@ const columns = [
   'last_used_at',
   'agent',
   'session_caps',
+  'version',
 ];
 
 /** Values in the order of `columns`. */
@@ -128,6 +129,7 @@ const valuesOf = (key: KeyRecord): SqlValue[] => [
   key.lastUsedAt,
   key.agent,
   key.session === null ? null : JSON.stringify(key.session),
+  key.version,
 ];
 
 const putKey = `insert into virtual_keys (${columns.join(', ')}) values (${columns.map((_, index) => `$${index + 1}`).join(', ')})
@@ -149,7 +151,7 @@ const standingOfSome = `with recursive lineage(id, ancestor) as (
 const revokeFamily = `with recursive family(id) as (
     select id from virtual_keys where id = $1
     union select made.id from virtual_keys made join family on made.made_by = family.id)
-  update virtual_keys set revoked_at = $2, updated_at = $2, updated_by = coalesce($3, updated_by)
+  update virtual_keys set revoked_at = $2, updated_at = $2, updated_by = coalesce($3, updated_by), version = version + 1
   where id in (select id from family) and revoked_at is null`;
 
 const textOrNull = (row: Row, column: string): string | null => (row[column] === null ? null : String(row[column]));
@@ -177,6 +179,7 @@ function keyOf(row: Row): KeyRecord {
     updatedBy: textOrNull(row, 'updated_by'),
     expiresAt: numberOrNull(row, 'expires_at'),
     revokedAt: numberOrNull(row, 'revoked_at'),
+    version: Number(row['version']),
     lastUsedAt: numberOrNull(row, 'last_used_at'),
   };
 }

@@ -7,7 +7,7 @@ import type { Principal } from '../../../src/core/call/call.ts';
 import { type OrganisationRecord, openPolicy, type Policy, type TeamRecord } from '../../../src/storage/directory/directory.ts';
 import { mapDirectory } from '../../map-storage/map-directory.ts';
 
-const history = { description: null, createdAt: 1, createdBy: 'shell', updatedAt: 1, updatedBy: 'shell', archivedAt: null };
+const history = { description: null, createdAt: 1, createdBy: 'shell', updatedAt: 1, updatedBy: 'shell', version: 1, archivedAt: null };
 const organisation = (policy: Partial<Policy> = {}): OrganisationRecord => ({
   name: 'acme',
   policy: { ...openPolicy, ...policy },

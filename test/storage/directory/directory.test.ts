@@ -23,7 +23,7 @@ it('the directory has another version when another process has changed a team', 
   const directory = openDirectory(here);
   const before = await directory.version();
   expect(await directory.version()).toBe(before);
-  const times = { createdAt: 1, createdBy: 'shell', updatedAt: 1, updatedBy: 'shell', archivedAt: null };
+  const times = { createdAt: 1, createdBy: 'shell', updatedAt: 1, updatedBy: 'shell', version: 1, archivedAt: null };
   await openDirectory(elsewhere).teams.add({ name: 'search', description: null, organisation: null, policy: openPolicy, ...times });
   expect(await directory.version()).not.toBe(before);
 });

@@ -1,4 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { issueKey } from '../../../src/access/virtual-key.ts';
+import { openPolicy } from '../../../src/storage/directory/directory.ts';
 import type { NamedUser } from '../../../src/storage/identities/identities.ts';
 import type { UsageQuery } from '../../../src/storage/ledger/ledger.ts';
 import { openStorage } from '../../../src/storage/open-storage.ts';
@@ -108,4 +110,32 @@ it('rows of usage are erased however many they are', async () => {
   await storage.ledger.append(Array.from({ length: 1_201 }, () => usageRow({ time: noon - 1, user: ann.id })));
   expect(await storage.erasure.eraseUser(ann)).toEqual({ tokens: 0, completions: 0, conversations: 0, calls: 1_201 });
   expect(await has(ann)).toEqual(gone);
+});
+
+it('what a user who is erased had changed as an administrator stays, under a pseudonym that nobody has', async () => {
+  const { storage, named } = await opened();
+  const [ann, bob] = [named('ann', 'jwt:login'), named('bob', 'jwt:login')];
+  const { directory, changes, keys, database } = storage;
+  const [byAnn, byBob] = [`jwt:login:${ann.id}`, `jwt:login:${bob.id}`];
+  const times = { createdAt: 1, createdBy: byAnn, updatedAt: 1, updatedBy: byBob, version: 1, archivedAt: null };
+  const parts = { description: null, policy: openPolicy, ...times };
+  await directory.teams.add({ name: 'web', organisation: null, ...parts });
+  await directory.organisations.add({ name: 'acme', ...parts });
+  await directory.members.put({ principal: byBob, team: 'web', addedAt: 1, addedBy: byAnn });
+  const { record } = issueKey(
+    { name: 'k', team: 'web', scopes: [], routes: null, monthlyBudget: null, requestsPerMinute: null, expiresAt: null, createdBy: byAnn },
+    1,
+  );
+  await keys.put(record);
+  const note = { on: 'team:web', at: 1, reason: null };
+  await changes.note({ ...note, by: byAnn, action: 'made', parts: [] }, true);
+  await changes.note({ ...note, by: byBob, action: 'member added', parts: [{ name: 'members', before: null, after: byAnn }] }, true);
+  await storage.erasure.eraseUser(ann);
+  for (const table of ['virtual_keys', 'teams', 'organisations', 'team_members', 'changes'])
+    expect(JSON.stringify(await database.all(`select * from ${table}`))).not.toContain(ann.id);
+  const [added, made] = await changes.of('team:web', 10);
+  expect([added?.by, added?.parts]).toEqual([byBob, [{ name: 'members', before: null, after: made?.by }]]);
+  const other = expect.stringMatching(/^jwt:login:u_[\w-]{22}$/);
+  expect(made?.by).toEqual(other);
+  expect(await directory.teams.find('web')).toMatchObject({ createdBy: other, updatedBy: byBob });
 });

@@ -248,6 +248,7 @@ describe('a report over many rows', () => {
       createdBy: null,
       updatedAt: null,
       updatedBy: null,
+      version: 1,
       lastUsedAt: null,
     };
     await keys.put({ ...key, id: '1', name: 'web', createdAt: 1, expiresAt: null, revokedAt: null });

@@ -2,7 +2,7 @@
 
 import type { KeyChange } from '../../../access/issue-keys.ts';
 import { checkGift, checkTakeOver } from '../../../access/keys/key-authority.ts';
-import { checkPresentSecret, keyIdOf, type NewKey } from '../../../access/virtual-key.ts';
+import { checkPresentSecret, keyIdOf, type NewKey, principalIdOf } from '../../../access/virtual-key.ts';
 import { hasToken, type Principal } from '../../../core/call/call.ts';
 import { GatewayError } from '../../../core/errors.ts';
 import { decimalOf } from '../../../core/money.ts';
@@ -13,6 +13,7 @@ import { checkWhole, refuse } from '../../refuse.ts';
 import { dateTimeOf } from '../../scalars.ts';
 import type { Services } from '../../services.ts';
 import { accountAmount } from './account-amount.ts';
+import { changeFields, changesOn } from './change-list.ts';
 import { sessionCapsOf } from './policy-input.ts';
 
 export function keyResolvers(services: Services): Resolvers {
@@ -21,9 +22,9 @@ export function keyResolvers(services: Services): Resolvers {
       aiKeys: async (_, __, { principal }) => (await keysOf(principal, services)).toSorted((a, b) => b.createdAt - a.createdAt),
     },
     Mutation: {
-      createAiKey: async (_, { input }, { principal }) =>
-        services.keys.issue(newKeyOf(input, principal, await teamsOf(principal, services), services)),
-      async updateAiKey(_, { id, input }, { principal }) {
+      createAiKey: async (_, { input, reason }, { principal }) =>
+        services.keys.issue(newKeyOf(input, principal, await teamsOf(principal, services), services), reason ?? null),
+      async updateAiKey(_, { id, input, expectVersion, reason }, { principal }) {
         checkPresentSecret(principal);
         const all = await keysOf(principal, services);
         const change = changeOf(input, principal, services);
@@ -33,18 +34,20 @@ export function keyResolvers(services: Services): Resolvers {
           checkTakeOver(principal, key, lineage);
           checkGift(principal, key, change, lineage);
         };
-        return services.keys.update(id, change, { by: principal.id, permit });
+        return services.keys.update(id, change, { by: principal.id, reason: reason ?? null, expectVersion: expectVersion ?? null, permit });
       },
-      async rotateAiKey(_, { id, overlapSeconds }, { principal }) {
+      async rotateAiKey(_, { id, overlapSeconds, reason }, { principal }) {
         checkMayIssue(principal);
         const all = await keysOf(principal, services);
         if (!all.some((key) => key.id === id)) return null;
         const lineage = lineageIn(all, id);
-        return services.keys.rotate(id, overlapSeconds, { by: principal.id, permit: (key) => checkTakeOver(principal, key, lineage) });
+        const permit = (key: KeyRecord): void => checkTakeOver(principal, key, lineage);
+        return services.keys.rotate(id, overlapSeconds, { by: principal.id, reason: reason ?? null, permit });
       },
-      async revokeAiKey(_, { id }, { principal }) {
+      async revokeAiKey(_, { id, reason }, { principal }) {
         checkPresentSecret(principal);
-        return (await keysOf(principal, services)).some((key) => key.id === id) ? services.keys.revoke(id, principal.id) : null;
+        if (!(await keysOf(principal, services)).some((key) => key.id === id)) return null;
+        return services.keys.revoke(id, { by: principal.id, reason: reason ?? null });
       },
     },
     AiKey: {
@@ -56,7 +59,9 @@ export function keyResolvers(services: Services): Resolvers {
       expiresAt: ({ expiresAt }) => dateTimeOf(expiresAt),
       revokedAt: ({ revokedAt }) => dateTimeOf(revokedAt),
       lastUsedAt: ({ lastUsedAt }) => dateTimeOf(lastUsedAt),
+      changes: ({ id }, { first }) => changesOn(principalIdOf(id), first, services),
     },
+    AiChange: changeFields,
   };
 }
 

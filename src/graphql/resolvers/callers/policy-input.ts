@@ -1,14 +1,15 @@
 /** What an input says of a policy: what is absent stays as it is, and null removes. */
-import type { EntryChange } from '../../../access/teams/team-desk.ts';
+import type { BudgetChange, EntryChange } from '../../../access/teams/team-desk.ts';
 import type { CacheSharing, SessionCaps } from '../../../core/call/call.ts';
 import type { AgentPolicy, Policy, PolicyBudget, UserPolicy } from '../../../storage/directory/directory.ts';
 import type {
   AiAgentLimitsInput,
+  AiBudgetChangeInput,
   AiBudgetInput,
   AiSessionCapsInput,
   AiUserLimitsInput,
   CreateAiOrganisationInput,
-  CreateAiTeamInput,
+  UpdateAiTeamInput,
 } from '../../generated.ts';
 import { refuse } from '../../refuse.ts';
 import { accountAmount } from './account-amount.ts';
@@ -16,8 +17,10 @@ import { accountAmount } from './account-amount.ts';
 export type PolicyInput = Omit<CreateAiOrganisationInput, 'id'>;
 
 /** `perUser`, `agents` and `contract`: of teams alone. */
-export function policyChange(input: PolicyInput & Partial<Pick<CreateAiTeamInput, 'perUser' | 'agents' | 'contract'>>): EntryChange {
-  const { description, scopes, routes, budgets, guardrails, cacheSharing, perUser, agents, contract, ...plain } = input;
+export function policyChange(
+  input: PolicyInput & Partial<Pick<UpdateAiTeamInput, 'perUser' | 'agents' | 'contract' | 'setBudgets'>>,
+): EntryChange {
+  const { description, setBudgets, scopes, routes, budgets, guardrails, cacheSharing, perUser, agents, contract, ...plain } = input;
   const { timeZone, requestsPerMinute, callsPerMinute, tokensPerMinute, concurrency, session } = plain;
   const policy: { readonly [K in keyof Policy]?: Policy[K] | undefined } = {
     scopes: unique(scopes),
@@ -36,7 +39,11 @@ export function policyChange(input: PolicyInput & Partial<Pick<CreateAiTeamInput
     cacheSharing: cacheSharing == null ? cacheSharing : (cacheSharing.toLowerCase() as CacheSharing),
   };
   const given = Object.entries(policy).filter(([, value]) => value !== undefined);
-  return { ...(description === undefined ? {} : { description }), policy: Object.fromEntries(given) as Partial<Policy> };
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(setBudgets == null ? {} : { setBudgets: setBudgets.map(budgetChangeOf) }),
+    policy: Object.fromEntries(given) as Partial<Policy>,
+  };
 }
 
 export const sessionCapsOf = ({
@@ -75,8 +82,20 @@ const periods: Readonly<Partial<Record<AiBudgetInput['per'], PolicyBudget['per']
   TOTAL: 'total',
 };
 
+const periodIn = (per: AiBudgetInput['per'], path: string): PolicyBudget['per'] =>
+  periods[per] ?? refuse(`${path}.per is ${per}. Periods: ${Object.keys(periods).join(', ')}.`);
+
+function budgetChangeOf({ per, most, warnAt }: AiBudgetChangeInput, index: number): BudgetChange {
+  const path = `setBudgets.${index}`;
+  return {
+    per: periodIn(per, path),
+    ...(most === undefined ? {} : { most: accountAmount(`${path}.most`, most) }),
+    ...(warnAt === undefined ? {} : { warnAt }),
+  };
+}
+
 function budgetOf({ per, most, warnAt }: AiBudgetInput, index: number): PolicyBudget {
-  const period = periods[per] ?? refuse(`budgets.${index}.per is ${per}. Periods: ${Object.keys(periods).join(', ')}.`);
+  const period = periodIn(per, `budgets.${index}`);
   const warnings = warnAt == null || warnAt.length === 0 ? {} : { warnAt };
   return { per: period, most: accountAmount(`budgets.${index}.most`, most) ?? 0, ...warnings };
 }

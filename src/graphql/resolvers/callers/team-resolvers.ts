@@ -1,21 +1,23 @@
 /** Organisations and teams: seen and changed by callers within their own organisation, or by those who administer all. */
-import type { Entry, OrganisationEntry, TeamChange, TeamEntry } from '../../../access/teams/team-desk.ts';
+import { organisationAccount, teamAccount } from '../../../access/teams/team-book.ts';
+import type { EnteredBy, Entry, OrganisationEntry, TeamChange, TeamEntry } from '../../../access/teams/team-desk.ts';
 import type { Principal } from '../../../core/call/call.ts';
 import { GatewayError } from '../../../core/errors.ts';
 import type { OrganisationRecord, TeamRecord } from '../../../storage/directory/directory.ts';
 import type { AiCacheSharing, AiPeriod, CreateAiTeamInput, Resolvers } from '../../generated.ts';
 import { dateTimeOf } from '../../scalars.ts';
 import type { Services } from '../../services.ts';
+import { changesOn } from './change-list.ts';
 import { policyChange } from './policy-input.ts';
 
 export function teamResolvers(services: Services): Resolvers {
   const { teams, organisations } = services.directory;
 
   /** Null for what the caller does not see, and for what is not there. */
-  async function changeTeam(id: string, change: TeamChange, principal: Principal): Promise<TeamEntry | null> {
+  async function changeTeam(id: string, change: TeamChange, principal: Principal, why: Why): Promise<TeamEntry | null> {
     const entry = await teams.find(id);
     if (entry === null || !sees(principal, entry.record)) return null;
-    return teams.update(id, change, { by: principal.id, permit: (team) => checkMayChange(principal, team) });
+    return teams.update(id, change, { ...doneBy(principal, why), permit: (team) => checkMayChange(principal, team) });
   }
 
   return {
@@ -25,22 +27,24 @@ export function teamResolvers(services: Services): Resolvers {
         (await organisations.list()).filter(({ record }) => ofAll(principal) || record.name === principal.organisation),
     },
     Mutation: {
-      createAiTeam(_, { input }, { principal }) {
+      createAiTeam(_, { input, ...why }, { principal }) {
         const organisation = organisationOf(input, principal);
-        return teams.create(input.id, { ...policyChange(input), organisation }, { by: principal.id });
+        return teams.create(input.id, { ...policyChange(input), organisation }, doneBy(principal, why));
       },
-      async updateAiTeam(_, { id, input }, { principal }) {
+      async updateAiTeam(_, { id, input, ...why }, { principal }) {
         const { organisation } = input;
         const change = { ...policyChange(input), ...(organisation === undefined ? {} : { organisation }) };
         if (organisation !== undefined && !ofAll(principal) && organisation !== principal.organisation) throw notYours(principal);
-        return changeTeam(id, change, principal);
+        return changeTeam(id, change, principal, why);
       },
-      archiveAiTeam: (_, { id, archived }, { principal }) => changeTeam(id, { archived }, principal),
+      archiveAiTeam: (_, { id, archived, ...why }, { principal }) => changeTeam(id, { archived }, principal, why),
       addAiTeamMember: (_, { team, ...user }, { principal }) => services.members.add(team, user, principal.id),
-      removeAiTeamMember: (_, { team, ...user }) => services.members.remove(team, user),
-      createAiOrganisation: (_, { input }, { principal }) => organisations.create(input.id, policyChange(input), { by: principal.id }),
-      updateAiOrganisation: (_, { id, input }, { principal }) => organisations.update(id, policyChange(input), { by: principal.id }),
-      archiveAiOrganisation: (_, { id, archived }, { principal }) => organisations.update(id, { archived }, { by: principal.id }),
+      removeAiTeamMember: (_, { team, ...user }, { principal }) => services.members.remove(team, user, principal.id),
+      createAiOrganisation: (_, { input, ...why }, { principal }) =>
+        organisations.create(input.id, policyChange(input), doneBy(principal, why)),
+      updateAiOrganisation: (_, { id, input, ...why }, { principal }) =>
+        organisations.update(id, policyChange(input), doneBy(principal, why)),
+      archiveAiOrganisation: (_, { id, archived, ...why }, { principal }) => organisations.update(id, { archived }, doneBy(principal, why)),
     },
     AiTeam: {
       ...commonFields<TeamEntry>(),
@@ -48,6 +52,7 @@ export function teamResolvers(services: Services): Resolvers {
       contract: ({ record }) => record.policy.contract,
       perUser: ({ record }) => record.policy.perUser,
       agents: ({ record }) => record.policy.agents.map((policy) => ({ policy, team: record })),
+      changes: ({ record }, { first }) => changesOn(teamAccount(record.name), first, services),
       members: ({ record }) => services.members.ofTeam(record.name),
       budgets: async ({ record }) => services.limits.budgets(await services.teamBook.limitsOfTeam(record.name)),
     },
@@ -68,10 +73,23 @@ export function teamResolvers(services: Services): Resolvers {
     },
     AiOrganisation: {
       ...commonFields<OrganisationEntry>(),
+      changes: ({ record }, { first }) => changesOn(organisationAccount(record.name), first, services),
       budgets: ({ record }) => services.limits.budgets(services.teamBook.limitsOfOrganisation(record)),
     },
   };
 }
+
+/** Arguments of the mutations. */
+interface Why {
+  readonly reason?: string | null;
+  readonly expectVersion?: number | null;
+}
+
+const doneBy = (principal: Principal, { reason, expectVersion }: Why): Omit<EnteredBy<never>, 'permit'> => ({
+  by: principal.id,
+  reason: reason ?? null,
+  expectVersion: expectVersion ?? null,
+});
 
 const ofAll = ({ scopes }: Principal): boolean => scopes.includes('ai:teams:all');
 
@@ -128,5 +146,6 @@ const commonFields = <E extends Entry<OrganisationRecord>>() => ({
   createdBy: ({ record }: E) => record.createdBy,
   updatedAt: ({ record, declared }: E) => (declared ? null : dateTimeOf(record.updatedAt)),
   updatedBy: ({ record }: E) => record.updatedBy,
+  version: ({ record }: E) => record.version,
   archivedAt: ({ record }: E) => dateTimeOf(record.archivedAt),
 });

@@ -2,12 +2,12 @@
  * Tells operators that a part of a budget is spent: in the log, in the metrics, and by a webhook where one is configured. Warnings wait in the
  * store until the webhook has accepted them, over failures and restarts, for a day. No call waits for any of it.
  */
-import { decimalOf } from '../core/money.ts';
-import { type HttpClient, sharedHttpClient } from '../outbound/http-client.ts';
-import { resendDelayMs, sendWebhook, type WebhookTarget } from '../outbound/webhook.ts';
-import type { BudgetWarning, BudgetWarnings, DueWarning } from '../storage/limits/warnings/budget-warnings.ts';
-import type { Log } from '../telemetry/log.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import { decimalOf } from '../../core/money.ts';
+import { type HttpClient, sharedHttpClient } from '../../outbound/http-client.ts';
+import { resendDelayMs, sendWebhook, type WebhookTarget } from '../../outbound/webhook.ts';
+import type { BudgetWarning, BudgetWarnings, DueWarning } from '../../storage/limits/warnings/budget-warnings.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
 
 /** How often it is looked for what another process has left. */
 const lookEveryMs = 15_000;
