@@ -37,7 +37,7 @@ export function readBody(request: IncomingMessage, { maxBodyBytes, bodyTimeoutMs
     const onEnd = (): void => {
       if (over) return;
       over = true;
-      clearTimeout(timer);
+      letGo();
       resolve(body?.bytes() ?? first ?? Buffer.alloc(0));
     };
     const onClose = (): void => {
@@ -45,11 +45,15 @@ export function readBody(request: IncomingMessage, { maxBodyBytes, bodyTimeoutMs
     };
     function fail(refusal: HttpRefusal): void {
       over = true;
-      clearTimeout(timer);
-      request.off('data', onData);
+      letGo();
       reject(refusal);
     }
-    // A request that breaks off is closed, too. Both listeners end with the request.
+    /** A request lives as long as its answer, which may be a stream of hours; its listeners hold the body. */
+    function letGo(): void {
+      clearTimeout(timer);
+      request.off('data', onData).off('end', onEnd).off('close', onClose);
+    }
+    // A request that breaks off is closed, too.
     request.on('data', onData).on('end', onEnd).on('close', onClose);
   });
 }
