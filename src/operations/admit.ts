@@ -61,9 +61,11 @@ export function admission({ rules, maxCostPerOperation, demand = null, entityFie
   const judgeDemand = demand === null ? null : demandJudge(demand.rules, demand.max);
 
   function compile(tree: PriceTree): CompiledQuote {
-    const known = compiled.get(tree) ?? compileOrRefuse(tree, rules);
-    compiled.set(tree, known);
-    return known;
+    const known = compiled.get(tree);
+    if (known !== undefined) return known;
+    const made = compileOrRefuse(tree, rules);
+    compiled.set(tree, made);
+    return made;
   }
 
   async function judged(

@@ -148,11 +148,11 @@ export function operationHooks({
 const requestRates = new WeakMap<Principal, readonly Limit[]>();
 
 function requestRatesOf(principal: Principal): readonly Limit[] {
-  const known =
-    requestRates.get(principal) ??
-    principal.limits.filter((limit) => limit.kind === 'requests' || (limit.kind === 'quota' && limit.of === 'turns'));
-  requestRates.set(principal, known);
-  return known;
+  const known = requestRates.get(principal);
+  if (known !== undefined) return known;
+  const rates = principal.limits.filter((limit) => limit.kind === 'requests' || (limit.kind === 'quota' && limit.of === 'turns'));
+  requestRates.set(principal, rates);
+  return rates;
 }
 
 const shownQuote = (quote: Quote | null): ShownQuote | null => (quote === null ? null : quoteAsJson(quote));

@@ -124,8 +124,9 @@ class MeterBooks {
     const allowedMs = this.#call.deadlineMs - this.#beganMs;
     const deadline = callDeadline(this.#call, allowedMs, () => tooLate(allowedMs));
     const report: Call['report'] = (fact) => this.#report(fact);
-    const metered = { ...this.#call, signal: deadline.signal, report };
-    return { deadline, metered: this.#progress === null ? metered : { ...metered, progress: this.#progress } };
+    const { signal } = deadline;
+    const progress = this.#progress;
+    return { deadline, metered: progress === null ? { ...this.#call, signal, report } : { ...this.#call, signal, report, progress } };
   }
 
   sinceMs(): number {

@@ -103,9 +103,11 @@ const validated = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, readonly Grap
 
 /** The same errors each time: a document is validated once for a schema. */
 function validationErrors(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
+  const known = validated.get(schema)?.get(document);
+  if (known !== undefined) return known;
   const ofSchema = validated.get(schema) ?? new WeakMap<DocumentNode, readonly GraphQLError[]>();
   validated.set(schema, ofSchema);
-  const errors = ofSchema.get(document) ?? validate(schema, document, rules);
+  const errors = validate(schema, document, rules);
   ofSchema.set(document, errors);
   return errors;
 }

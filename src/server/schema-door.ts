@@ -84,7 +84,9 @@ const unknownSdl =
 export function chooseSchema(graph: Pick<Graph, 'schema' | 'contract'>, own: GraphQLSchema | null): SchemaFor {
   const choosers = new WeakMap<GraphQLSchema, SchemaFor>();
   const chooserOf = (schema: GraphQLSchema, own: GraphQLSchema): SchemaFor => {
-    const choose = choosers.get(schema) ?? chooseEngine(schema, own);
+    const known = choosers.get(schema);
+    if (known !== undefined) return known;
+    const choose = chooseEngine(schema, own);
     choosers.set(schema, choose);
     return choose;
   };

@@ -73,8 +73,9 @@ class CountedMinTokens implements MinTokens {
   }
 }
 
-/** Of a run of so many characters. A single blank belongs to the word behind it. */
+/** Of a run of so many characters. A single blank belongs to the word behind it. Most runs are shorter than a token can be. */
 function tokensOf(kind: number, run: number): number {
   const longest = lengthOfRun[kind] ?? 1;
+  if (run < longest) return run === 0 || kind === blank ? 0 : 1;
   return kind === blank ? Math.floor(run / longest) : Math.ceil(run / longest);
 }

@@ -4,6 +4,7 @@ import type { CacheInput, InputMaybe } from '../generated.ts';
 import { checkWhole, jsonObject, refuse } from '../refuse.ts';
 
 const maxTags = 16;
+const noTags: Readonly<Record<string, string>> = {};
 
 export function cachePolicyOf(cache: InputMaybe<CacheInput> | undefined): CachePolicy {
   if (cache === null || cache === undefined) return { mode: 'default', maxAgeSeconds: null };
@@ -15,6 +16,7 @@ export function cachePolicyOf(cache: InputMaybe<CacheInput> | undefined): CacheP
 export function tagsOf(tags: unknown): Readonly<Record<string, string>> {
   const given = jsonObject('tags', tags, '{ "feature": "search" }');
   const names = Object.keys(given);
+  if (names.length === 0) return noTags;
   if (names.length > maxTags) refuse(`tags has ${names.length} members. At most ${maxTags} are kept.`);
   return Object.fromEntries(
     names.map((name) => {

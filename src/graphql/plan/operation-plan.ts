@@ -43,10 +43,10 @@ const plans = new WeakMap<GraphQLSchema, WeakMap<OperationDefinitionNode, Operat
  * same plan each time.
  */
 export function planOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): OperationPlan | null {
+  const known = plans.get(schema)?.get(operation);
+  if (known !== undefined) return known;
   const ofSchema = plans.get(schema) ?? new WeakMap<OperationDefinitionNode, OperationPlan | null>();
   plans.set(schema, ofSchema);
-  const known = ofSchema.get(operation);
-  if (known !== undefined) return known;
   const plan = makePlan(schema, document, operation);
   ofSchema.set(operation, plan);
   return plan;

@@ -28,13 +28,15 @@ const treesOf = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, Trees>>();
 
 /** Returns the same tree each time. The document must be valid. `operationName` null: the only operation. */
 export function priceTreeOf(schema: GraphQLSchema, document: DocumentNode, operationName: string | null): PriceTree {
+  const known = treesOf.get(schema)?.get(document)?.get(operationName);
+  if (known !== undefined) return known;
   const ofSchema = treesOf.get(schema) ?? new WeakMap<DocumentNode, Trees>();
   treesOf.set(schema, ofSchema);
   const ofDocument = ofSchema.get(document) ?? new Map<string | null, PriceTree>();
   ofSchema.set(document, ofDocument);
-  const known = ofDocument.get(operationName) ?? readTree(schema, document, operationName);
-  ofDocument.set(operationName, known);
-  return known;
+  const tree = readTree(schema, document, operationName);
+  ofDocument.set(operationName, tree);
+  return tree;
 }
 
 function readTree(schema: GraphQLSchema, document: DocumentNode, operationName: string | null): PriceTree {

@@ -69,16 +69,13 @@ function checkRuledInput(request: ModelRequest, { name, inputBound }: Route): vo
 const capableDeployments = new WeakMap<Route, Map<string, readonly Deployment[]>>();
 
 function capableOf(route: Route, needs: readonly Capability[]): readonly Deployment[] {
-  const known = capableDeployments.get(route) ?? new Map<string, readonly Deployment[]>();
-  capableDeployments.set(route, known);
   const key = needs.length === 1 ? (needs[0] as string) : needs.join(' ');
-  const capable =
-    known.get(key) ??
-    ofOneModel(
-      needs,
-      route.deployments.filter((deployment) => can(deployment, needs)),
-    );
-  known.set(key, capable);
+  const known = capableDeployments.get(route)?.get(key);
+  if (known !== undefined) return known;
+  const able = route.deployments.filter((deployment) => can(deployment, needs));
+  const capable = ofOneModel(needs, able);
+  const ofRoute = capableDeployments.get(route) ?? new Map<string, readonly Deployment[]>();
+  capableDeployments.set(route, ofRoute.set(key, capable));
   return capable;
 }
 

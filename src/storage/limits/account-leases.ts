@@ -89,7 +89,9 @@ export function openLeases({ database, commit, owner, monotonicMs, others, ask }
   const isScarce = (account: Account): boolean => scarceUntilMs.size > 0 && (scarceUntilMs.get(idOf(account)) ?? 0) > performance.now();
   const isLeft = ({ account, limit, amount }: Want): boolean => {
     const leased = leasedOf(account);
-    return amount === 0 || (!leased.isOverrun && leased.left >= amount && limit >= leased.limit && !waiting.has(idOf(account)));
+    if (amount === 0) return true;
+    const isWaitedFor = waiting.size > 0 && waiting.has(idOf(account));
+    return !leased.isOverrun && leased.left >= amount && limit >= leased.limit && !isWaitedFor;
   };
   const use = (want: Want, left: number): Taken => {
     const leased = leasedOf(want.account);
