@@ -129,5 +129,5 @@ function withCall(
 ): readonly ToolCallSoFar[] {
   const known = toolCalls.find((one) => one.id === id);
   const made = make(known?.argumentsText);
-  return known === undefined ? [...toolCalls, made] : toolCalls.map((one) => (one === known ? made : one));
+  return known ? toolCalls.map((one) => (one === known ? made : one)) : [...toolCalls, made];
 }

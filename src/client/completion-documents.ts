@@ -14,6 +14,8 @@ export const startCompletion = `mutation StartCompletion($input:CompletionInput!
 export const completionById = `query CompletionById($id:ID!){completionById(id:$id){${completion}}}`;
 export const cancelCompletion = `mutation CancelCompletion($id:ID,$key:String){cancelCompletion(id:$id,idempotencyKey:$key){${completion}}}`;
 
+export const gatewayVersion = 'query GatewayVersion{aiHealth{version}}';
+
 const conversation = 'id title createdAt updatedAt expiresAt isRunning';
 export const conversationList = `query Conversations($first:Int!,$after:String){aiConversations(first:$first,after:$after){conversations{${conversation}} endCursor}}`;
 export const conversationMessages = `query ConversationMessages($id:ID!,$last:Int!,$before:Int){aiConversation(id:$id){${conversation} messages(last:$last,before:$before){turn role text content completion{${completion}}}}}`;

@@ -1,4 +1,4 @@
-import { aiAnswerStream, completionStream, startCompletion } from './completion-documents.ts';
+import { aiAnswerStream, completionStream, gatewayVersion, startCompletion } from './completion-documents.ts';
 import type { AiAnswerInput, CompletionInput } from './completion-input.ts';
 import { type Answer, type AnswerOptions, type Leaving, liveAnswer, never } from './live-answer.ts';
 import { credentials, type TokenSource } from './transport/credentials.ts';
@@ -101,35 +101,50 @@ export function createClient(options: ClientOptions): Client {
     fetch: options.fetch ?? globalThis.fetch.bind(globalThis),
     Socket: options.WebSocket ?? globalThis.WebSocket,
   });
-  const asked = (parts: Omit<AnswerOptions, 'link' | 'onDrop'>) => liveAnswer({ link, onDrop: keys.forget, ...parts });
+  /** Asks the gateway for its version, once. What comes of that disturbs no answer. */
+  let meet = (): void => {
+    meet = () => {};
+    link
+      .ask({ query: gatewayVersion }, never)
+      .then(
+        ({ data }) =>
+          knownVersion.test(JSON.stringify(data)) || console.warn('The gateway is not of the version of fieldgate/client:', data),
+      )
+      .catch(() => {});
+  };
+  const asked = (parts: Omit<AnswerOptions, 'link' | 'onDrop' | 'onEvent'>) =>
+    liveAnswer({ link, onDrop: keys.forget, onEvent: () => meet(), ...parts });
 
   return {
-    complete(input, { leaving, background = false } = {}) {
+    complete(input, { background = false, ...options } = {}) {
       const variables = keyed(input);
-      return asked({ begin: { query: completionStream, variables }, start: background && { query: startCompletion, variables }, leaving });
+      return asked({
+        begin: { query: completionStream, variables },
+        start: background && { query: startCompletion, variables },
+        ...options,
+      });
     },
-    answer: (input, { leaving } = {}) => asked({ begin: { query: aiAnswerStream, variables: keyed(input) }, leaving }),
-    resume: (completion, { leaving } = {}) => asked({ ...completion, leaving }),
-    stream(document, variables, { signal } = {}) {
+    answer: (input, options) => asked({ begin: { query: aiAnswerStream, variables: keyed(input) }, ...options }),
+    resume: (completion, options) => asked({ ...completion, ...options }),
+    stream(document, variables, options) {
       const query = textOf(document, print);
-      return asked({ begin: { query, variables: keyedFor(query, variables) }, own: true, signal })[Symbol.asyncIterator]() as never;
+      return asked({ begin: { query, variables: keyedFor(query, variables) }, own: true, ...options })[Symbol.asyncIterator]() as never;
     },
     async query(document, variables = {} as never, { signal = never } = {}) {
       const operation = { query: textOf(document, print), variables };
       const ask = () => link.ask(operation, signal);
-      const {
-        data,
-        errors = [],
-        extensions = {},
-      } = await ask().catch((error: unknown) => {
+      const result = await ask().catch((error: unknown) => {
         if (error instanceof RequestError && error.code === 'UNAUTHENTICATED') return ask();
         throw error;
       });
-      return { data: data as never, errors, extensions };
+      return { errors: [], extensions: {}, ...(result as { readonly data: never }) };
     },
     results: link.subscribe,
   };
 }
+
+/** In the answer of a gateway whose protocol this client speaks. */
+const knownVersion = /"0\./;
 
 const keyed = <Input extends { readonly idempotencyKey?: string | null | undefined }>(input: Input) => ({
   input: { ...input, idempotencyKey: input.idempotencyKey ?? newKey() },

@@ -3,7 +3,7 @@
 /** Digits before and behind the point. */
 function split(amount: string): readonly [string, string] {
   const [, whole, fraction = ''] = /^(-?\d+)(?:\.(\d+))?$/.exec(amount) ?? [];
-  if (whole === undefined) throw new RangeError(`"${amount}" is no decimal number.`);
+  if (!whole) throw new RangeError(`"${amount}" is no decimal number.`);
   return [whole, fraction];
 }
 
@@ -21,11 +21,11 @@ export function addDecimal(...amounts: readonly string[]): string {
   const all = amounts.map(split);
   const places = Math.max(1, ...all.map(([, fraction]) => fraction.length));
   const sum = all.reduce((total, [whole, fraction]) => total + BigInt(whole + fraction.padEnd(places, '0')), 0n);
+  const sign = sum < 0n ? '-' : '';
   const digits = String(sum)
-    .replace('-', '')
+    .slice(sign.length)
     .padStart(places + 1, '0');
-  const text = `${digits.slice(0, -places)}.${digits.slice(-places)}`.replace(/\.?0+$/, '');
-  return sum < 0n ? `-${text}` : text;
+  return `${sign}${digits.slice(0, -places)}.${digits.slice(-places)}`.replace(/\.?0+$/, '');
 }
 
 /**

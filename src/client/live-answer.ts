@@ -40,6 +40,8 @@ export interface AnswerOptions {
   readonly link: GatewayLink;
   /** A connection is gone: the token may be an old one. */
   readonly onDrop: () => void;
+  /** Something has come. */
+  readonly onEvent: () => void;
   /** The subscription that starts it, with its idempotency key. Not asked where the completion has an id, unless it is the app's `own`. */
   readonly begin?: Operation;
   /** The mutation that starts it so that it goes on when nobody reads. */
@@ -73,7 +75,7 @@ const leaveAfterMs = 100;
 export const never = new AbortController().signal;
 
 export function liveAnswer(options: AnswerOptions): Answer {
-  const { link, onDrop, begin, start, id = '', after = null, leaving = 'detach', own = false } = options;
+  const { link, onDrop, onEvent, begin, start, id = '', after = null, leaving = 'detach', own = false } = options;
   const events: CompletionEvent[] = [];
   const waiting = new Set<() => void>();
   const { subscribe, publish } = publisher();
@@ -116,13 +118,13 @@ export function liveAnswer(options: AnswerOptions): Answer {
   /** As if the last event had said it. */
   function end(completion: Completion, failure: Failure | null): void {
     const event = { seq: sofar.seq + 1, cursor: '', completionId: sofar.id, completion };
-    take(failure === null ? { __typename: 'CompletionFinished', ...event } : { __typename: 'CompletionFailed', ...event, failure });
+    take(failure ? { __typename: 'CompletionFailed', ...event, failure } : { __typename: 'CompletionFinished', ...event });
   }
   function fail(error: unknown): void {
-    const { code, message, retryable, retryAfterMs, errorId } = error as RequestError;
     refusal = error;
     ended ||= own;
-    end(sofar, { code, message, retryable, retryAfterMs, errorId });
+    // The message of an error is not among what is spread.
+    end(sofar, { ...(error as RequestError), message: (error as RequestError).message });
   }
   function endAs(completion: Completion): void {
     if (completion.status !== 'RUNNING') end(completion, completion.failure);
@@ -131,6 +133,7 @@ export function liveAnswer(options: AnswerOptions): Answer {
   function onResult(result: Result): void {
     const event = fieldIn(result) as CompletionEvent | null;
     if (event === null) return;
+    onEvent();
     const { cursor, failure } = event as CompletionFailed;
     // Without a cursor, a reader has failed and not its completion: another try may mend it.
     if (cursor === '' && failure && (alive > 0 || failure.code === 'UNAUTHENTICATED')) throw refusedAs(failure);
@@ -166,13 +169,13 @@ export function liveAnswer(options: AnswerOptions): Answer {
     if (ended || signal.aborted) return;
     // Its events are not kept any more, are incomplete, or have all been read: what it has become is kept longer.
     const completion = fieldIn(await link.ask({ query: completionById, variables: { id: sofar.id } }, signal)) as Completion | null;
-    if (completion === null) throw new RequestError('RESUME_EXPIRED', 'It is not kept any more.');
+    if (!completion) throw new RequestError('RESUME_EXPIRED', 'It is not kept.');
     endAs(completion);
     if (!ended) throw unreachable('The stream was cut off.');
   }
 
   function read(): void {
-    if (reading !== null || ended || options.signal?.aborted) return;
+    if (reading || ended || options.signal?.aborted) return;
     const mine = new AbortController();
     reading = mine;
     asked = true;
@@ -216,9 +219,9 @@ export function liveAnswer(options: AnswerOptions): Answer {
           const { id } = sofar;
           const query: Operation = { query: cancelCompletion, variables: id ? { id } : { key } };
           const completion = id || asked ? (fieldIn(await link.ask(query, never)) as Completion | null) : null;
-          if (completion !== null) return endAs(completion);
+          if (completion) return endAs(completion);
           if (id) return;
-          if (reading === null) return fail(new RequestError('CANCELLED', 'It was never sent.'));
+          if (!reading) return fail(new RequestError('CANCELLED', 'It was never sent.'));
           // It is on its way to the gateway.
           if (!sofar.id && !ended) await next();
         }
@@ -277,24 +280,24 @@ export function liveAnswer(options: AnswerOptions): Answer {
           if (!skipping) yield event;
           else skipping = event.cursor !== after;
         }
-        if (own && refusal !== null) throw refusal;
+        if (own && refusal) throw refusal;
       } finally {
         leave();
       }
     },
   };
-  options.signal?.addEventListener('abort', answer.detach, { once: true });
+  options.signal?.addEventListener('abort', answer.detach);
   return answer;
 }
 
 const refusedAs = (failure: Failure): RequestError => new RequestError(failure.code, failure.message, failure);
 
 const endOf = ({ status, failure }: CompletionSoFar): AnswerStatus =>
-  status === 'CANCELLED' ? 'cancelled' : failure === null ? 'completed' : 'failed';
+  status === 'CANCELLED' ? 'cancelled' : failure ? 'failed' : 'completed';
 
 /** The value of a result's one field. Throws what the gateway says of it. */
 function fieldIn({ data, errors }: Result): unknown {
   const value = Object.values(data ?? {})[0] ?? null;
-  if (value === null && errors !== undefined) throw refusalOf(errors);
+  if (value === null && errors) throw refusalOf(errors);
   return value;
 }

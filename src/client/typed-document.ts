@@ -22,10 +22,8 @@ export type Print = (document: never) => string;
 
 export function textOf(document: Document<unknown, never>, print: Print | undefined): string {
   if (typeof document === 'string' || document instanceof String) return String(document);
-  const tree = document as { readonly loc?: { readonly source: { readonly body: string } } };
-  if (print !== undefined) return print(document as never);
-  if (tree.loc === undefined) {
-    throw new Error('This document needs createClient({ print }).');
-  }
-  return tree.loc.source.body;
+  if (print) return print(document as never);
+  const { loc } = document as { readonly loc?: { readonly source: { readonly body: string } } };
+  if (!loc) throw new Error('This document needs createClient({ print }).');
+  return loc.source.body;
 }

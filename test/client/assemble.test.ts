@@ -140,6 +140,23 @@ describe('assemble', () => {
     expect(after).not.toHaveProperty('audio');
   });
 
+  it('assemble takes a code of failure, a status and a reason to finish that it does not know as they are', () => {
+    const { events, completion } = logOf([{ kind: 'text', text: 'Half' }], true);
+    const last = events.at(-1) as Extract<CompletionEvent, { readonly __typename: 'CompletionFailed' }>;
+    const failure = { ...last.failure, code: 'MOON_PHASE' };
+    const later = {
+      ...last,
+      failure,
+      completion: { ...completion, status: 'PAUSED', finishReason: 'ECLIPSE' },
+    } as unknown as CompletionEvent;
+    expect(all([...events.slice(0, -1), later])).toMatchObject({
+      text: 'Half',
+      status: 'FAILED',
+      finishReason: 'ECLIPSE',
+      failure: { code: 'MOON_PHASE', message: failure.message },
+    });
+  });
+
   it('assemble works with what an app selects: no seq, no parts, no citations', () => {
     const delta = (text: string, offset: number) => ({ __typename: 'TextDelta', text, offset }) as CompletionEvent;
     const finished = { __typename: 'CompletionFinished', completion: { text: 'Half and half.' } } as CompletionEvent;

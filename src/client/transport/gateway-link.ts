@@ -26,7 +26,7 @@ export function gatewayLink(options: GatewayLinkOptions): GatewayLink {
     ask: http.ask,
     async subscribe(operation, onResult, signal) {
       let blocked = overHttp;
-      if (socket !== null && !overHttp) {
+      if (socket && !overHttp) {
         try {
           return await socket.subscribe(operation, onResult, signal);
         } catch (error) {

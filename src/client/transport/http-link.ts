@@ -24,10 +24,10 @@ export function httpLink({ url, headers, refused, silenceMs, openMs }: LinkOptio
   async function refusedBy(response: Response): Promise<RequestError> {
     const { status } = response;
     const { errors }: Result = await response.json().catch(() => ({}));
-    if (errors !== undefined) return refusalOf(errors);
+    if (errors) return refusalOf(errors);
     const message = `${url} answered with ${status}.`;
-    const seconds = Number(response.headers.get('retry-after'));
-    if (status >= 500 || status === 429) return unreachable(message, seconds > 0 ? seconds * 1000 : null);
+    const retryAfterMs = Number(response.headers.get('retry-after')) * 1000;
+    if (status >= 500 || status === 429) return unreachable(message, retryAfterMs || null);
     return new RequestError(status === 401 ? 'UNAUTHENTICATED' : 'BAD_REQUEST', message);
   }
 
@@ -69,7 +69,7 @@ export function httpLink({ url, headers, refused, silenceMs, openMs }: LinkOptio
           for (const frame of frames) {
             if (/^event: ?complete/m.test(frame)) return;
             const data = /^data: ?(.+)/m.exec(frame)?.[1];
-            if (data !== undefined) onResult(JSON.parse(data));
+            if (data) onResult(JSON.parse(data));
           }
         }
       } catch (error) {

@@ -34,7 +34,7 @@ export const unreachable = (message: string, retryAfterMs: number | null = null)
   new RequestError('UNREACHABLE', message, { retryable: true, retryAfterMs });
 
 export const asRequestError = (error: unknown): RequestError =>
-  error instanceof RequestError ? error : unreachable(`The gateway cannot be reached: ${error}`);
+  error instanceof RequestError ? error : unreachable(`The gateway was not reached: ${error}`);
 
 /** For the errors of a result; the first decides. */
 export function refusalOf(errors: readonly SentError[]): RequestError {

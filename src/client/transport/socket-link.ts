@@ -30,8 +30,8 @@ export type SocketConstructor = new (url: string, protocol: string) => WebSocket
 /** An answer is often followed by the next operation: a stop, a tool's result. */
 const lingerMs = 100;
 
-/** The gateway closes with it where it could not use one message. HTTP says what was wrong with which. */
-export const askOverHttp = new RequestError('BAD_REQUEST', 'Use HTTP.');
+/** The gateway closes with it where it could not use one message. HTTP says what was wrong with which: nobody sees this one. */
+export const askOverHttp = new RequestError('BAD_REQUEST', '');
 
 /** Nothing says whether the gateway is down or a proxy lets no WebSocket through. */
 export const notOpened = unreachable('The WebSocket did not open.');
@@ -71,13 +71,13 @@ export function socketLink({ url, headers, refused, silenceMs, openMs }: LinkOpt
     function close(error: RequestError | null): void {
       retire();
       clearTimeout(timer);
-      if (socket !== null) {
+      if (socket) {
         socket.onopen = socket.onmessage = socket.onclose = null;
         socket.close();
         socket = null;
       }
       if (error?.code === 'UNAUTHENTICATED') refused(sent);
-      for (const { answered, end } of [...running.values()]) end(error === askOverHttp && answered ? lost() : (error ?? lost()));
+      for (const { answered, end } of running.values()) end(error === askOverHttp && answered ? lost() : (error ?? lost()));
     }
 
     function onMessage({ type, id = '', payload }: Message): void {
@@ -88,7 +88,7 @@ export function socketLink({ url, headers, refused, silenceMs, openMs }: LinkOpt
       }
       if (type === 'ping') send({ type: 'pong' });
       const entry = running.get(id);
-      if (entry === undefined) return;
+      if (!entry) return;
       entry.answered = true;
       if (type === 'complete') entry.end();
       if (type === 'error') refuse(entry, refusalOf(payload as readonly SentError[]));
@@ -117,7 +117,7 @@ export function socketLink({ url, headers, refused, silenceMs, openMs }: LinkOpt
         watch(openMs, true);
         socket = new Socket(new URL(url, globalThis.location?.href).href.replace(/^http/, 'ws'), 'graphql-transport-ws');
         socket.onopen = () => send({ type: 'connection_init', payload: sent });
-        socket.onmessage = ({ data }) => onMessage(JSON.parse(String(data)) as Message);
+        socket.onmessage = ({ data }) => onMessage(JSON.parse(data) as Message);
         socket.onclose = ({ code, reason }) => close(closedWith(code, reason) ?? lost());
       } catch (error) {
         close(asRequestError(error));
@@ -140,7 +140,7 @@ export function socketLink({ url, headers, refused, silenceMs, openMs }: LinkOpt
             end(error) {
               if (!running.delete(id)) return;
               signal.removeEventListener('abort', leave);
-              if (error === undefined) resolve();
+              if (!error) resolve();
               else reject(error);
               if (running.size === 0) setTimeout(() => running.size === 0 && close(null), lingerMs);
             },
@@ -150,7 +150,7 @@ export function socketLink({ url, headers, refused, silenceMs, openMs }: LinkOpt
           if (ready) subscribe(id, operation);
         }),
     };
-    void Promise.resolve().then(begin);
+    queueMicrotask(begin);
     return connection;
   }
 
@@ -167,5 +167,5 @@ export function socketLink({ url, headers, refused, silenceMs, openMs }: LinkOpt
 function closedWith(code: number, reason: string): RequestError | null {
   if (code === 4401 || code === 4403) return new RequestError('UNAUTHENTICATED', reason);
   if (code === 4400 || code === 1009) return askOverHttp;
-  return code === 1013 ? unreachable('The gateway has no place left.', 4_000) : null;
+  return code === 1013 ? unreachable(reason, 4_000) : null;
 }
