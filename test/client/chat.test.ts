@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type Chat, type ChatOptions, createChat } from '../../src/client/chat/create-chat.ts';
 import type { Client } from '../../src/client/sdk.ts';
-import { until } from '../gateway/streams.ts';
+import { saying, until } from '../gateway/streams.ts';
 import { compatible } from '../providers/dialects.ts';
 import { newGate, type RawUpstream } from '../raw-upstream.ts';
 import { type Asking, asking, prompt, says } from './asking.ts';
-import { callsTool } from './tool-calls.ts';
+import { callsTool, callsTools } from './tool-calls.ts';
 
 /** sessionStorage, of one tab. */
 function tabStorage(): Pick<Storage, 'getItem' | 'setItem'> {
@@ -171,17 +171,55 @@ describe('a chat', () => {
     close();
   });
 
+  it('a chat makes two calls of one turn once each, also where their text is whole before its end, and goes on with a result and an error', async () => {
+    const parts = await asking();
+    parts.upstream.plays(
+      callsTools([
+        { id: 'call-1', name: 'order', argumentsText: '{"colour":"red"}      ' },
+        { id: 'call-2', name: 'order', argumentsText: '{"colour":"blue"}   ' },
+      ]),
+    );
+    const tools = [{ name: 'order', parameters: { type: 'object', properties: { colour: { type: 'string' } } } }];
+    const { chat, close } = opened(parts.gate, { chatId: newId(), storage: null, input: { tools } });
+    const made: string[] = [];
+    const known = new Set<string>();
+    const leave = chat.subscribe(() => {
+      const message = last(chat);
+      if (message?.role !== 'assistant') return;
+      for (const { id, call } of message.toolCalls) {
+        if (call === null || known.has(id)) continue;
+        known.add(id);
+        made.push(`${id} ${JSON.stringify(call.arguments)}`);
+      }
+    });
+    chat.send('Order it in red and in blue.');
+    await until(() => chat.snapshot().status === 'completed');
+    expect(made).toEqual(['call-1 {"colour":"red"}', 'call-2 {"colour":"blue"}']);
+    says(parts, 'The red one.');
+    chat.addToolResult({ callId: 'call-1', content: { ok: true } });
+    chat.addToolResult({ callId: 'call-2', content: 'There is no blue one.', isError: true });
+    await until(() => last(chat)?.text === 'The red one.' && chat.snapshot().status === 'completed');
+    expect(chat.snapshot().messages).toHaveLength(2);
+    expect(last(chat)).toMatchObject({ toolCalls: [{ result: { content: { ok: true } } }, { result: { isError: true } }] });
+    const { messages } = askedOf(parts.upstream)[1];
+    expect(messages.map(({ role }: { role: string }) => role)).toEqual(['user', 'assistant', 'tool', 'tool']);
+    expect(parts.upstream.requests).toHaveLength(2);
+    leave();
+    close();
+  });
+
   it('two chats at once, looked at in turns, have no text of each other', async () => {
     const parts = await asking();
     const gates = Array.from({ length: 10 }, () => newGate());
     const ids = [newId(), newId()] as const;
-    says(parts, 'same ', ...gates.flatMap((gate) => [gate, 'same ']));
+    const wordOf = ['red ', 'blue '] as const;
+    parts.upstream.plays(...wordOf.map((word) => saying(word, ...gates.flatMap((gate) => [gate, word]))));
     const both = ids.map((chatId) => createChat(parts.gate, { chatId, storage: null }));
     for (const chat of both) chat.subscribe(() => {})();
     for (const [index, chat] of both.entries()) {
       const close = chat.subscribe(() => {});
       chat.send(`Question ${index}.`);
-      await until(() => last(chat)?.text === 'same ');
+      await until(() => last(chat)?.text === wordOf[index]);
       close();
     }
     for (const gate of gates) gate.open();
@@ -190,12 +228,14 @@ describe('a chat', () => {
       const close = chat?.subscribe(() => {});
       await new Promise(setImmediate);
       close?.();
-      if (chat !== undefined) expect(texts(chat)[0]).toBe(`Question ${turn % 2}.`);
+      const [question, said = ''] = chat === undefined ? [] : texts(chat);
+      expect(question).toBe(`Question ${turn % 2}.`);
+      expect((wordOf[turn % 2] ?? '').repeat(11).startsWith(said)).toBe(true);
     }
-    for (const chat of both) {
+    for (const [index, chat] of both.entries()) {
       const close = chat.subscribe(() => {});
       await until(() => chat.snapshot().status === 'completed');
-      expect(last(chat)?.text).toBe('same '.repeat(11));
+      expect(last(chat)?.text).toBe(wordOf[index]?.repeat(11));
       close();
     }
     expect(parts.upstream.requests).toHaveLength(2);

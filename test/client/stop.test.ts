@@ -30,6 +30,21 @@ describe.each(transports)('stop over %s', (transport) => {
     expect(Number(rows[0].usage.cost.amount)).toBeGreaterThan(0);
   });
 
+  // How long it takes is a matter of the machine, too: others may have its processor meanwhile.
+  it(`stop over ${transport} ends the call at the provider within a tenth of a second`, { retry: 3 }, async () => {
+    const parts = await asking({ transport });
+    says(parts, 'Half ', newGate(), 'and half.');
+    const answer = parts.gate.complete(prompt('Count.'));
+    answer.subscribe(() => {});
+    await until(() => answer.snapshot().text === 'Half ');
+    const request = await parts.upstream.nextRequest();
+    const began = performance.now();
+    const stopped = answer.cancel();
+    await request.closed;
+    expect(performance.now() - began).toBeLessThan(100);
+    await stopped;
+  });
+
   it(`stop over ${transport} twice is one mutation, and after the end none`, async () => {
     const bodies: string[] = [];
     const noting: typeof fetch = (url, init) => {
