@@ -29,7 +29,7 @@ describe('the first lines', () => {
   it('the first lines say whose key the default route needs, once a real provider has it', async () => {
     const asked = '{ completion(input: { prompt: { text: "Hello" } }) { __typename ... on Failure { code message } } }';
     const { gateway, text } = await printed(fromEnvironment({ OPENAI_API_KEY: 'sk-none', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' }));
-    expect(text).toMatch(/your key +fg_\S+ +\(as Authorization: Bearer; what follows needs it\)/);
+    expect(text).toMatch(/Your key +fg_\S+ +\(as Authorization: Bearer; what follows needs it\)/);
     expect((await gateway.ask(asked, {}, { key: null })).data.completion).toMatchObject({
       code: 'UNAUTHENTICATED',
       message: 'The route "default" needs a key: send "Authorization: Bearer <key>". Routes for completions: embedded.',
@@ -61,9 +61,9 @@ describe('the first lines', () => {
     const server = { console: false, pages: { chat: 'built', gone: 'nowhere' } };
     const { gateway, text } = await printed({ ...fromEnvironment({}), server }, { folder });
     expect(gateway.pages).toEqual(['/chat']);
-    const [, address = ''] = /^ {2}chat +(\S+) /m.exec(text) ?? [];
+    const [, address = ''] = /^ {2}Chat +(\S+) /m.exec(text) ?? [];
     expect(await (await fetch(address)).text()).toBe('Chat');
-    expect(text).toMatch(/^ {2}gone +not served: the log says why$/m);
+    expect(text).toMatch(/^ {2}Gone +not served: the log says why$/m);
     expect(text).not.toContain('Console');
   });
 
@@ -83,14 +83,14 @@ describe('the first lines', () => {
     const page = await (await fetch(gateway.url, { headers: { accept: 'text/html' } })).text();
     expect(page).toContain('query Books {\\n  books {\\n    title\\n    blurb\\n');
     const [, key = ''] = /GraphiQL +http:\S+\/graphql#key=(fg_\S+) /.exec(text) ?? [];
-    expect(text).toContain(`your key    ${key}`);
+    expect(text).toContain(`Your key    ${key}`);
     expect(page).not.toContain(key);
   });
 
   it('the first lines have the queries that need no graph while its subgraphs are down', async () => {
     const graph = { subgraphs: [{ name: 'library', url: 'http://127.0.0.1:9/' }], fields: ['ai.graphql'] };
     const { pieces } = await printed({ ...fromEnvironment({}), graph }, { folder: folderWith(library(blurb)), maxComposingMs: 100 });
-    expect(pieces[0]).toContain('your key');
+    expect(pieces[0]).toContain('Your key');
     expect(pieces[1]).toContain('query Routes { aiRoutes');
   });
 });

@@ -80,7 +80,7 @@ describe('fieldgate serve', () => {
 
     const unchanged = await serving(['--supergraph', 'plain.graphql'], { cwd });
     await unchanged.ready();
-    expect(unchanged.text.out).toContain('note        plain.graphql is served as it is: it has no AI subgraph (local://ai).');
+    expect(unchanged.text.out).toContain('Note        plain.graphql is served as it is: it has no AI subgraph (local://ai).');
     expect(await unchanged.ask(across)).toMatchObject(answer);
     expect((await unchanged.ask(fieldNames)).data.__schema.queryType.fields).toEqual([{ name: 'products' }]);
 

@@ -62,7 +62,7 @@ export async function startChild(folder: string): Promise<ChildGateway> {
   const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
   const keep = (piece: Buffer): void => {
     written += piece;
-    if (/your key +fg_\S+/.test(written)) resolve();
+    if (/Your key +fg_\S+/.test(written)) resolve();
   };
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
@@ -70,7 +70,7 @@ export async function startChild(folder: string): Promise<ChildGateway> {
   void exited.then((code) => reject(new Error(`The gateway ended with ${code}: ${written}`)));
   await listening;
   const [, url = ''] = /(http:\S+\/graphql)/.exec(written) ?? [];
-  const [, developmentKey = ''] = /your key +(fg_\S+)/.exec(written) ?? [];
+  const [, developmentKey = ''] = /Your key +(fg_\S+)/.exec(written) ?? [];
   // Listening comes first; the graph is composed a moment later.
   while (!(await fetch(new URL('/health/ready', url))).ok) await new Promise((next) => setTimeout(next, 50));
   return { url, developmentKey, process: child, output: () => written, exited };

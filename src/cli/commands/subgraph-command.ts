@@ -22,10 +22,10 @@ function welcome(url: string, developmentKey: string | null, { secret, made }: R
   const lines = [
     '',
     `  Fieldgate   ${url}/graphql   (a Federation-2 subgraph; its SDL: { _service { sdl } })`,
-    `  health      ${url}/health/ready`,
-    `  the router  sends ${routerSecretHeader}: ${made ? secret.reveal() : '(FIELDGATE_ROUTER_SECRET)'}, and each caller's own Authorization`,
-    ...(developmentKey === null ? [] : [`  your key    ${developmentKey}`]),
-    ...warnings.map((warning) => `  note        ${warning}`),
+    `  Health      ${url}/health/ready`,
+    `  The router  sends ${routerSecretHeader}: ${made ? secret.reveal() : '(FIELDGATE_ROUTER_SECRET)'}, and each caller's own Authorization`,
+    ...(developmentKey === null ? [] : [`  Your key    ${developmentKey}`]),
+    ...warnings.map((warning) => `  Note        ${warning}`),
     '',
   ];
   return `${lines.join('\n')}\n`;

@@ -32,7 +32,7 @@ function consoleLine(url: string, key: string | null, isServed: boolean): string
 
 function pageLine(name: string, address: string, key: string | null, isServed: boolean): string {
   const said = isServed ? `${key === null ? address : addressWithKey(address, key)}   (in a browser)` : 'not served: the log says why';
-  return `  ${name.padEnd(11)} ${said}`;
+  return `  ${(name.charAt(0).toUpperCase() + name.slice(1)).padEnd(11)} ${said}`;
 }
 
 /** The address and the key at once; the first queries when there is a graph that they are made of, and nothing more after `ended`. */
@@ -51,11 +51,11 @@ export async function* firstLines(
     ...(developmentKey === null ? [] : [graphiqlLine(`${url}/graphql`, shownKey)]),
     ...((config.server?.console ?? true) ? [consoleLine(url, shownKey, pages.includes('/console'))] : []),
     ...Object.keys(config.server?.pages ?? {}).map((name) => pageLine(name, `${url}/${name}/`, shownKey, pages.includes(`/${name}`))),
-    `  health      ${url}/health/ready`,
+    `  Health      ${url}/health/ready`,
     ...(developmentKey === null
       ? []
-      : [`  your key    ${developmentKey}${keyless ? '' : '   (as Authorization: Bearer; what follows needs it)'}`]),
-    ...warnings.map((warning) => `  note        ${warning}`),
+      : [`  Your key    ${developmentKey}${keyless ? '' : '   (as Authorization: Bearer; what follows needs it)'}`]),
+    ...warnings.map((warning) => `  Note        ${warning}`),
     '',
   ];
   yield `${lines.join('\n')}\n`;
