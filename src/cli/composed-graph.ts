@@ -1,12 +1,14 @@
 /** Composes the supergraph of a configuration once: `check` validates it and `compose` prints it. */
-import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
+import { GraphQLObjectType, GraphQLSchema, GraphQLString, validate } from 'graphql';
 import { aiSdl, aiSubgraph } from '../assembly/graph/configured-graph.ts';
 import { unknownClasses } from '../assembly/graph/fields-check.ts';
 import { nameMistakes, placedSentence } from '../assembly/graph/graph-names.ts';
 import { subgraphAddresses, subgraphSources } from '../assembly/graph/subgraph-fetch.ts';
 import { supergraphReader } from '../assembly/graph/supergraph-source.ts';
 import type { GatewayConfig } from '../config/config.ts';
+import { pathIn } from '../config/path-in.ts';
 import { asGatewayError } from '../core/errors.ts';
+import { readManifest } from '../documents/manifest.ts';
 import { composer } from '../federation/compose/compose.ts';
 import { readSubgraph } from '../federation/compose/sources.ts';
 import { unknownSubgraphs } from '../federation/compose/subgraph-addresses.ts';
@@ -15,6 +17,7 @@ import { localUrl } from '../federation/kept-sources.ts';
 import { servedGraph } from '../federation/served-graph.ts';
 import { mistakeText } from '../fields/ai-field.ts';
 import type { FieldsRead } from '../fields/read-fields.ts';
+import { withDefer } from '../server/document/defer-rule.ts';
 import { withSubgraphs } from './with-subgraphs.ts';
 
 export interface ComposedGraph {
@@ -42,7 +45,7 @@ export async function composedGraph(config: GatewayConfig, folder: string, read:
       : await attempted(() => supergraphReader(supergraph, folder).read(AbortSignal.timeout(sourceMs)));
   const { supergraphSdl, others } = made;
   if (supergraphSdl === null) return made;
-  const mistakes = [...(await servingMistakes(supergraphSdl, config, read)), ...unknownClasses(config, read, others)];
+  const mistakes = [...(await servingMistakes(supergraphSdl, { config, folder, read })), ...unknownClasses(config, read, others)];
   return mistakes.length === 0 ? { supergraphSdl, mistakes } : { supergraphSdl: null, mistakes };
 }
 
@@ -83,8 +86,14 @@ async function attempted(read: () => Promise<string>): Promise<FromSources> {
 /** A schema on which nothing runs. It only fills its place in the supergraph. */
 const unasked = new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields: { unasked: { type: GraphQLString } } }) });
 
-/** Why it would not be served as it is, or not with all AI fields. */
-async function servingMistakes(supergraphSdl: string, config: GatewayConfig, read: FieldsRead): Promise<readonly string[]> {
+interface Checked {
+  readonly config: GatewayConfig;
+  readonly folder: string;
+  readonly read: FieldsRead;
+}
+
+/** Why it would not be served as it is, or not with all AI fields and trusted documents. */
+async function servingMistakes(supergraphSdl: string, { config, folder, read }: Checked): Promise<readonly string[]> {
   const { graph = {} } = config;
   const addresses = graph.supergraph === undefined ? new Map<string, null>() : subgraphAddresses(config);
   const unknown = unknownSubgraphs(supergraphSdl, addresses.keys());
@@ -109,8 +118,20 @@ async function servingMistakes(supergraphSdl: string, config: GatewayConfig, rea
       ...read.indexes
         .filter(({ from }) => !fieldOf('Query', from))
         .map(({ place, name, from }) => ({ place, message: `The index "${name}" is filled from Query.${from}, which the graph has not.` })),
-    ].map(mistakeText);
+    ]
+      .map(mistakeText)
+      .concat(documentMistakes(config, folder, schema));
   } catch (error) {
     return [asGatewayError(error).message];
   }
+}
+
+/** Documents of apps that are in use, and that a change of the graph has broken. */
+function documentMistakes({ graph }: GatewayConfig, folder: string, schema: GraphQLSchema): readonly string[] {
+  return (graph?.trustedDocuments?.files ?? []).flatMap((file) =>
+    readManifest(pathIn(folder, file)).flatMap(({ ids: [id], document }) => {
+      const [error] = validate(withDefer(schema), document);
+      return error === undefined ? [] : [`${file}: the trusted document ${id} does not fit the graph. ${error.message}`];
+    }),
+  );
 }

@@ -294,6 +294,29 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
     expect(err).not.toMatch(noStack);
   });
 
+  it('fieldgate check names the trusted documents that a change of the graph has broken, and lists that are none', async () => {
+    const documents = (name: string): string => `graph: {
+      subgraphs: [{ name: 'shop', url: 'http://127.0.0.1:9/graphql', sdl: 'shop.graphql' }], trustedDocuments: { files: ['${name}'] } }`;
+    const cwd = folderWith({
+      'shop.graphql': `${federation2} type Query { product: Product } type Product @key(fields: "id") { id: ID! name: String! }`,
+      'documents.json': JSON.stringify({
+        kept: 'query Kept { product { id ... @defer { name } } aiRoutes { name } }',
+        broken: 'query Broken { product { colour } }',
+      }),
+      'none.json': '{ "kept": 5 }',
+      'gateway.config.ts': configText(documents('documents.json')),
+      'none.config.ts': configText(documents('none.json')),
+    });
+    const { code, err } = await inProcess(['check'], { cwd });
+    expect(code).toBe(1);
+    expect(err).toContain(
+      'documents.json: the trusted document broken does not fit the graph. Cannot query field "colour" on type "Product".',
+    );
+    expect(err).toContain('1 mistake.');
+    const none = await inProcess(['check', '--config', 'none.config.ts'], { cwd });
+    expect(none.err).toMatch(/graph\.trustedDocuments\.files\.0: \S*none\.json is no list of documents/);
+  });
+
   it('fieldgate check names deployments without a price, and is content', async () => {
     const shop = await runSubgraph('shop', 'type Query { hello: String }', { Query: { hello: () => 'hi' } });
     whenOver(() => shop.close());
