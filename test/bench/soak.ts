@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { ratio, say } from './measure.ts';
+import type { Endings } from './soak/attacker.ts';
 
 const seconds = 20;
 const warmUpSeconds = 4;
@@ -26,6 +27,27 @@ interface Door {
   readonly url: string;
   readonly honest: string;
   readonly hostile: string;
+}
+
+/** How each attack must be answered at least once: one that is not is no attack. */
+const endings: Readonly<Record<string, RegExp>> = {
+  patterns: /^200 InvalidOutput/,
+  addresses: /^200 Completion/,
+  quotes: /^200 AiQuote/,
+  ingestions: /^200 Ingestion/,
+  'a nested document': /^(401|429) /,
+  'a wrong key': /^(401|429) /,
+  sockets: /^told$/,
+  'a long text': /^200 Completion/,
+};
+
+/** Throws for an attack that is not answered as it must be, and for one of which nothing is known. */
+async function checkAttacks(attacker: ChildProcess): Promise<void> {
+  attacker.send('endings');
+  const [seen] = (await once(attacker, 'message')) as [Endings];
+  const wrong = Object.entries(seen).filter(([name, of]) => !of.some((ending) => endings[name]?.test(ending)));
+  if (wrong.length > 0)
+    throw new Error(`FAULT  the attacks measure something else than they say: ${JSON.stringify(Object.fromEntries(wrong))}`);
 }
 
 interface Inside {
@@ -88,6 +110,7 @@ export async function soakBench(): Promise<void> {
     await inside();
     const mixed = await honestCalls(door, seconds, 'mixed');
     const after = await inside();
+    await checkAttacks(attacker);
     const worse = at(mixed, 0.99) / at(quiet, 0.99);
     const shown = (calls: readonly number[]): string => `p50 ${at(calls, 0.5).toFixed(0)} p99 ${at(calls, 0.99).toFixed(0)} ms`;
     say(
