@@ -23,6 +23,8 @@ export interface AddressTurns {
   spend(socket: Socket, bytes: number): void;
   /** The connection was ended for what it brought: the next is read after a rest. */
   ended(socket: Socket): void;
+  /** Whether connections of its party were ended lately. */
+  isSuspect(socket: Socket): boolean;
 }
 
 /** Bytes of bodies that take some 10 ms to receive. */
@@ -171,6 +173,10 @@ export function addressTurns(addressOf: AddressOf): AddressTurns {
       suspects.set(party.name, true);
       // What is read in pieces cost little.
       party.rests ||= !inPieces.has(socket);
+    },
+    isSuspect(socket) {
+      const party = ofSocket.get(socket);
+      return party !== undefined && suspects.has(party.name);
     },
   };
 }

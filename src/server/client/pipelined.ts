@@ -9,6 +9,8 @@ import type { Socket } from 'node:net';
 import { type AddressTurns, maxPerTurn } from './address-turns.ts';
 
 const maxUnanswered = 32;
+/** Of a connection of an address that has flooded lately, on which no key was shown. Each request of it that Node has read costs as much again when it is ended. */
+const maxUnansweredOfSuspects = 4;
 /** What a request counts for that does not wait for its turn: a connection that pipelines lets the others of its address wait. */
 const pipelinedBytes = maxPerTurn / 16;
 
@@ -32,7 +34,8 @@ export function pipelinedRequests(turns: AddressTurns): Pipelined {
       if (socket.destroyed) return leftAlone(request, response);
       const before = unanswered.get(socket) ?? 0;
       if (before > 0) turns.spend(socket, pipelinedBytes);
-      if (before >= maxUnanswered) {
+      if (before >= maxUnansweredOfSuspects && (before >= maxUnanswered || turns.isSuspect(socket))) {
+        turns.spend(socket, maxPerTurn);
         turns.ended(socket);
         endQuickly(socket);
         return leftAlone(request, response);
