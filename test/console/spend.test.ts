@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addDays, beginOfDay, dateIn, isDate } from '../../src/console/location/zoned-days.ts';
 import { csvCell } from '../../src/console/pages/spend/csv-text.ts';
-import { costOfThousand } from '../../src/console/pages/spend/spend-rows.ts';
+import { costOfThousand, metricOf } from '../../src/console/pages/spend/spend-rows.ts';
 import { filterOf, narrowed, questionsOf, rangeOf, spendState } from '../../src/console/pages/spend/spend-state.ts';
 
 const zones = ['UTC', 'Asia/Kolkata', 'Asia/Kathmandu', 'America/Los_Angeles', 'Europe/Berlin', 'Australia/Lord_Howe', 'America/Havana'];
@@ -67,6 +67,18 @@ it('a thousand operations cost exactly a thousandth of a million of them, and no
     costOfThousand({ usage: { totalTokens: 0, cost: amount === null ? null : { amount } }, ofOperations });
   expect([of('0.84', 1_000), of('12', 3), of('0.000000001', 1), of('0', 5)]).toEqual(['0.84', '4000', '0.000001', '0']);
   expect([of('1', null), of('1', 0), of(null, 5)]).toEqual([null, null, null]);
+});
+
+it('the figures of Spend start on tokens where all is free, and on cost where something has a price, or none that is known', () => {
+  const none = { failures: 0, savedCost: null, failedCost: { amount: '0' }, operations: null, latency: null };
+  const of = (amount: string | null, unpricedCalls = 0) => ({
+    ...none,
+    calls: 2,
+    unpricedCalls,
+    usage: { totalTokens: 30, cost: amount === null ? null : { amount } },
+  });
+  expect([of('0'), of('0.000000001'), of(null, 2)].map((total) => metricOf('auto', total))).toEqual(['tokens', 'cost', 'cost']);
+  expect(metricOf('calls', of('0'))).toBe('calls');
 });
 
 it.each([
