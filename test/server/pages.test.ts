@@ -154,6 +154,7 @@ describe('a built page', () => {
     expect(page.headers.get('content-security-policy')).toMatch(
       /default-src 'none'; script-src 'self'; style-src 'self';.*trusted-types 'none'/,
     );
+    expect(page.headers.get('referrer-policy')).toBe('no-referrer');
     const etag = page.headers.get('etag') ?? '';
     for (const known of [etag, `W/${etag}`, `"older", ${etag}`])
       expect((await at('/chat/', { headers: { 'if-none-match': known } })).status, known).toBe(304);
