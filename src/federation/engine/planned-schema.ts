@@ -13,7 +13,7 @@ import { graphsOf, requirementsOf } from './join.ts';
 import { localFieldsOf, withLocalFields } from './local-fields.ts';
 import { drawOverrides } from './plan/draw-overrides.ts';
 import { schemasOf } from './plan/graph-schemas.ts';
-import { keyFieldsOf, knownTypesOf } from './plan/key-fields.ts';
+import { keyFieldsOf, knownTypesOf, requiredWithArguments } from './plan/key-fields.ts';
 import type { OpenPlanner, Planner } from './plan/planner.ts';
 import { plannerSupergraph } from './plan/planner-supergraph.ts';
 import { stitchedSchema } from './stitching/stitched-schema.ts';
@@ -50,6 +50,7 @@ export function plannedSchema(supergraph: DocumentNode, open: OpenPlanner, optio
       isKnown: knownTypesOf(supergraph, graphs),
       nameOf: (name) => names.get(name) ?? name,
     },
+    apart: requiredWithArguments(supergraph),
     runUnplanned: unplannedRunner(supergraph, options),
     onUnplanned: options.onUnplanned ?? (() => {}),
     requirements: requirementsOf(supergraph),

@@ -106,6 +106,17 @@ describe('@requires', () => {
     await expect(
       graph.query('query($c: Currency) { item { ...A tag } } fragment A on Item { price(currency: $c) cost }', { c: 'EUR' }),
     ).resolves.toEqual({ data: { item: { price: 100, cost: '200/5', tag: '<200/5-6>' } } });
+    await expect(graph.query('{ item { price cost costEur } }')).resolves.toEqual({
+      data: { item: { price: 100, cost: '200/5', costEur: '100' } },
+    });
+    await expect(graph.query('{ items { cost price } }')).resolves.toEqual({
+      data: {
+        items: [
+          { cost: '200/5', price: 100 },
+          { cost: '400/null', price: 200 },
+        ],
+      },
+    });
     await expect(graph.query('{ item { rated(by: "me") { of } rating } }')).resolves.toEqual({
       data: { item: { rated: { of: 'me' }, rating: 'all' } },
     });
@@ -243,6 +254,46 @@ describe('@requires in a circle of two subgraphs', () => {
         ],
       },
     });
+    await graph.close();
+  });
+});
+
+describe('@requires of a field with arguments, of an entity that a third subgraph refers to', () => {
+  it('@requires of a field with arguments, of an entity that a third subgraph refers to, is kept apart from the field without them', async () => {
+    const graph = await gateway({
+      remote: {
+        shop: {
+          sdl: 'type Query { shelf: Shelf } type Shelf { products: [Product!]! } type Product @key(fields: "id") { id: ID! }',
+          resolvers: { Query: { shelf: () => ({ products: [{ id: '1' }, { id: '2' }] }) } },
+        },
+        prices: {
+          sdl: 'type Product @key(fields: "id") { id: ID! price(in: String = "EUR"): String name: String }',
+          resolvers: {
+            Product: {
+              __resolveReference: (item: Ref) => item,
+              price: ({ id }: Ref, args: Ref) => `${String(id)} ${String(args['in'])}`,
+              name: () => 'n',
+            },
+          },
+        },
+        shipping: {
+          sdl: `type Product @key(fields: "id") { id: ID! price(in: String = "EUR"): String @external name: String @external
+            cost: String @requires(fields: "price(in: \\"USD\\")") label: String @requires(fields: "name") }`,
+          resolvers: { Product: { cost: (item: Ref) => need(item, 'price'), label: (item: Ref) => need(item, 'name') } },
+        },
+      },
+    });
+    for (const query of ['price cost', 'cost price', '... on Product { price } cost label'])
+      await expect(graph.query(`{ shelf { products { ${query} } } }`)).resolves.toMatchObject({
+        data: {
+          shelf: {
+            products: [
+              { price: '1 EUR', cost: '1 USD' },
+              { price: '2 EUR', cost: '2 USD' },
+            ],
+          },
+        },
+      });
     await graph.close();
   });
 });

@@ -17,9 +17,9 @@ import { startSteps } from './run-plan.ts';
 import { completed, openExecution, type PlannedEngineOptions, type Running, runFields } from './running-operation.ts';
 
 export function plannedEngine(options: PlannedEngineOptions): OperationEngine {
-  const { planner, steps, drawOverrides, onUnplanned, schemas, target } = options;
+  const { planner, steps, apart, drawOverrides, onUnplanned, schemas, target } = options;
   const { client, whole } = schemas;
-  const plans = keptPlans({ planner, client, steps, drawOverrides, onUnplanned });
+  const plans = keptPlans({ planner, client, steps, apart, drawOverrides, onUnplanned });
   const deniedOf = denying(options);
   return {
     async run(operation) {

@@ -16,6 +16,8 @@ import type { Execution } from './subgraph-call.ts';
 
 export interface PlannedEngineOptions extends Pick<Execution, 'target' | 'maxObjects' | 'tell'> {
   readonly steps: StepsSource;
+  /** Names of fields that are required with arguments. */
+  readonly apart: ReadonlySet<string>;
   /** Runs an operation that the planner cannot plan. */
   readonly runUnplanned: RunOperation;
   readonly onUnplanned: (operation: UnplannedOperation) => void;

@@ -1,4 +1,4 @@
-/** Which types each subgraph has, and which fields are part of a key of their type. */
+/** Which types each subgraph has, which fields are part of a key of their type, and which are required with arguments. */
 import type { ConstDirectiveNode, DocumentNode } from 'graphql';
 import { directivesOf, type JoinedGraph, outputTypesOf } from '../join.ts';
 
@@ -30,4 +30,12 @@ export function knownTypesOf(supergraph: DocumentNode, graphs: readonly JoinedGr
     if (joins.length > 0) owners.set(definition.name.value, new Set(joins.map(({ graph }) => names.get(String(graph)) ?? '')));
   }
   return (subgraph, typeName) => owners.get(typeName)?.has(subgraph) !== false;
+}
+
+/** Names of fields, of any type. */
+export function requiredWithArguments(supergraph: DocumentNode): ReadonlySet<string> {
+  const required = outputTypesOf(supergraph).flatMap(({ fields = [] }) =>
+    fields.flatMap((field) => directivesOf(field, 'join__field').map(({ requires }) => String(requires ?? ''))),
+  );
+  return new Set(required.flatMap((fieldSet) => [...fieldSet.matchAll(/(\w+)\s*\(/g)].map(([, name = '']) => name)));
 }

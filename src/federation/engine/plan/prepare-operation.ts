@@ -27,17 +27,19 @@ export interface Preparing {
   readonly planner: Planner;
   readonly client: GraphQLSchema;
   readonly steps: StepsSource;
+  /** Names of fields that are required with arguments. */
+  readonly apart: ReadonlySet<string>;
 }
 
 /** `asked`: the operation without what the caller may not have; `written`: as the client wrote it. */
 export async function prepareOperation(
-  { planner, client, steps }: Preparing,
+  { planner, client, steps, apart }: Preparing,
   written: Written,
   asked: Written,
   conditions: Conditions | null,
   options: PlanOptions,
 ): Promise<Weighed<PreparedOperation>> {
-  const keys = dataKeysOf(written);
+  const keys = dataKeysOf(written, apart);
   let weight = 1_000;
   const parts = await Promise.all(
     rootParts(asked, keys, conditions).map(async ({ document, ...part }): Promise<PreparedPart> => {
