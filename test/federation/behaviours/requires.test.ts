@@ -278,8 +278,14 @@ describe('@requires of a field with arguments, of an entity that a third subgrap
         },
         shipping: {
           sdl: `type Product @key(fields: "id") { id: ID! price(in: String = "EUR"): String @external name: String @external
-            cost: String @requires(fields: "price(in: \\"USD\\")") label: String @requires(fields: "name") }`,
-          resolvers: { Product: { cost: (item: Ref) => need(item, 'price'), label: (item: Ref) => need(item, 'name') } },
+            cost: String @requires(fields: "price(in: \\"USD\\")") yen: String @requires(fields: "price(in: \\"JPY\\")") label: String @requires(fields: "name") }`,
+          resolvers: {
+            Product: {
+              cost: (item: Ref) => need(item, 'price'),
+              yen: (item: Ref) => need(item, 'price'),
+              label: (item: Ref) => need(item, 'name'),
+            },
+          },
         },
       },
     });
@@ -294,6 +300,16 @@ describe('@requires of a field with arguments, of an entity that a third subgrap
           },
         },
       });
+    await expect(graph.query('{ shelf { products { yen price cost label } } }')).resolves.toEqual({
+      data: {
+        shelf: {
+          products: [
+            { yen: '1 JPY', price: '1 EUR', cost: '1 USD', label: 'n' },
+            { yen: '2 JPY', price: '2 EUR', cost: '2 USD', label: 'n' },
+          ],
+        },
+      },
+    });
     await graph.close();
   });
 });

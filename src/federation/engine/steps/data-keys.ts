@@ -10,12 +10,7 @@ export function keysGiven(
   at: readonly string[],
   rewrites: readonly OutputRewrite[],
 ): ReadonlySet<string> {
-  const given = new Set<string>();
-  for (const one of rewrites) {
-    if (!('KeyRenamer' in one)) continue;
-    const keys = one.KeyRenamer.path.flatMap((segment) => ('Key' in segment ? [segment.Key] : []));
-    given.add([...at, ...keys.slice(0, -1), one.KeyRenamer.renameKeyTo].join('.'));
-  }
+  const given = new Set(renames(at, rewrites).map(({ to }) => to));
   const visit = ({ selections }: SelectionSetNode, path: readonly string[]): void => {
     for (const selection of selections) {
       if (selection.kind === Kind.FIELD) {
@@ -31,6 +26,29 @@ export function keysGiven(
   visit(set, at);
   return given;
 }
+
+interface Renamed {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Keys of an answer that have another name in the data. */
+export function renames(at: readonly string[], rewrites: readonly OutputRewrite[]): readonly Renamed[] {
+  return rewrites.flatMap((one) => {
+    if (!('KeyRenamer' in one)) return [];
+    const keys = one.KeyRenamer.path.flatMap((segment) => ('Key' in segment ? [segment.Key] : []));
+    return [{ from: [...at, ...keys].join('.'), to: [...at, ...keys.slice(0, -1), one.KeyRenamer.renameKeyTo].join('.') }];
+  });
+}
+
+const ofPlanner = /(?:^|\.)_internal_qp_alias_\d+$/;
+
+/**
+ * A key of the planner's own that nobody reads; null: there is none. The planner gives a field such a key where two requests need it with
+ * other arguments. Where it then forgets which of them reads that key, both read one value.
+ */
+export const forgottenKey = (given: readonly string[], read: ReadonlySet<string>): string | null =>
+  given.find((key) => ofPlanner.test(key) && !read.has(key)) ?? null;
 
 /** Keys of the objects themselves, and of what is required of each. */
 export function keysRead(requires: readonly RequiresSelection[], at: readonly string[]): ReadonlySet<string> {

@@ -14,7 +14,8 @@ import { type EntityPath, entityPath } from '../merge/entities-at.ts';
 import { type Represent, representing } from '../merge/entity-references.ts';
 import { type FetchShape, fetchShape } from '../merge/fetch-shape.ts';
 import type { BatchFetchNode, FetchNode, FlattenNodePathSegment, PlanNode, QueryPlan, RequiresSelection } from '../plan/plan-nodes.ts';
-import { keysGiven, keysRead } from './data-keys.ts';
+import { Unplannable } from '../plan/planner.ts';
+import { forgottenKey, keysGiven, keysRead, renames } from './data-keys.ts';
 import { readRequest, type StepsSource } from './subgraph-request.ts';
 
 /** The entities that one `_entities` field of a request asks for. */
@@ -63,8 +64,10 @@ interface Within {
   readonly before: readonly number[];
 }
 
+/** Throws {@link Unplannable}. */
 export function planSteps(plan: QueryPlan, source: StepsSource): PlanSteps {
   const steps: Step[] = [];
+  const read = new Set<string>();
   let isSubscription = false;
 
   /** Returns the steps of the node. */
@@ -104,18 +107,21 @@ export function planSteps(plan: QueryPlan, source: StepsSource): PlanSteps {
     }
   }
 
-  function add({ reads, ...step }: Unplaced, { before }: Within): number {
+  function add({ reads, renamed, ...step }: Unplaced, { before }: Within): number {
+    for (const key of [...(reads ?? []), ...renamed]) read.add(key);
     const known = before.filter((index) => reads === null || [...reads].some((key) => steps[index]?.gives.has(key) === true));
     const ofGroups = step.groups.length > 0 && known.length === 0 ? before : known;
     return steps.push({ ...step, after: step.groups.length === 0 ? [] : ofGroups }) - 1;
   }
 
   if (plan.node !== undefined) visit(plan.node, { path: [], conditions: [], before: [] });
+  const given = steps.flatMap(({ gives }) => [...gives]);
+  if (forgottenKey(given, read) !== null) throw new Unplannable('The plan reads one value of a field in place of another.');
   return { isSubscription, steps };
 }
 
-/** `reads`: keys of the data. */
-type Unplaced = Omit<Step, 'after'> & { readonly reads: ReadonlySet<string> | null };
+/** `reads`: keys of the data. `renamed`: keys of the answer that have another name in the data. */
+type Unplaced = Omit<Step, 'after'> & { readonly reads: ReadonlySet<string> | null; readonly renamed: readonly string[] };
 
 function fetchStep(source: StepsSource, node: FetchNode, { path, conditions }: Within): Unplaced {
   const request = readRequest(source, node);
@@ -123,7 +129,8 @@ function fetchStep(source: StepsSource, node: FetchNode, { path, conditions }: W
   const rewrites = node.outputRewrites ?? [];
   if (path.length === 0 && (node.requires ?? []).length === 0) {
     const shape = fetchShape({ ...source, ...request }, rootOf(source, request.operationType), request.selectionSet, rewrites);
-    return { ...common, groups: [], shape, gives: keysGiven(request, request.selectionSet, [], rewrites), reads: null };
+    const gives = keysGiven(request, request.selectionSet, [], rewrites);
+    return { ...common, groups: [], shape, gives, reads: null, renamed: renames([], rewrites).map(({ from }) => from) };
   }
   const [root] = request.selectionSet.selections;
   const { alias, variable, set } = entitiesField(root);
@@ -142,6 +149,7 @@ function fetchStep(source: StepsSource, node: FetchNode, { path, conditions }: W
     shape,
     gives: keysGiven(request, set, at.keys, rewrites),
     reads: keysRead(requires, at.keys),
+    renamed: renames(at.keys, rewrites).map(({ from }) => from),
   };
 }
 
@@ -149,6 +157,7 @@ function batchStep(source: StepsSource, node: BatchFetchNode, { path, conditions
   const request = readRequest(source, node);
   const gives = new Set<string>();
   const reads = new Set<string>();
+  const renamed: string[] = [];
   const groups = node.entityBatch.aliases.map((one): EntityGroup => {
     const field = request.selectionSet.selections.find(
       (selection) => selection.kind === Kind.FIELD && (selection.alias ?? selection.name).value === one.alias,
@@ -158,6 +167,7 @@ function batchStep(source: StepsSource, node: BatchFetchNode, { path, conditions
     for (const { keys } of paths) {
       for (const key of keysGiven(request, set, keys, one.outputRewrites ?? [])) gives.add(key);
       for (const key of keysRead(one.requires, keys)) reads.add(key);
+      for (const { from } of renames(keys, one.outputRewrites ?? [])) renamed.push(from);
     }
     return {
       alias: one.alias,
@@ -173,7 +183,8 @@ function batchStep(source: StepsSource, node: BatchFetchNode, { path, conditions
       }),
     };
   });
-  return { ...request, conditions, groups, shape: fetchShape({ ...source, ...request }, null, request.selectionSet), gives, reads };
+  const shape = fetchShape({ ...source, ...request }, null, request.selectionSet);
+  return { ...request, conditions, groups, shape, gives, reads, renamed };
 }
 
 function entitiesField(selection: SelectionNode | undefined): {
