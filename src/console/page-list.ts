@@ -29,6 +29,13 @@ export const pages: readonly PageEntry[] = [
     find: async (...asked) => (await import('./pages/fields/find-fields.ts')).findFields(...asked),
   },
   {
+    path: '/editor',
+    name: 'Editor',
+    icon: 'M8 5l-5 7 5 7M16 5l5 7-5 7M13 4l-2 16',
+    scopes: [['ai:use']],
+    Component: page(async () => (await import('./pages/editor/editor-page.tsx')).EditorPage),
+  },
+  {
     path: '/keys',
     name: 'Keys and teams',
     icon: 'M14 10a4 4 0 1 0-4 4l1 0 2 2h2v2h2v2h4v-3l-7-6z',

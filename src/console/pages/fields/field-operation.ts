@@ -1,6 +1,8 @@
 /** Writes an operation that asks for an AI field, from the fields of `Query` that lead to its type. */
 import type { FieldEntrancesQuery, FieldRowFragment } from './fields.generated.ts';
 
+/** What an operation needs to know of an AI field. */
+type Asked = Pick<FieldRowFragment, 'typeName' | 'fieldName' | 'type' | 'keys' | 'arguments'>;
 type Schema = FieldEntrancesQuery['__schema'];
 type Entrance = NonNullable<Schema['queryType']['fields']>[number];
 
@@ -21,7 +23,7 @@ const plainName = (type: string): string => type.replaceAll(/[![\]]/g, '');
 const examples: Readonly<Record<string, string>> = { Int: '1', Float: '1', Boolean: 'true', String: '"…"', ID: '"1"' };
 
 /** `…` stands where the reader has to write something. Null: nothing that the reader may ask for leads to the type. */
-export function operationFor(field: FieldRowFragment, { queryType, types }: Schema): string | null {
+export function operationFor(field: Asked, { queryType, types }: Schema): string | null {
   const isObject = types.some(({ name, kind }) => name === plainName(field.type) && hasFields.includes(kind));
   const own = `${field.fieldName}${argumentsText(field)}${isObject ? ' { __typename }' : ''}`;
   if (field.typeName === 'Query') return `query Try {\n  ${own}\n}`;
@@ -36,7 +38,7 @@ export function operationFor(field: FieldRowFragment, { queryType, types }: Sche
   return `query Try {\n  ${entrance.name}${given.length === 0 ? '' : `(${given.join(', ')})`} {\n    ${[...keys, own].join('\n    ')}\n  }\n}`;
 }
 
-function argumentsText({ arguments: args }: FieldRowFragment): string {
+function argumentsText({ arguments: args }: Asked): string {
   const needed = args.filter(({ type, defaultValue }) => type.endsWith('!') && defaultValue === null);
   if (needed.length === 0) return '';
   return `(${needed.map(({ name, type }) => `${name}: ${examples[plainName(type)] ?? '"…"'}`).join(', ')})`;
