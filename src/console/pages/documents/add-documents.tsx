@@ -1,30 +1,21 @@
 import { type DragEvent, useId, useState } from 'react';
 import { useAction } from '../../data/use-action.ts';
-import { useQuery } from '../../data/use-query.ts';
 import { DataTable } from '../../parts/data-table.tsx';
 import { Count } from '../../parts/figure.tsx';
 import { Empty } from '../../parts/page-frame.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
-import { AddDocumentsDocument, IngestionsDocument, type IngestionsQuery } from './documents.generated.ts';
+import { AddDocumentsDocument, type IngestionRowFragment } from './documents.generated.ts';
 import { accepted, batchesOf, mediaTypeOf, sourceOf } from './read-files.ts';
-
-const everyMs = 1_500;
+import { useIngestions } from './use-ingestions.ts';
 
 /** Takes files, and shows what becomes of them: also of those that were given before the page was left. */
 export function AddDocuments({ collection, onChange }: { readonly collection: string; readonly onChange: () => void }) {
-  const [isRunning, setRunning] = useState(false);
-  const { data, problem, refresh } = useQuery(IngestionsDocument, { collection }, isRunning ? { everyMs } : {});
+  const { rows, problem, refresh } = useIngestions(collection, onChange);
   const adding = useAction(AddDocumentsDocument);
   const [refused, setRefused] = useState<readonly string[]>([]);
   const [isOver, setOver] = useState(false);
   const id = useId();
-  const ingestions = data?.aiIngestions ?? [];
-  const runs = ingestions.some(({ status }) => status === 'RUNNING');
-  if (runs !== isRunning) {
-    setRunning(runs);
-    if (!runs) onChange();
-  }
 
   async function add(files: readonly File[]): Promise<void> {
     setRefused(files.filter(({ name }) => mediaTypeOf(name) === null).map(({ name }) => name));
@@ -69,14 +60,12 @@ export function AddDocuments({ collection, onChange }: { readonly collection: st
       {refused.length > 0 && <p className="problem">These cannot be read: {refused.join(', ')}.</p>}
       {adding.problem && <Problem problem={adding.problem} />}
       {problem && <Problem problem={problem} onRetry={refresh} />}
-      {data !== null && <Ingestions rows={ingestions} />}
+      {rows !== null && <Ingestions rows={rows} />}
     </section>
   );
 }
 
-type Row = IngestionsQuery['aiIngestions'][number];
-
-const Ingestions = ({ rows }: { readonly rows: readonly Row[] }) => (
+const Ingestions = ({ rows }: { readonly rows: readonly IngestionRowFragment[] }) => (
   <DataTable
     caption="What you have added in the last seven days"
     isCaptionShown
@@ -105,7 +94,7 @@ const Ingestions = ({ rows }: { readonly rows: readonly Row[] }) => (
   />
 );
 
-function Progress({ row: { status, done, total, failed } }: { readonly row: Row }) {
+function Progress({ row: { status, done, total, failed } }: { readonly row: IngestionRowFragment }) {
   if (status === 'RUNNING')
     return (
       <span className="actions">

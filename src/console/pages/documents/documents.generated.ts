@@ -110,6 +110,20 @@ export type IngestionsQuery = { readonly aiIngestions: ReadonlyArray<{ readonly 
       | { readonly code: FailureCode, readonly message: string, readonly retryable: boolean, readonly retryAfterMs: number | null, readonly errorId: string }
      | null }> };
 
+export type IngestionProgressSubscriptionVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type IngestionProgressSubscription = { readonly ingestion: { readonly id: string, readonly status: CompletionStatus, readonly startedAt: string, readonly done: number, readonly total: number, readonly unchanged: number, readonly failed: ReadonlyArray<{ readonly sourceId: string, readonly message: string }>, readonly failure:
+      | { readonly code: FailureCode, readonly message: string, readonly retryable: boolean, readonly retryAfterMs: number | null, readonly errorId: string }
+      | { readonly code: FailureCode, readonly message: string, readonly retryable: boolean, readonly retryAfterMs: number | null, readonly errorId: string }
+      | { readonly code: FailureCode, readonly message: string, readonly retryable: boolean, readonly retryAfterMs: number | null, readonly errorId: string }
+      | { readonly code: FailureCode, readonly message: string, readonly retryable: boolean, readonly retryAfterMs: number | null, readonly errorId: string }
+      | { readonly code: FailureCode, readonly message: string, readonly retryable: boolean, readonly retryAfterMs: number | null, readonly errorId: string }
+      | { readonly code: FailureCode, readonly message: string, readonly retryable: boolean, readonly retryAfterMs: number | null, readonly errorId: string }
+     | null } };
+
 export type SearchDocumentsQueryVariables = Exact<{
   collection: string;
   query: string;
@@ -148,6 +162,15 @@ export type DeleteDocumentMutationVariables = Exact<{
 
 export type DeleteDocumentMutation = { readonly deleteSource: boolean | null };
 
+export type IngestionRowFragment = { readonly id: string, readonly status: CompletionStatus, readonly startedAt: string, readonly done: number, readonly total: number, readonly unchanged: number, readonly failed: ReadonlyArray<{ readonly sourceId: string, readonly message: string }>, readonly failure:
+    | { readonly code: FailureCode, readonly message: string, readonly retryable: boolean, readonly retryAfterMs: number | null, readonly errorId: string }
+    | { readonly code: FailureCode, readonly message: string, readonly retryable: boolean, readonly retryAfterMs: number | null, readonly errorId: string }
+    | { readonly code: FailureCode, readonly message: string, readonly retryable: boolean, readonly retryAfterMs: number | null, readonly errorId: string }
+    | { readonly code: FailureCode, readonly message: string, readonly retryable: boolean, readonly retryAfterMs: number | null, readonly errorId: string }
+    | { readonly code: FailureCode, readonly message: string, readonly retryable: boolean, readonly retryAfterMs: number | null, readonly errorId: string }
+    | { readonly code: FailureCode, readonly message: string, readonly retryable: boolean, readonly retryAfterMs: number | null, readonly errorId: string }
+   | null };
+
 export const CollectionsDocument = /* @__PURE__ */ new OperationText<CollectionsQuery, CollectionsQueryVariables>(
   "query Collections{aiCollections{name sources passages embeddingModel}}",
 );
@@ -155,7 +178,10 @@ export const SourcesDocument = /* @__PURE__ */ new OperationText<SourcesQuery, S
   "query Sources($collection:String!$after:ID){aiSources(collection:$collection first:50 after:$after){id title}}",
 );
 export const IngestionsDocument = /* @__PURE__ */ new OperationText<IngestionsQuery, IngestionsQueryVariables>(
-  "query Ingestions($collection:String!){aiIngestions(collection:$collection){id status startedAt done total unchanged failed{sourceId message}failure{code message retryable retryAfterMs errorId}}}",
+  "query Ingestions($collection:String!){aiIngestions(collection:$collection){...IngestionRow}}fragment IngestionRow on Ingestion{id status startedAt done total unchanged failed{sourceId message}failure{code message retryable retryAfterMs errorId}}",
+);
+export const IngestionProgressDocument = /* @__PURE__ */ new OperationText<IngestionProgressSubscription, IngestionProgressSubscriptionVariables>(
+  "subscription IngestionProgress($id:ID!){ingestion(id:$id){...IngestionRow}}fragment IngestionRow on Ingestion{id status startedAt done total unchanged failed{sourceId message}failure{code message retryable retryAfterMs errorId}}",
 );
 export const SearchDocumentsDocument = /* @__PURE__ */ new OperationText<SearchDocumentsQuery, SearchDocumentsQueryVariables>(
   "query SearchDocuments($collection:String!$query:String!){aiSearch(input:{collection:$collection query:$query first:5}){...on AiSearch{hits{score passage{id text start end source{id title}}}warnings}...on Failure{code message retryable retryAfterMs errorId}}}",

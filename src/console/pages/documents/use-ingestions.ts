@@ -1,0 +1,43 @@
+/** What the reader has added to a collection. Those that run tell how far they are, each by a stream of its own over the tab's WebSocket. */
+import { useEffect, useRef, useState } from 'react';
+import { asRequestError, type RequestError } from '../../../client/transport/request-error.ts';
+import { useQuery } from '../../data/use-query.ts';
+import { gate } from '../../session/gate.ts';
+import { IngestionProgressDocument, type IngestionRowFragment, IngestionsDocument } from './documents.generated.ts';
+
+export interface Ingestions {
+  /** Null before the first answer. */
+  readonly rows: readonly IngestionRowFragment[] | null;
+  readonly problem: RequestError | null;
+  readonly refresh: () => void;
+}
+
+/** `onEnd` is called when one has ended. */
+export function useIngestions(collection: string, onEnd: () => void): Ingestions {
+  const { data, problem, refresh } = useQuery(IngestionsDocument, { collection });
+  const [newer, setNewer] = useState<ReadonlyMap<string, IngestionRowFragment>>(new Map());
+  const [lost, setLost] = useState<RequestError | null>(null);
+  const ended = useRef(onEnd);
+  ended.current = onEnd;
+  const rows = data?.aiIngestions.map((row) => (row.status === 'RUNNING' ? (newer.get(row.id) ?? row) : row)) ?? null;
+  const running = (data?.aiIngestions ?? []).flatMap(({ id, status }) => (status === 'RUNNING' ? [id] : [])).join(' ');
+
+  useEffect(() => {
+    const leaving = new AbortController();
+    setLost(null);
+    const follow = async (id: string): Promise<void> => {
+      for await (const row of gate.stream(IngestionProgressDocument, { id }, { signal: leaving.signal })) {
+        if (leaving.signal.aborted || !('total' in row)) return;
+        setNewer((before) => new Map(before).set(id, row));
+        if (row.status !== 'RUNNING') ended.current();
+      }
+    };
+    for (const id of running.split(' ').filter(Boolean))
+      follow(id).catch((error: unknown) => {
+        if (!leaving.signal.aborted) setLost(asRequestError(error));
+      });
+    return () => leaving.abort();
+  }, [running]);
+
+  return { rows, problem: problem ?? lost, refresh };
+}
