@@ -1,8 +1,8 @@
 /** One message: a question, or an answer with its tool calls, its sources beside it, and how it ended. */
 import { memo, type ReactNode, useCallback, useId } from 'react';
 import type { ChatMessage } from '../../src/client/react/hooks.ts';
+import { Markdown } from '../../src/client/react/markdown/answer-markdown.tsx';
 import { formatMoney } from '../../src/client/sdk.ts';
-import { Markdown } from './markdown/markdown.tsx';
 import { Retry } from './retry.tsx';
 
 interface MessageProps {

@@ -1,6 +1,6 @@
 /** The examples in the documentation of the client compile, as an app has them: with the packages' own names, strict, and for a browser. */
 import { execFile } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -16,12 +16,13 @@ interface Manifest {
 const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
 const paths = Object.fromEntries(
   Object.entries(exports).flatMap(([path, { types = '' }]) => {
-    const source = types.replace('./dist/', 'src/').replace(/\.d\.ts$/, '.ts');
+    const plain = types.replace('./dist/', 'src/').replace(/\.d\.ts$/, '.ts');
+    const source = existsSync(plain) ? plain : plain.replace(/\.ts$/, '.tsx');
     return source.startsWith('src/client/') ? [[path.replace('.', 'fieldgate'), [resolve(source)]]] : [];
   }),
 );
 
-const examples = globSync('src/client/**/*.ts').flatMap((file) => {
+const examples = globSync('src/client/**/*.{ts,tsx}').flatMap((file) => {
   const lines = readFileSync(file, 'utf8').replace(/^ *\* ?/gm, '');
   return [...lines.matchAll(/@example\n```(tsx?)\n([\s\S]*?)```/g)].map(([, kind = '', text = '']) => ({ file, kind, text }));
 });
@@ -39,12 +40,14 @@ describe('the examples of the client', () => {
       'useAnswer',
       'FieldgateChatTransport',
       'conversations(',
+      '<Markdown ',
     ])
       expect(all).toContain(name);
     expect(Object.keys(paths)).toEqual([
       'fieldgate/client',
       'fieldgate/possible-types',
       'fieldgate/react',
+      'fieldgate/markdown',
       'fieldgate/conversations',
       'fieldgate/ai-sdk',
     ]);

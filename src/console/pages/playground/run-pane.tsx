@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { AnswerSnapshot } from '../../../client/live-answer.ts';
 import { useCompletion } from '../../../client/react/hooks.ts';
+import { Markdown } from '../../../client/react/markdown/answer-markdown.tsx';
 import { useAction } from '../../data/use-action.ts';
 import { useQuery } from '../../data/use-query.ts';
 import { Count, Figure, Figures, Money } from '../../parts/figure.tsx';
@@ -51,10 +52,16 @@ export function RunPane({ run, asked, onRepeat }: { readonly run: Run; readonly 
       {reasoning !== '' && (
         <details>
           <summary>Reasoning</summary>
-          <p className="run-text hint">{reasoning}</p>
+          <p className="run-reasoning hint">{reasoning}</p>
         </details>
       )}
-      {object !== null ? <pre className="run-text">{JSON.stringify(object, null, 2)}</pre> : <p className="run-text">{text}</p>}
+      {object !== null ? (
+        <pre className="run-text">{JSON.stringify(object, null, 2)}</pre>
+      ) : (
+        <div className="run-text">
+          <Markdown text={text} headingLevel={3} />
+        </div>
+      )}
       {failure && shown.status !== 'cancelled' && <Problem problem={failure} onRetry={onRepeat} />}
       {warnings.map((warning) => (
         <p className="hint" key={warning}>

@@ -1,35 +1,58 @@
-/** Shows Markdown of a model as React elements, never as HTML: what is no Markdown is text, whatever it says. */
+/** `fieldgate/markdown`: Markdown of a model as React elements, never as HTML: what is no Markdown is text, whatever it says. */
 import type { MarkedToken, Token, Tokens } from 'marked';
 import { Fragment, memo, type ReactNode, useRef } from 'react';
 import { type Grown, grow, nothingGrown } from './grow-blocks.ts';
 
-interface MarkdownProps {
+export interface MarkdownProps {
+  /** It may grow: what cannot change any more is not read or drawn again. */
   readonly text: string;
-  /** How a `[1]` is shown. */
-  readonly marker: (marker: string) => ReactNode;
+  /** How a `[1]` of an answer with citations is shown. Default: as it stands; give the same function each time. */
+  readonly marker?: (marker: string) => ReactNode;
+  /** The level of its largest heading, from 1 to 6. Default: 2, since the page has the first. */
+  readonly headingLevel?: number;
 }
 
-export function Markdown({ text, marker }: MarkdownProps) {
+/**
+ * Pieces of it are known by their place, since text is added at the end alone. Links go to http, https and mailto alone; a picture is its description, since its host would see who looks at it. Style it by `.markdown`; a
+ * table stands in a `.table` that may scroll.
+ *
+ * @example
+ * ```tsx
+ * import { Markdown } from 'fieldgate/markdown';
+ *
+ * export const Said = ({ text }: { text: string }) => <Markdown text={text} marker={(mark) => <sup>{mark}</sup>} />;
+ * ```
+ */
+export function Markdown({ text, marker = asItStands, headingLevel = 2 }: MarkdownProps) {
   const before = useRef<Grown>(nothingGrown);
   const grown = grow(before.current, text.toWellFormed());
   before.current = grown;
   return (
     <div className="markdown">
       {[...grown.settled, ...grown.open].map((token, index) => (
-        <Block key={index} token={token} marker={marker} />
+        <Block key={index} token={token} marker={marker} level={headingLevel} />
       ))}
     </div>
   );
 }
 
-type Marker = MarkdownProps['marker'];
+const asItStands = (marker: string): ReactNode => marker;
 
-const Block = memo(function Block({ token, marker }: { readonly token: Token; readonly marker: Marker }): ReactNode {
+type Marker = NonNullable<MarkdownProps['marker']>;
+
+interface BlockProps {
+  readonly token: Token;
+  readonly marker: Marker;
+  readonly level: number;
+}
+
+const headings = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'] as const;
+
+const Block = memo(function Block({ token, marker, level }: BlockProps): ReactNode {
   const block = token as MarkedToken;
   switch (block.type) {
     case 'heading': {
-      // The page has the first level.
-      const Heading = (['h2', 'h3', 'h4', 'h5'] as const)[Math.min(3, block.depth - 1)] ?? 'h5';
+      const Heading = headings[Math.min(headings.length, level + block.depth - 1) - 1] ?? 'h6';
       return <Heading dir="auto">{inline(block.tokens, marker)}</Heading>;
     }
     case 'paragraph':
@@ -42,11 +65,11 @@ const Block = memo(function Block({ token, marker }: { readonly token: Token; re
         </pre>
       );
     case 'blockquote':
-      return <blockquote>{blocks(block.tokens, marker)}</blockquote>;
+      return <blockquote>{blocks(block.tokens, marker, level)}</blockquote>;
     case 'list': {
       const items = block.items.map((item: Tokens.ListItem, index: number) => (
         <li key={index} dir="auto">
-          {blocks(item.tokens, marker)}
+          {blocks(item.tokens, marker, level)}
         </li>
       ));
       return block.ordered ? <ol start={block.start === '' ? 1 : block.start}>{items}</ol> : <ul>{items}</ul>;
@@ -79,8 +102,8 @@ const Block = memo(function Block({ token, marker }: { readonly token: Token; re
   }
 });
 
-function blocks(tokens: readonly Token[], marker: Marker): ReactNode {
-  return tokens.map((token, index) => <Block key={index} token={token} marker={marker} />);
+function blocks(tokens: readonly Token[], marker: Marker, level: number): ReactNode {
+  return tokens.map((token, index) => <Block key={index} token={token} marker={marker} level={level} />);
 }
 
 function cells(row: readonly Tokens.TableCell[], Cell: 'th' | 'td', marker: Marker): ReactNode {
