@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { operationFor } from '../../src/console/pages/fields/field-operation.ts';
+import type { FieldRowFragment } from '../../src/console/pages/fields/fields.generated.ts';
 
-type Field = Parameters<typeof operationFor>[0];
+type Field = FieldRowFragment;
 type Schema = Parameters<typeof operationFor>[1];
 
 const field = (changes: Partial<Field> = {}): Field => ({

@@ -26,11 +26,9 @@ export function SearchDocuments({ collection, onOpen }: SearchDocumentsProps) {
           <span>Try a search</span>
           <input type="search" value={query} onChange={(event) => setQuery(event.target.value)} placeholder="What a reader would ask" />
         </label>
-        <div className="filter-action">
-          <button type="submit" disabled={search.isRunning || query.trim() === ''}>
-            Search
-          </button>
-        </div>
+        <button type="submit" disabled={search.isRunning || query.trim() === ''}>
+          Search
+        </button>
       </form>
       {search.problem && <Problem problem={search.problem} />}
       {result !== null && 'code' in result && <Problem problem={result} />}

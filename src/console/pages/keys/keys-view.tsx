@@ -54,11 +54,9 @@ export function KeysView() {
           ]}
           onChange={(show) => change({ show: show === 'ended' || show === 'all' ? show : 'active' })}
         />
-        <div className="filter-action">
-          <button type="button" className="primary" onClick={() => setDoing({ what: 'create' })}>
-            Create a key
-          </button>
-        </div>
+        <button type="button" className="primary" onClick={() => setDoing({ what: 'create' })}>
+          Create a key
+        </button>
       </FilterBar>
       {problem && <Problem problem={problem} onRetry={refresh} />}
       <DataTable
@@ -118,11 +116,14 @@ function Budgets({ of: { id, budgets } }: { readonly of: KeyRowFragment }) {
   return (
     <div className="stack budgets">
       {budgets.map((budget) => (
-        <BudgetMeter key={`${budget.name} ${budget.per}`} budget={budget} label={budget.name === `key:${id}` ? 'own' : budget.name} />
+        <BudgetMeter key={`${budget.name} ${budget.per}`} budget={budget} label={ownerOf(budget.name, id)} />
       ))}
     </div>
   );
 }
+
+/** The team stands in the column beside it. */
+const ownerOf = (budget: string, id: string): string => (budget === `key:${id}` ? 'own' : budget.startsWith('team:') ? 'team' : budget);
 
 function KeyState({ of: key }: { readonly of: KeyRowFragment }) {
   const { revokedAt, expiresAt, updatedBy, formerSecretEndsAt } = key;

@@ -110,6 +110,7 @@ function Failures({ failures, fallbacks }: Pick<Activity, 'failures' | 'fallback
 function Deployments({ deployments }: Pick<Activity, 'deployments'>) {
   const hrefTo = useHref();
   const tags = { CLOSED: 'tag-good', PROBING: 'tag-warn', OPEN: 'tag-bad', OTHER: '' } as const;
+  const meanings = { CLOSED: 'takes calls', PROBING: 'is tried with one call', OPEN: 'takes no calls', OTHER: '' } as const;
   return (
     <DataTable
       caption="Deployments"
@@ -130,11 +131,15 @@ function Deployments({ deployments }: Pick<Activity, 'deployments'>) {
           cell: ({ breaker, openUntil }) => (
             <>
               <span className={`tag ${tags[breaker]}`}>{breaker.toLowerCase()}</span>{' '}
-              {openUntil !== null && (
-                <span className="hint">
-                  until <Time at={openUntil} />
-                </span>
-              )}
+              <span className="hint">
+                {meanings[breaker]}
+                {openUntil !== null && (
+                  <>
+                    {' '}
+                    until <Time at={openUntil} />
+                  </>
+                )}
+              </span>
             </>
           ),
         },

@@ -96,8 +96,11 @@ function Report({ data, state, zone, now }: AtTime & { readonly data: SpendQuery
         <Figure label="Tokens">
           <Count of={total.usage.totalTokens} />
         </Figure>
-        <Figure label="A call takes" note="at most, half of them · 95 of 100">
-          {total.latency === null ? '–' : `${msText(total.latency.p50Ms)} · ${msText(total.latency.p95Ms)}`}
+        <Figure
+          label="A call takes"
+          note={total.latency === null ? undefined : `half of them less; 95 of 100 at most ${msText(total.latency.p95Ms)}`}
+        >
+          {total.latency === null ? '–' : msText(total.latency.p50Ms)}
         </Figure>
       </Figures>
       <TimeChart

@@ -52,9 +52,26 @@ export function SpendFilters() {
       )}
       <AddFilter onAdd={(name, value) => change({ where: narrowed(where, [name, value]) })} />
       <FindCall onFind={(id) => change({ call: id })} />
+      {isReadCallByCall(state) && (
+        <p className="hint spend-bound">
+          What is asked by user, session or tag is read call by call: 31 days at most.
+          {(range === '90d' || range === 'custom') && (
+            <>
+              {' '}
+              <button type="button" onClick={() => change({ range: '30d' })}>
+                Show the last 30 days
+              </button>
+            </>
+          )}
+        </p>
+      )}
     </FilterBar>
   );
 }
+
+/** Sums that are kept for years have neither users nor tags. */
+const isReadCallByCall = ({ by, where }: SpendState): boolean =>
+  by === 'user' || by === 'tag' || where.some((text) => /^(user|session|tag:[^=]*)=/.test(text));
 
 const labelOf = (text: string): string => {
   const at = text.indexOf('=');
@@ -99,8 +116,8 @@ function AddFilter({ onAdd }: { readonly onAdd: (name: string, value: string) =>
     <form className="spend-form" onSubmit={add}>
       <Choice label="Only calls whose" value={name} options={filterNames} onChange={setName} />
       <span className="field">
-        <label htmlFor={id}>is (empty: none)</label>
-        <input id={id} value={value} onChange={(event) => setValue(event.target.value)} />
+        <label htmlFor={id}>is exactly</label>
+        <input id={id} value={value} placeholder="empty: has none" onChange={(event) => setValue(event.target.value)} />
       </span>
       <button type="submit">Filter</button>
     </form>
