@@ -6,8 +6,8 @@
 import module from 'node:module';
 
 module.enableCompileCache?.();
-// What cannot be read here (by an older Node, say) is told by whoever starts it.
-if (import.meta.main) {
+// What cannot be read here (by an older Node, say) is told by whoever starts it. Who packs starts nothing.
+if (import.meta.main && !['pack', 'publish'].includes(process.env['npm_command'] ?? '')) {
   await import('./src/cli/commands/serve-command.ts').catch(() => {});
   // The page at /chat/ of `npm start`.
   await import('./examples/chat/build.ts').then(({ buildChat }) => buildChat()).catch(() => {});
