@@ -2,7 +2,6 @@
 import { syncBuiltinESMExports } from 'node:module';
 import { Server, Socket } from 'node:net';
 import threads from 'node:worker_threads';
-import './setup-wired.ts';
 
 const refuse = (what: string) => (): never => {
   throw new Error(`A unit test ${what}. Name the test file in \`test/tiers.ts\`, or hand in a value instead.`);

@@ -1,6 +1,5 @@
 /** Holds the wired tier to its promise: a wired test that starts a process fails with this sentence. */
 import { ChildProcess } from 'node:child_process';
-import './setup.ts';
 
 Object.assign(ChildProcess.prototype, {
   spawn: () => {

@@ -101,7 +101,8 @@ describe('/metrics', () => {
     expect(value('fieldgate_supergraph_composed_timestamp_seconds')).toBeGreaterThan(1.7e9);
     expect(value('process_resident_memory_bytes')).toBeGreaterThan(1e7);
     expect(value('process_cpu_seconds_total')).toBeGreaterThan(0);
-    for (const of of ['mean', 'max', 'p50', 'p90', 'p99']) expect(value(`nodejs_eventloop_lag_${of}_seconds`)).toBeGreaterThanOrEqual(0);
+    for (const figure of ['mean', 'max', 'p50', 'p90', 'p99'])
+      expect(value(`nodejs_eventloop_lag_${figure}_seconds`)).toBeGreaterThanOrEqual(0);
   });
 
   it('/metrics shows how late the event loop was since the last reading', async () => {

@@ -136,8 +136,8 @@ describe('a deploy loses nothing: background work is finished, handed over or fa
     expect(here.upstream.requests.map((request) => request.cut())).toEqual([true, true]);
 
     const after = await startHere(here.folder);
-    for (const of of [id, last.completion.id]) {
-      const { data } = await ask(after, stored(of));
+    for (const cut of [id, last.completion.id]) {
+      const { data } = await ask(after, stored(cut));
       expect(data.completionById).toMatchObject({ status: 'FAILED', text: 'Half', failure: toldToAskAgain, usage: { estimated: true } });
     }
     const again = await Array.fromAsync(over(after, stream('of the stream')));
