@@ -65,7 +65,11 @@ function inProcess(subgraphs: readonly Subgraph[], signal: AbortSignal): Promise
     maxMs,
   );
   signal.addEventListener('abort', onAbort, { once: true });
-  worker.once('message', (composed: Composition) => resolve(composed));
+  worker.once('message', (composed: Composition) => {
+    resolve(composed);
+    // It ends by itself, and leaves what Node has compiled for the next one: a killed process does not.
+    worker.disconnect();
+  });
   worker.on('error', broken);
   worker.once('exit', (code, ending) => broken(`It ended with ${code ?? ending}, without an answer.`));
   worker.send(asked, (error) => {
@@ -74,6 +78,6 @@ function inProcess(subgraphs: readonly Subgraph[], signal: AbortSignal): Promise
   return promise.finally(() => {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
-    worker.kill('SIGKILL');
+    if (worker.connected) worker.kill('SIGKILL');
   });
 }

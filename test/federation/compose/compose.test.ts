@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process';
 import { getEventListeners, once } from 'node:events';
+import { globSync } from 'node:fs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { composer, sentenceOf } from '../../../src/federation/compose/compose.ts';
+import { temporaryFolder } from '../../when-over.ts';
 import { federation2 } from '../subgraph-server.ts';
 
 const { signal } = new AbortController();
@@ -35,6 +37,14 @@ describe('the composer', () => {
     vi.stubEnv('NODE_OPTIONS', '--no-such-option');
     onTestFinished(() => void vi.unstubAllEnvs());
     expect(await composer().compose([shop], signal)).toMatchObject({ ok: true });
+  });
+
+  it('the composer leaves compiled code behind, so that the next composition is quicker', async () => {
+    const cwd = temporaryFolder();
+    vi.stubEnv('NODE_COMPILE_CACHE', cwd);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await composer().compose([shop], signal);
+    await expect.poll(() => globSync('**/*', { cwd }).length).toBeGreaterThan(2);
   });
 
   it('the composer takes Federation 1 subgraphs', async () => {
