@@ -28,7 +28,7 @@ export interface TrustedDocuments {
 }
 
 /** Callers with it send documents that are in no list. */
-export const freeformScope = 'ai:freeform';
+const freeformScope = 'ai:freeform';
 
 /** Without lists: any text, and no id. */
 export const anyDocument: TrustedDocuments = {

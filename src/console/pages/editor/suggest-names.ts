@@ -153,7 +153,7 @@ interface Wrapped {
 const plainName = (type: Wrapped): string | null => (type.ofType ? plainName(type.ofType) : (type.name ?? null));
 
 /** As it is written: `[Product!]`. */
-export function typeText({ kind, name, ofType }: Wrapped): string {
+function typeText({ kind, name, ofType }: Wrapped): string {
   if (!ofType) return name ?? '';
   return kind === 'LIST' ? `[${typeText(ofType)}]` : `${typeText(ofType)}!`;
 }
