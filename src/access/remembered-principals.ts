@@ -7,6 +7,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Authenticate, Principal } from '../core/call/call.ts';
+import { atTurnEnd } from '../core/turns/turn-end.ts';
 import type { Keys } from '../storage/keys/keys.ts';
 
 interface Remembered {
@@ -21,10 +22,28 @@ interface Versioned {
   version(): string | Promise<string>;
 }
 
-/** The versions of all of them, joined. */
-export const joinVersions = (...sources: readonly Versioned[]): Pick<Keys, 'version'> => ({
-  version: async () => (await Promise.all(sources.map((source) => source.version()))).join(' '),
-});
+/** The versions of all of them, joined. It makes no new text while none of them is another one. */
+export function joinVersions(...sources: readonly Versioned[]): Pick<Keys, 'version'> {
+  let parts: readonly string[] = [];
+  let joined = '';
+  /** `part`: of the source at that place, which is the first that has another version. */
+  function anew(at: number, part: string | Promise<string>): string | Promise<string> {
+    const now = sources.map((source, index) => (index < at ? (parts[index] ?? '') : index === at ? part : source.version()));
+    if (!now.every((part) => typeof part === 'string')) return Promise.all(now).then((texts) => texts.join(' '));
+    parts = now;
+    joined = now.join(' ');
+    return joined;
+  }
+  return {
+    version() {
+      for (const [index, source] of sources.entries()) {
+        const part = source.version();
+        if (part !== parts[index]) return anew(index, part);
+      }
+      return joined;
+    },
+  };
+}
 
 /**
  * Refusals are not remembered, because a caller who guesses keys would fill the memory. `used` is called once per turn for each caller with
@@ -40,17 +59,20 @@ export function rememberPrincipals(
   const known = new LRUCache<string, Remembered>({ max: maxRemembered });
   /** The key of an entry is the header itself. The entry lasts for one turn, in which the requests hold the header anyway. */
   const ofThisTurn = new Map<string, Principal>();
-  let reading: Promise<string> | null = null;
+  /** Of this turn; null: it was not asked for yet. */
+  let reading: string | Promise<string> | null = null;
+  let turn = 0;
 
   function endTurn(): void {
     reading = null;
+    turn += 1;
     ofThisTurn.clear();
   }
 
-  function versionNow(): Promise<string> {
+  function versionNow(): string | Promise<string> {
     if (reading === null) {
       reading = keys.version();
-      setImmediate(endTurn);
+      atTurnEnd(endTurn);
     }
     return reading;
   }
@@ -58,28 +80,35 @@ export function rememberPrincipals(
   const isInForce = ({ expiresAt = Number.POSITIVE_INFINITY, credentialEndsAt = Number.POSITIVE_INFINITY }: Principal): boolean =>
     Math.min(expiresAt, credentialEndsAt) > now();
 
-  async function found(authorization: string): Promise<Principal> {
-    const turn = versionNow();
-    // The version is read before the key, so a change in between is noticed the next time.
-    const version = await turn;
+  /** The next turn asks again for a key that took longer to read. */
+  function told(authorization: string, principal: Principal, asked: number): Principal {
+    used(principal);
+    if (asked === turn) ofThisTurn.set(authorization, principal);
+    return principal;
+  }
+
+  /** The version is read before the key, so that a change in between is read the next time. */
+  function found(authorization: string, version: string, asked: number): Principal | Promise<Principal> {
     const digest = hash('sha256', authorization, 'base64');
     const remembered = known.get(digest);
-    let principal = remembered?.principal;
-    if (principal === undefined || remembered?.version !== version || !isInForce(principal)) {
-      known.delete(digest);
-      principal = await authenticate({ authorization });
-      known.set(digest, { principal, version });
-    }
-    used(principal);
-    // When reading the key took longer than a turn, the next turn reads it again.
-    if (reading === turn) ofThisTurn.set(authorization, principal);
-    return principal;
+    if (remembered?.version === version && isInForce(remembered.principal)) return told(authorization, remembered.principal, asked);
+    known.delete(digest);
+    return read(authorization, version, asked, digest);
+  }
+
+  async function read(authorization: string, version: string, asked: number, digest: string): Promise<Principal> {
+    const principal = await authenticate({ authorization });
+    known.set(digest, { principal, version });
+    return told(authorization, principal, asked);
   }
 
   return (credentials) => {
     const { authorization } = credentials;
     if (authorization === null) return authenticate(credentials);
     const principal = ofThisTurn.get(authorization);
-    return principal !== undefined && isInForce(principal) ? principal : found(authorization);
+    if (principal !== undefined && isInForce(principal)) return principal;
+    const asked = turn;
+    const version = versionNow();
+    return typeof version === 'string' ? found(authorization, version, asked) : version.then((text) => found(authorization, text, asked));
   };
 }

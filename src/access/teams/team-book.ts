@@ -53,7 +53,7 @@ export interface TeamBook {
   /** Limits of the organisation itself. */
   limitsOfOrganisation(organisation: OrganisationRecord): readonly Limit[];
   /** Version of what the store has: see `Directory.version`. */
-  version(): Promise<string>;
+  version(): string | Promise<string>;
 }
 
 export function openTeamBook(declared: DeclaredTeams, directory: Directory): TeamBook {

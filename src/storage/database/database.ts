@@ -13,6 +13,11 @@ export interface Statements {
 
 export interface Database extends Statements {
   readonly dialect: 'sqlite' | 'postgres';
+  /**
+   * The first value of the first row, by a statement without parameters that each turn of the event loop asks. It is read at once where nothing is in the way, and may
+   * show the middle of a transaction where there is one connection. Rejects, and never throws.
+   */
+  readNow(sql: string): SqlValue | undefined | Promise<SqlValue | undefined>;
   /** Runs several statements that have no parameters, as migrations do. */
   exec(sql: string): Promise<void>;
   /** Runs a transaction. Transactions of one database run one after another and never interleave. */

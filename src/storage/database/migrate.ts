@@ -12,6 +12,7 @@ import { passageMigrations } from '../passages/migrations.ts';
 import { ownerMigrations } from '../state/owner-migrations.ts';
 import { sealMigrations } from '../state/seal-migrations.ts';
 import type { Migration } from './database.ts';
+import { identityVersionMigrations } from './identity-version.ts';
 
 /**
  * Every change of the stored tables, in order. A released migration is never edited: a later one corrects it.
@@ -26,6 +27,7 @@ export const migrations: readonly Migration[] = [
   ...keyMigrations,
   ...directoryMigrations,
   ...changeMigrations,
+  ...identityVersionMigrations,
   ...identityMigrations,
   ...completionMigrations,
   ...conversationMigrations,

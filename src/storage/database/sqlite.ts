@@ -71,6 +71,14 @@ export function openSqlite(
       file === inMemory
         ? write(({ read }) => read.all(sql, values))
         : told(({ read }) => onceFree(() => read.all(sql, values), performance.now() + busyMs)),
+    readNow(sql) {
+      try {
+        if (connections.renewed() === null) return connections.now().readNow(sql);
+      } catch (error) {
+        connections.met(error);
+      }
+      return told(({ read }) => onceFree(() => read.all(sql), performance.now() + busyMs)).then(([row]) => Object.values(row ?? {})[0]);
+    },
     run: (sql, values) => write((on, giveUpAt) => onceFree(() => on.write.run(sql, values), giveUpAt)),
     exec: (sql) => write(({ writer }, giveUpAt) => onceFree(async () => writer.exec(sql), giveUpAt)),
     tx: (work) => write((on, giveUpAt) => transaction(on.writer, giveUpAt, () => work(on.write))),

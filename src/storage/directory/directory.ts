@@ -135,5 +135,5 @@ export interface Directory {
    * Returns a new text whenever any process has changed a record. It may also change without a change of a record. Called in nearly every turn of
    * the event loop.
    */
-  version(): Promise<string>;
+  version(): string | Promise<string>;
 }

@@ -1,32 +1,28 @@
 import { commitOrRefuse } from '../database/commit-or-refuse.ts';
-import { dataVersion } from '../database/data-version.ts';
 import type { Database, Row, SqlValue } from '../database/database.ts';
 import type { Commit } from '../database/group-commit.ts';
+import { raiseIdentityVersion, versionHere } from '../database/identity-version.ts';
 import { type Directory, type OrganisationRecord, openPolicy, type Policy, type Records, type TeamRecord } from './directory.ts';
 import { openMembers } from './sql-members.ts';
 
 export function openDirectory(database: Database): Directory {
   const commit = commitOrRefuse(database, 'Teams cannot be written at the moment, so nothing was changed.');
-  /** Counts the changes of this process: `data_version` does not show what the same connection wrote. */
-  let changes = 0;
-  const changed = (): void => {
-    changes += 1;
-  };
+  const here = versionHere(database);
   return {
-    organisations: recordsIn(database, commit, changed, {
+    organisations: recordsIn(database, commit, here.changed, {
       table: 'organisations',
       columns: commonColumns,
       valuesOf: commonValues,
       recordOf: organisationOf,
     }),
-    teams: recordsIn(database, commit, changed, {
+    teams: recordsIn(database, commit, here.changed, {
       table: 'teams',
       columns: [...commonColumns, 'organisation'],
       valuesOf: (team) => [...commonValues(team), team.organisation],
       recordOf: (row): TeamRecord => ({ ...organisationOf(row), organisation: textOrNull(row, 'organisation') }),
     }),
-    members: openMembers(database, commit, changed),
-    version: async () => `${changes} ${await dataVersion(database)}`,
+    members: openMembers(database, commit, here.changed),
+    version: here.version,
   };
 }
 
@@ -50,7 +46,10 @@ function recordsIn<R extends OrganisationRecord>(
   const selectOne = `select * from ${table} where ${key} = $1`;
   return {
     async add(record) {
-      const added = await commit((tx) => tx.run(insert, valuesOf(record)));
+      const added = await commit(async (tx) => {
+        await raiseIdentityVersion(tx);
+        return tx.run(insert, valuesOf(record));
+      });
       changed();
       return added > 0;
     },
@@ -68,6 +67,7 @@ function recordsIn<R extends OrganisationRecord>(
         const before = recordOf(row);
         const record: R = { ...change(before), name, version: before.version + 1 };
         await tx.run(update, valuesOf(record));
+        await raiseIdentityVersion(tx);
         return record;
       });
       changed();

@@ -1,12 +1,16 @@
 import type { Database, Row } from '../database/database.ts';
 import type { Commit } from '../database/group-commit.ts';
+import { raiseIdentityVersion } from '../database/identity-version.ts';
 import type { MemberRecord, Members } from './directory.ts';
 
 /** `changed` is called after each change of a member. */
 export function openMembers(database: Database, commit: Commit, changed: () => void): Members {
   return {
     async put({ principal, team, addedAt, addedBy }) {
-      await commit((tx) => tx.run(putMember, [principal, team, addedAt, addedBy]));
+      await commit(async (tx) => {
+        await tx.run(putMember, [principal, team, addedAt, addedBy]);
+        await raiseIdentityVersion(tx);
+      });
       changed();
     },
     async find(principal) {
@@ -21,6 +25,7 @@ export function openMembers(database: Database, commit: Commit, changed: () => v
         const [row] = await tx.all('select * from team_members where principal = $1 and team = $2', [principal, team]);
         if (row === undefined) return null;
         await tx.run('delete from team_members where principal = $1', [principal]);
+        await raiseIdentityVersion(tx);
         return memberOf(row);
       });
       changed();

@@ -66,7 +66,7 @@ export interface Keys {
    * also change without such a change. While it stays the same, keys that were read before are still valid. Called in nearly every turn of the
    * event loop.
    */
-  version(): Promise<string>;
+  version(): string | Promise<string>;
   /**
    * Revokes the key and every key that it has made. Returns the key after the revocation, or null when it does not exist. A second revocation keeps
    * the first time. `by`: who revokes, for `updatedBy`.

@@ -1,8 +1,8 @@
 import type { SessionCaps } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { commitOrRefuse } from '../database/commit-or-refuse.ts';
-import { dataVersion } from '../database/data-version.ts';
 import type { Database, Row, SqlValue, Statements } from '../database/database.ts';
+import { raiseIdentityVersion, versionHere } from '../database/identity-version.ts';
 import type { KeyRecord, Keys } from './keys.ts';
 
 /** Number of ids in one statement. The SQL text is the same for any number of ids, so it is prepared once. */
@@ -10,15 +10,15 @@ const idsPerRead = 64;
 
 export function openKeys(database: Database): Keys {
   const commit = commitOrRefuse(database, 'Keys cannot be written at the moment, so nothing was changed.');
-  /** Counts the changes of this process: `data_version` does not show what the same connection wrote. */
-  let changes = 0;
+  const here = versionHere(database);
   return {
     async put(key) {
       await commit(async (tx) => {
         if (key.madeBy !== null) await checkMaker(tx, key.madeBy);
         await tx.run(putKey, valuesOf(key));
+        await raiseIdentityVersion(tx);
       });
-      changes += 1;
+      here.changed();
     },
     async find(id) {
       const [row] = await database.all('select * from virtual_keys where id = $1', [id]);
@@ -48,9 +48,10 @@ export function openKeys(database: Database): Keys {
         const before = keyOf(row);
         const key = { ...change(before), id, lastUsedAt: before.lastUsedAt, version: before.version + 1 };
         await tx.run(putKey, valuesOf(key));
+        await raiseIdentityVersion(tx);
         return key;
       });
-      changes += 1;
+      here.changed();
       return after;
     },
     async used(times) {
@@ -58,16 +59,14 @@ export function openKeys(database: Database): Keys {
         for (const [id, time] of times) await tx.run(putUse, [id, time]);
       });
     },
-    async version() {
-      return `${changes} ${await dataVersion(database)}`;
-    },
+    version: here.version,
     async revoke(id, at, by) {
       const revoked = await commit(async (tx) => {
-        await tx.run(revokeFamily, [id, at, by ?? null]);
+        if ((await tx.run(revokeFamily, [id, at, by ?? null])) > 0) await raiseIdentityVersion(tx);
         const [row] = await tx.all('select * from virtual_keys where id = $1', [id]);
         return row === undefined ? null : keyOf(row);
       });
-      changes += 1;
+      here.changed();
       return revoked;
     },
   };
