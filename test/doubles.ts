@@ -321,7 +321,7 @@ export const lasting: Leases = { take: (_principal, _use, parent) => ({ signal: 
 export const lastingOfKeys: Leases = {
   take(_principal, _use, parent) {
     const own = withDeadline(parent, Number.POSITIVE_INFINITY, () => new GatewayError('INTERNAL', 'It lasts.'));
-    return { signal: own.signal, abort: own.abort, release: own.end };
+    return { signal: own.signal, abort: (reason) => own.abort(reason), release: () => own.end() };
   },
 };
 

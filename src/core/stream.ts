@@ -164,26 +164,42 @@ export interface Deadline {
 const longestTimerMs = 2 ** 31 - 1;
 
 /** A signal that fires with its parent, or after `ms` with the error that `late` makes. The timer does not keep the process alive. */
-export function withDeadline(parent: AbortSignal | null, ms: number, late: () => GatewayError): Deadline {
-  const controller = new AbortController();
-  const onAbort = (): void => {
-    if (parent !== null) controller.abort(abortError(parent));
-  };
-  let timer: NodeJS.Timeout | undefined;
-  if (parent?.aborted === true) onAbort();
-  else if (ms <= 0) controller.abort(late());
-  else {
-    parent?.addEventListener('abort', onAbort, { once: true });
-    if (ms <= longestTimerMs) timer = setTimeout(() => controller.abort(late()), ms).unref();
+export const withDeadline = (parent: AbortSignal | null, ms: number, late: () => GatewayError): Deadline =>
+  new DeadlineBelow(parent, ms, late);
+
+/** A class, since each call has some: its methods are made once. It is its own listener. */
+class DeadlineBelow implements Deadline {
+  readonly #controller = new AbortController();
+  readonly #parent: AbortSignal | null;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(parent: AbortSignal | null, ms: number, late: () => GatewayError) {
+    this.#parent = parent;
+    if (parent?.aborted === true) this.handleEvent();
+    else if (ms <= 0) this.abort(late());
+    else {
+      parent?.addEventListener('abort', this, { once: true });
+      if (ms <= longestTimerMs) this.#timer = setTimeout(() => this.abort(late()), ms).unref();
+    }
   }
-  return {
-    signal: controller.signal,
-    abort: (reason) => controller.abort(reason),
-    end() {
-      clearTimeout(timer);
-      parent?.removeEventListener('abort', onAbort);
-    },
-  };
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  abort(reason: GatewayError): void {
+    this.#controller.abort(reason);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#parent?.removeEventListener('abort', this);
+  }
+
+  /** The parent has fired. */
+  handleEvent(): void {
+    if (this.#parent !== null) this.abort(abortError(this.#parent));
+  }
 }
 
 /** The same for a call, by its own signal where it may be fired: that costs a timer alone. */

@@ -65,7 +65,9 @@ class Receipt implements Dispatcher.DispatchHandler, Receiving {
     else this.#receiver.sent?.();
   }
 
-  onResponseStart(_: unknown, status: number, headers: IncomingHttpHeaders): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    // Nobody reads them a second time, and a silent stream would keep each as a buffer of its own.
+    controller.rawHeaders = null;
     if (status < 200 || this.#isOver) return;
     const encoding = headers['content-encoding'];
     if (encoding !== undefined) this.#decoded = this.#decode(String(encoding));

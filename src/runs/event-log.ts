@@ -8,7 +8,7 @@
 import { type Chunk, type Completion, type FinishReason, type MessagePart, toolCallPart } from '../core/chunk.ts';
 import { GatewayError } from '../core/errors.ts';
 import { GrowingText } from './growing-text.ts';
-import { objectTexts, type Stage } from './object-texts.ts';
+import { type ObjectTexts, objectTexts, type Stage } from './object-texts.ts';
 import type { RunEventBody, RunState } from './run.ts';
 import { keptBytes, lettersBytes, textBytes } from './weight.ts';
 
@@ -68,32 +68,160 @@ type HeldPart =
   | { readonly type: 'reasoning'; readonly start: number; end: number; opaque?: string }
   | Extract<MessagePart, { type: 'tool-call' }>;
 
-export function runLog(maxBytes: number, from: LogContent = { text: '', reasoning: '', entries: [] }): RunLog {
-  const texts = { text: new GrowingText(from.text), reasoning: new GrowingText(from.reasoning) };
-  let objects = objectTexts(from.entries.filter((entry) => entry.type === 'object'));
-  const entries = heldEntries(from.entries);
-  /** By call: the length of its arguments so far. */
-  let argumentEnds = new Map<string, number>();
+const nothingYet: LogContent = { text: '', reasoning: '', entries: [] };
+
+export const runLog = (maxBytes: number, from: LogContent = nothingYet): RunLog => new LogOfRun(maxBytes, from);
+
+/** A class, since a thousand runs may be silent at once: its methods are made once, and closures would weigh more than what is said. */
+class LogOfRun implements RunLog {
+  readonly #maxBytes: number;
+  readonly #text: { text: GrowingText; reasoning: GrowingText };
+  readonly #entries: HeldEntry[];
   /** Bytes before each entry. */
-  const before: number[] = entries.map(() => 0);
-  let sealed = entries.length;
-  const parts: HeldPart[] = [];
-  const citations: Completion['citations'][number][] = [];
-  const warnings: string[] = [];
-  const vectors: Float32Array[] = [];
-  let finishReason: FinishReason | null = null;
-  let objectIsWhole = false;
+  readonly #before: number[];
+  readonly #parts: HeldPart[] = [];
+  readonly #citations: Completion['citations'][number][] = [];
+  readonly #warnings: string[] = [];
+  readonly #vectors: Float32Array[] = [];
+  /** Null: no object has come. */
+  #objects: ObjectTexts | null;
+  /** By call: the length of its arguments so far. Null: no call has come. */
+  #argumentEnds: Map<string, number> | null = null;
+  #sealed: number;
+  #finishReason: FinishReason | null = null;
+  #objectIsWhole = false;
   /** Bytes of tool calls, citations, warnings and opaque parts, which are kept as they came. */
-  let others = 0;
+  #others = 0;
 
-  const bytes = (): number =>
-    entries.length * entryBytes + parts.length * partBytes + texts.text.bytes + texts.reasoning.bytes + objects.bytes() + others;
+  constructor(maxBytes: number, { text, reasoning, entries }: LogContent) {
+    const stages = entries.filter((entry) => entry.type === 'object');
+    this.#maxBytes = maxBytes;
+    this.#text = { text: new GrowingText(text), reasoning: new GrowingText(reasoning) };
+    this.#objects = stages.length === 0 ? null : objectTexts(stages);
+    this.#entries = heldEntries(entries);
+    this.#before = this.#entries.map(() => 0);
+    this.#sealed = this.#entries.length;
+  }
 
-  function refuseBeyond(size: number): void {
-    if (bytes() + size <= maxBytes) return;
+  add(chunk: Chunk): void {
+    const size = keptBytes(chunk);
+    this.#refuseBeyond(size);
+    if (chunk.type !== 'text' && chunk.type !== 'reasoning') this.#others += size;
+    switch (chunk.type) {
+      case 'text':
+        this.#addText(chunk);
+        break;
+      case 'reasoning':
+        this.#others += chunk.opaque === undefined ? 0 : textBytes(chunk.opaque);
+        this.#addText(chunk);
+        break;
+      case 'tool-call':
+        if (chunk.done) this.#addToolCall(toolCallPart(chunk));
+        else this.#addToolCallDelta(chunk);
+        break;
+      case 'object':
+        this.#addObject(chunk.value, chunk.final);
+        break;
+      case 'citation':
+        this.#citations.push(chunk.citation);
+        this.#append({ type: 'citation', citation: chunk.citation });
+        break;
+      case 'warning':
+        this.#warnings.push(chunk.message);
+        break;
+      case 'embedding':
+        this.#vectors[chunk.index] = chunk.vector;
+        break;
+      case 'finish':
+        this.#finishReason = chunk.reason;
+    }
+  }
+
+  mark(type: Mark['type']): void {
+    this.#append({ type });
+  }
+
+  read(index: number): LoggedEvent | null {
+    const entry = this.#entries[index];
+    if (entry === undefined) return null;
+    this.#sealed = Math.max(this.#sealed, index + 1);
+    if (entry.type === 'object') return { type: 'object', object: JSON.parse(this.#objects?.at(entry.stage) ?? 'null') as unknown };
+    if (!isDelta(entry)) return entry;
+    const { type, start, end } = entry;
+    return { type, text: this.#text[type].slice(start, end), offset: start };
+  }
+
+  hasAnswer(): boolean {
+    return this.#entries.length > this.#answerFrom() || this.#parts.length > 0;
+  }
+
+  answerWasRead(): boolean {
+    return this.#sealed > this.#answerFrom();
+  }
+
+  dropAnswer(): void {
+    const from = this.#answerFrom();
+    this.#entries.length = from;
+    this.#before.length = from;
+    this.#text.text = new GrowingText();
+    this.#text.reasoning = new GrowingText();
+    this.#objects = null;
+    for (const list of [this.#parts, this.#citations, this.#warnings, this.#vectors]) list.length = 0;
+    this.#argumentEnds = null;
+    this.#finishReason = null;
+    this.#objectIsWhole = false;
+    this.#others = 0;
+  }
+
+  bytesFrom(index: number): number {
+    return index >= this.#entries.length ? 0 : this.bytes() - (this.#before[index] ?? 0);
+  }
+
+  length(): number {
+    return this.#entries.length;
+  }
+
+  bytes(): number {
+    const texts = this.#text.text.bytes + this.#text.reasoning.bytes + (this.#objects?.bytes() ?? 0);
+    return this.#entries.length * entryBytes + this.#parts.length * partBytes + texts + this.#others;
+  }
+
+  completion(): Completion {
+    const object = this.#objectIsWhole ? (this.#objects?.last() ?? null) : null;
+    const text = this.#text.text.slice(0, this.#text.text.length);
+    const textOf = ({ type, start, end }: HeldDelta): string =>
+      type === 'text' && end - start === text.length ? text : this.#text[type].slice(start, end);
+    return {
+      text,
+      parts: this.#parts.map((part) => {
+        if (part.type === 'tool-call') return part;
+        const opaque = part.type === 'reasoning' && part.opaque !== undefined ? { opaque: part.opaque } : {};
+        return { type: part.type, text: textOf(part), ...opaque };
+      }),
+      object: object === null ? undefined : (JSON.parse(object) as unknown),
+      finishReason: this.#finishReason,
+      citations: [...this.#citations],
+      warnings: [...this.#warnings],
+      vectors: [...this.#vectors],
+    };
+  }
+
+  content(): LogContent {
+    const { text, reasoning } = this.#text;
+    return {
+      text: text.slice(0, text.length),
+      reasoning: reasoning.slice(0, reasoning.length),
+      entries: this.#entries.map((entry) =>
+        entry.type === 'object' ? { type: 'object', ...(this.#objects?.stages[entry.stage] ?? { shared: 0, rest: 'null' }) } : entry,
+      ),
+    };
+  }
+
+  #refuseBeyond(size: number): void {
+    if (this.bytes() + size <= this.#maxBytes) return;
     throw new GatewayError(
       'MODEL_UNAVAILABLE',
-      `The answer outgrew ${maxBytes} bytes and was stopped. Ask with a smaller maxOutputTokens.`,
+      `The answer outgrew ${this.#maxBytes} bytes and was stopped. Ask with a smaller maxOutputTokens.`,
       {
         phase: 'mid-stream',
         retryable: false,
@@ -101,154 +229,74 @@ export function runLog(maxBytes: number, from: LogContent = { text: '', reasonin
     );
   }
 
-  function append(entry: HeldEntry): void {
-    before.push(bytes());
-    entries.push(entry);
+  #append(entry: HeldEntry): void {
+    this.#before.push(this.bytes());
+    this.#entries.push(entry);
   }
 
-  const unread = (): HeldEntry | undefined => (sealed < entries.length ? entries.at(-1) : undefined);
+  #unread(): HeldEntry | undefined {
+    return this.#sealed < this.#entries.length ? this.#entries.at(-1) : undefined;
+  }
 
-  function addText(chunk: Extract<Chunk, { type: 'text' | 'reasoning' }>): void {
+  #addText(chunk: Extract<Chunk, { type: 'text' | 'reasoning' }>): void {
     const { type, text } = chunk;
-    const start = texts[type].length;
+    const start = this.#text[type].length;
     const end = start + text.length;
-    const last = unread();
+    const last = this.#unread();
     if (last?.type === type) last.end = end;
-    else if (text !== '') append({ type, start, end });
-    texts[type].add(text);
-    addPart(chunk, start, end);
+    else if (text !== '') this.#append({ type, start, end });
+    this.#text[type].add(text);
+    this.#addPart(chunk, start, end);
   }
 
   /** As `withChunk` of `core/chunk.ts` does it. */
-  function addPart(chunk: Extract<Chunk, { type: 'text' | 'reasoning' }>, start: number, end: number): void {
-    const last = parts.at(-1);
+  #addPart(chunk: Extract<Chunk, { type: 'text' | 'reasoning' }>, start: number, end: number): void {
+    const last = this.#parts.at(-1);
     if (last?.type === 'text' && chunk.type === 'text') last.end = end;
     else if (last?.type === 'reasoning' && chunk.type === 'reasoning' && last.opaque === undefined) {
       last.end = end;
       if (chunk.opaque !== undefined) last.opaque = chunk.opaque;
-    } else if (chunk.type === 'text') parts.push({ type: 'text', start, end });
-    else parts.push({ type: 'reasoning', start, end, ...(chunk.opaque === undefined ? {} : { opaque: chunk.opaque }) });
+    } else if (chunk.type === 'text') this.#parts.push({ type: 'text', start, end });
+    else this.#parts.push({ type: 'reasoning', start, end, ...(chunk.opaque === undefined ? {} : { opaque: chunk.opaque }) });
   }
 
-  function addObject(value: unknown, final: boolean): void {
+  #addObject(value: unknown, final: boolean): void {
     const text = JSON.stringify(value);
-    refuseBeyond(lettersBytes(text));
-    objectIsWhole ||= final;
-    if (text === objects.last()) return;
-    if (unread()?.type === 'object') {
-      objects.replaceLast(text);
+    this.#refuseBeyond(lettersBytes(text));
+    this.#objectIsWhole ||= final;
+    this.#objects ??= objectTexts();
+    if (text === this.#objects.last()) return;
+    if (this.#unread()?.type === 'object') {
+      this.#objects.replaceLast(text);
       return;
     }
-    append({ type: 'object', stage: objects.stages.length });
-    objects.add(text);
+    this.#append({ type: 'object', stage: this.#objects.stages.length });
+    this.#objects.add(text);
   }
 
-  function addToolCallDelta({ id, name, argumentsText }: Extract<Chunk, { type: 'tool-call' }>): void {
-    const last = unread();
-    const offset = argumentEnds.get(id) ?? 0;
-    argumentEnds.set(id, offset + argumentsText.length);
+  #addToolCall(call: ReturnType<typeof toolCallPart>): void {
+    this.#argumentEnds?.delete(call.id);
+    this.#parts.push(call);
+    this.#append({ type: 'tool-call', call });
+  }
+
+  #addToolCallDelta({ id, name, argumentsText }: Extract<Chunk, { type: 'tool-call' }>): void {
+    const last = this.#unread();
+    this.#argumentEnds ??= new Map();
+    const offset = this.#argumentEnds.get(id) ?? 0;
+    this.#argumentEnds.set(id, offset + argumentsText.length);
     if (last?.type !== 'tool-call-delta' || last.callId !== id) {
-      others += textBytes(id) + textBytes(name);
-      append({ type: 'tool-call-delta', callId: id, name, argumentsText, offset });
+      this.#others += textBytes(id) + textBytes(name);
+      this.#append({ type: 'tool-call-delta', callId: id, name, argumentsText, offset });
       return;
     }
-    entries[entries.length - 1] = { ...last, argumentsText: last.argumentsText + argumentsText };
+    this.#entries[this.#entries.length - 1] = { ...last, argumentsText: last.argumentsText + argumentsText };
   }
 
   /** Where the answer begins: behind the event that says that the run has started. */
-  function answerFrom(): number {
-    return entries[0]?.type === 'started' ? 1 : 0;
+  #answerFrom(): number {
+    return this.#entries[0]?.type === 'started' ? 1 : 0;
   }
-
-  return {
-    add(chunk) {
-      const size = keptBytes(chunk);
-      refuseBeyond(size);
-      if (chunk.type !== 'text' && chunk.type !== 'reasoning') others += size;
-      switch (chunk.type) {
-        case 'text':
-          return addText(chunk);
-        case 'reasoning':
-          others += chunk.opaque === undefined ? 0 : textBytes(chunk.opaque);
-          return addText(chunk);
-        case 'tool-call': {
-          if (!chunk.done) return addToolCallDelta(chunk);
-          const call = toolCallPart(chunk);
-          argumentEnds.delete(call.id);
-          parts.push(call);
-          return append({ type: 'tool-call', call });
-        }
-        case 'object':
-          return addObject(chunk.value, chunk.final);
-        case 'citation':
-          citations.push(chunk.citation);
-          return append({ type: 'citation', citation: chunk.citation });
-        case 'warning':
-          warnings.push(chunk.message);
-          return;
-        case 'embedding':
-          vectors[chunk.index] = chunk.vector;
-          return;
-        case 'finish':
-          finishReason = chunk.reason;
-      }
-    },
-    mark: (type) => append({ type }),
-    read(index) {
-      const entry = entries[index];
-      if (entry === undefined) return null;
-      sealed = Math.max(sealed, index + 1);
-      if (entry.type === 'object') return { type: 'object', object: JSON.parse(objects.at(entry.stage)) as unknown };
-      if (!isDelta(entry)) return entry;
-      const { type, start, end } = entry;
-      const text = texts[type].slice(start, end);
-      return { type, text, offset: start };
-    },
-    hasAnswer: () => entries.length > answerFrom() || parts.length > 0,
-    answerWasRead: () => sealed > answerFrom(),
-    dropAnswer() {
-      const from = answerFrom();
-      entries.length = from;
-      before.length = from;
-      texts.text = new GrowingText();
-      texts.reasoning = new GrowingText();
-      objects = objectTexts();
-      for (const list of [parts, citations, warnings, vectors]) list.length = 0;
-      argumentEnds = new Map();
-      finishReason = null;
-      objectIsWhole = false;
-      others = 0;
-    },
-    bytesFrom: (index) => (index >= entries.length ? 0 : bytes() - (before[index] ?? 0)),
-    length: () => entries.length,
-    bytes,
-    completion() {
-      const object = objectIsWhole ? objects.last() : null;
-      const text = texts.text.slice(0, texts.text.length);
-      const textOf = ({ type, start, end }: HeldDelta): string =>
-        type === 'text' && end - start === text.length ? text : texts[type].slice(start, end);
-      return {
-        text,
-        parts: parts.map((part) => {
-          if (part.type === 'tool-call') return part;
-          const opaque = part.type === 'reasoning' && part.opaque !== undefined ? { opaque: part.opaque } : {};
-          return { type: part.type, text: textOf(part), ...opaque };
-        }),
-        object: object === null ? undefined : (JSON.parse(object) as unknown),
-        finishReason,
-        citations: [...citations],
-        warnings: [...warnings],
-        vectors: [...vectors],
-      };
-    },
-    content: () => ({
-      text: texts.text.slice(0, texts.text.length),
-      reasoning: texts.reasoning.slice(0, texts.reasoning.length),
-      entries: entries.map((entry) =>
-        entry.type === 'object' ? { type: 'object', ...(objects.stages[entry.stage] ?? { shared: 0, rest: 'null' }) } : entry,
-      ),
-    }),
-  };
 }
 
 /** Completions that were stored before deltas of tool calls had an offset get them here. */

@@ -55,168 +55,232 @@ interface Reader {
 
 /** How long a source may take to clean up after an abort before its run is ended without it. */
 const cleanUpMs = 2_000;
-/** What a run takes beside its log: its closures, state, settlement and place among the others. Measured: see `weight.ts`. */
-const runBytes = 7_680;
+/** What a run takes beside its log: its object, state, settlement and place among the others. Measured: see `weight.ts`. */
+const runBytes = 6_144;
 /** A failure with its stack as text. */
 const failureBytes = 2_304;
 
-export function liveRun(options: LiveRunOptions): LiveRun {
-  const { id, route, detached, lingerMs, maxLogBytes, lagBytes, scale } = options;
-  const log = runLog(maxLogBytes);
-  const controller = new AbortController();
-  const readers = new Set<Reader>();
-  const { promise: done, resolve: settle } = Promise.withResolvers<RunState>();
-  let status: RunStatus = 'RUNNING';
-  let failure: GatewayError | null = null;
-  let settlement: Settlement | null = null;
-  let ending: GatewayError | null = null;
+export const liveRun = (options: LiveRunOptions): LiveRun => new RunInMemory(options);
+
+/** A class, since a thousand runs may be silent at once: its methods are made once. */
+class RunInMemory implements LiveRun {
+  readonly id: string;
+  readonly done: Promise<RunState>;
+  readonly #route: string | null;
+  readonly #detached: boolean;
+  readonly #lingerMs: number;
+  readonly #lagBytes: number;
+  readonly #scale: Scale;
+  readonly #log: RunLog;
+  readonly #controller = new AbortController();
+  readonly #readers = new Set<Reader>();
+  readonly #settle: (state: RunState) => void;
+  readonly #started: RunState;
+  #status: RunStatus = 'RUNNING';
+  #failure: GatewayError | null = null;
+  #settlement: Settlement | null = null;
+  #ending: GatewayError | null = null;
   /** Null once the run has begun: a run that has ended is kept for its events, and must not keep its request. */
-  let work: Work | null = { source: options.source, ending: options.ending, onEnd: options.onEnd };
-  let complete = false;
+  #work: Work | null;
+  #complete = false;
   /** Somebody has read the state of the run, and was shown the answer so far. */
-  let lookedAt = false;
-  let lingering: NodeJS.Timeout | undefined;
+  #lookedAt = false;
+  #lingering: NodeJS.Timeout | undefined;
   /** Set while the pump waits for a reader who wants more. */
-  let resume: (() => void) | null = null;
+  #resume: (() => void) | null = null;
 
-  const bytes = (): number => runBytes + log.bytes() + (failure === null ? 0 : failureBytes);
-  const started: RunState = { id, status, completion: emptyCompletion, failure: null, settlement: null, route };
-  log.mark('started');
-
-  function state(): RunState {
-    const said = log.completion();
-    const completion = status === 'CANCELLED' ? { ...said, finishReason: 'cancelled' as const } : said;
-    return { id, status, completion, failure, settlement: status === 'RUNNING' ? null : settlement, route };
+  constructor({ id, route, detached, lingerMs, maxLogBytes, lagBytes, scale, source, ending, onEnd }: LiveRunOptions) {
+    const { promise, resolve } = Promise.withResolvers<RunState>();
+    this.id = id;
+    this.done = promise;
+    this.#settle = resolve;
+    this.#route = route;
+    this.#detached = detached;
+    this.#lingerMs = lingerMs;
+    this.#lagBytes = lagBytes;
+    this.#scale = scale;
+    this.#work = { source, ending, onEnd };
+    this.#log = runLog(maxLogBytes);
+    this.#started = { id, status: 'RUNNING', completion: emptyCompletion, failure: null, settlement: null, route };
+    this.#log.mark('started');
+    if (detached) this.#start();
   }
 
-  const shown = (): boolean => lookedAt || log.answerWasRead();
+  bytes(): number {
+    return runBytes + this.#log.bytes() + (this.#failure === null ? 0 : failureBytes);
+  }
 
-  function tellReaders(): void {
-    for (const reader of readers) {
+  readers(): number {
+    return this.#readers.size;
+  }
+
+  state(): RunState {
+    this.#lookedAt ||= this.#log.hasAnswer();
+    return this.#stateNow();
+  }
+
+  events(after: string | null, signal: AbortSignal): AsyncIterableIterator<RunEvent> {
+    const reader = this.#enter(indexAfter(after, this.id, this.#log.length()), false);
+    return interruptible(this.#read(reader), { signal, ended: () => this.#leave(reader) });
+  }
+
+  async ended(signal: AbortSignal): Promise<RunState> {
+    const reader = this.#enter(this.#log.length(), true);
+    this.#start();
+    this.#tellPump();
+    try {
+      return await untilAborted(this.done, signal);
+    } finally {
+      this.#leave(reader);
+    }
+  }
+
+  /** Upstream is cancelled, whatever the run's own failure is: what was sent is billed, and no deployment is to blame. */
+  end(reason: GatewayError): Promise<RunState> {
+    if (!this.#controller.signal.aborted && !this.#complete) {
+      this.#ending = reason;
+      const { code, message, retryable } = reason;
+      this.#controller.abort(code === 'CANCELLED' ? reason : new GatewayError('CANCELLED', message, { retryable }));
+      this.#start();
+    }
+    return this.done;
+  }
+
+  cancel(): Promise<RunState> {
+    return this.end(cancelledByOwner());
+  }
+
+  #stateNow(): RunState {
+    const said = this.#log.completion();
+    const status = this.#status;
+    const completion = status === 'CANCELLED' ? { ...said, finishReason: 'cancelled' as const } : said;
+    const settlement = status === 'RUNNING' ? null : this.#settlement;
+    return { id: this.id, status, completion, failure: this.#failure, settlement, route: this.#route };
+  }
+
+  #shown(): boolean {
+    return this.#lookedAt || this.#log.answerWasRead();
+  }
+
+  #tellReaders(): void {
+    for (const reader of this.#readers) {
       const { wake } = reader;
       reader.wake = null;
       wake?.();
     }
   }
 
-  function tellPump(): void {
-    resume?.();
-    resume = null;
+  #tellPump(): void {
+    this.#resume?.();
+    this.#resume = null;
   }
 
-  function wanted(): boolean {
-    const maxLag = scale.crowded() ? 0 : lagBytes;
-    return detached || readers.values().some((reader) => reader.greedy || log.bytesFrom(reader.index) <= maxLag);
+  #wanted(): boolean {
+    const maxLag = this.#scale.crowded() ? 0 : this.#lagBytes;
+    return this.#detached || this.#readers.values().some((reader) => reader.greedy || this.#log.bytesFrom(reader.index) <= maxLag);
   }
 
-  function add(chunk: Chunk): void {
-    if (chunk.type !== 'restart') log.add(chunk);
-    else if (shown()) throw chunk.reason;
-    else log.dropAnswer();
+  #add(chunk: Chunk): void {
+    if (chunk.type !== 'restart') this.#log.add(chunk);
+    else if (this.#shown()) throw chunk.reason;
+    else this.#log.dropAnswer();
   }
 
-  const askedFor = (): Promise<void> =>
-    new Promise((resolve) => {
-      resume = resolve;
+  #askedFor(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#resume = resolve;
     });
+  }
 
-  async function pump({ source, ending: toldEnding, onEnd }: Work): Promise<void> {
-    const { signal } = controller;
+  #start(): void {
+    if (this.#work === null) return;
+    const begun = this.#work;
+    this.#work = null;
+    void this.#pump(begun);
+  }
+
+  async #pump({ source, ending: toldEnding, onEnd }: Work): Promise<void> {
+    const { signal } = this.#controller;
     const waits = abortableWaits(signal);
     let chunks: AsyncIterator<Said> | null = null;
     try {
       if (signal.aborted) throw abortError(signal);
-      scale.set(bytes());
-      const report = (fact: Fact): void => {
-        if (fact.type === 'settled') settlement = fact.settlement;
-      };
-      chunks = source({ id, signal, shown, report })[Symbol.asyncIterator]();
+      this.#scale.set(this.bytes());
+      chunks = source({ id: this.id, signal, shown: () => this.#shown(), report: (fact) => this.#note(fact) })[Symbol.asyncIterator]();
       for (;;) {
-        while (!wanted()) await waits.until(askedFor());
+        while (!this.#wanted()) await waits.until(this.#askedFor());
         const next = await waits.until(chunks.next());
         if (next.done === true) break;
-        if (isBatch(next.value)) for (const chunk of next.value) add(chunk);
-        else add(next.value);
-        tellReaders();
-        scale.set(bytes());
+        if (isBatch(next.value)) for (const chunk of next.value) this.#add(chunk);
+        else this.#add(next.value);
+        this.#tellReaders();
+        this.#scale.set(this.bytes());
       }
-      status = 'COMPLETED';
+      this.#status = 'COMPLETED';
     } catch (error) {
-      failure = ending ?? asGatewayError(error);
-      letGoOfFrames(failure);
-      status = failure.code === 'CANCELLED' ? 'CANCELLED' : 'FAILED';
+      this.#failure = this.#ending ?? asGatewayError(error);
+      letGoOfFrames(this.#failure);
+      this.#status = this.#failure.code === 'CANCELLED' ? 'CANCELLED' : 'FAILED';
       await cleanedUp(chunks);
     }
     waits.end();
-    await toldEnding?.(state());
-    log.mark(failure === null ? 'finished' : 'failed');
-    complete = true;
-    scale.end();
-    tellReaders();
-    await onEnd(state(), log);
-    settle(state());
+    await toldEnding?.(this.#stateNow());
+    this.#log.mark(this.#failure === null ? 'finished' : 'failed');
+    this.#complete = true;
+    this.#scale.end();
+    this.#tellReaders();
+    await onEnd(this.#stateNow(), this.#log);
+    this.#settle(this.#stateNow());
   }
 
-  function start(): void {
-    if (work === null) return;
-    const begun = work;
-    work = null;
-    void pump(begun);
+  #note(fact: Fact): void {
+    if (fact.type === 'settled') this.#settlement = fact.settlement;
   }
 
-  /** Upstream is cancelled, whatever the run's own failure is: what was sent is billed, and no deployment is to blame. */
-  function end(reason: GatewayError): Promise<RunState> {
-    if (!controller.signal.aborted && !complete) {
-      ending = reason;
-      const { code, message, retryable } = reason;
-      controller.abort(code === 'CANCELLED' ? reason : new GatewayError('CANCELLED', message, { retryable }));
-      start();
-    }
-    return done;
-  }
-
-  function leave(reader: Reader): void {
-    if (!readers.delete(reader)) return;
-    tellPump();
-    if (readers.size > 0 || detached || status !== 'RUNNING') return;
-    const abandon = (): void => {
-      if (readers.size === 0) void end(lastReaderLeft());
-    };
-    if (lingerMs === 0 || work !== null) {
-      abandon();
+  #leave(reader: Reader): void {
+    if (!this.#readers.delete(reader)) return;
+    this.#tellPump();
+    if (this.#readers.size > 0 || this.#detached || this.#status !== 'RUNNING') return;
+    if (this.#lingerMs === 0 || this.#work !== null) {
+      this.#abandon();
       return;
     }
-    lingering = setTimeout(abandon, lingerMs);
-    lingering.unref();
+    this.#lingering = setTimeout(() => this.#abandon(), this.#lingerMs);
+    this.#lingering.unref();
   }
 
-  function enter(index: number, greedy: boolean): Reader {
-    clearTimeout(lingering);
+  #abandon(): void {
+    if (this.#readers.size === 0) void this.end(lastReaderLeft());
+  }
+
+  #enter(index: number, greedy: boolean): Reader {
+    clearTimeout(this.#lingering);
     const reader: Reader = { index, greedy, wake: null };
-    readers.add(reader);
+    this.#readers.add(reader);
     return reader;
   }
 
   /** The next event of the reader; null at the end; undefined while there is no event yet. */
-  function nextFor(reader: Reader): RunEvent | null | undefined {
-    if (!readers.has(reader)) return null;
-    const logged = log.read(reader.index);
-    if (logged === null) return complete ? null : undefined;
+  #nextFor(reader: Reader): RunEvent | null | undefined {
+    if (!this.#readers.has(reader)) return null;
+    const logged = this.#log.read(reader.index);
+    if (logged === null) return this.#complete ? null : undefined;
     reader.index += 1;
     const seq = reader.index;
     // The reader is counted out with the last event: it need not ask for the end.
-    if (logged.type === 'finished' || logged.type === 'failed') leave(reader);
-    else tellPump();
-    return { seq, cursor: cursorOf({ completionId: id, seq }), completionId: id, ...bodyAt(logged, started, state) };
+    if (logged.type === 'finished' || logged.type === 'failed') this.#leave(reader);
+    else this.#tellPump();
+    const body = bodyAt(logged, this.#started, () => this.#stateNow());
+    return { seq, cursor: cursorOf({ completionId: this.id, seq }), completionId: this.id, ...body };
   }
 
-  function read(reader: Reader): AsyncIterableIterator<RunEvent> {
+  #read(reader: Reader): AsyncIterableIterator<RunEvent> {
     const events: AsyncIterableIterator<RunEvent> = {
       [Symbol.asyncIterator]: () => events,
-      async next() {
-        start();
+      next: async () => {
+        this.#start();
         for (;;) {
-          const event = nextFor(reader);
+          const event = this.#nextFor(reader);
           if (event === null) return { done: true, value: undefined };
           if (event !== undefined) return { done: false, value: event };
           await new Promise<void>((resolve) => {
@@ -224,43 +288,14 @@ export function liveRun(options: LiveRunOptions): LiveRun {
           });
         }
       },
-      async return() {
-        leave(reader);
+      return: async () => {
+        this.#leave(reader);
         reader.wake?.();
         return { done: true, value: undefined };
       },
     };
     return events;
   }
-
-  if (detached) start();
-
-  return {
-    id,
-    bytes,
-    done,
-    readers: () => readers.size,
-    state() {
-      lookedAt ||= log.hasAnswer();
-      return state();
-    },
-    events(after, signal) {
-      const reader = enter(indexAfter(after, id, log.length()), false);
-      return interruptible(read(reader), { signal, ended: () => leave(reader) });
-    },
-    async ended(signal) {
-      const reader = enter(log.length(), true);
-      start();
-      tellPump();
-      try {
-        return await untilAborted(done, signal);
-      } finally {
-        leave(reader);
-      }
-    },
-    end,
-    cancel: () => end(cancelledByOwner()),
-  };
 }
 
 /** An error holds its stack frames, and with them the request, until `stack` is read as text. */

@@ -29,52 +29,57 @@ const stageBytes = 112;
 /** Copies the text: a string that was cut out of another one keeps that one in memory. */
 const copied = (text: string): string => ` ${text}`.slice(1);
 
-export function objectTexts(from: readonly Stage[] = []): ObjectTexts {
-  const stages: Stage[] = [];
-  let restBytes = 0;
-  let last: string | null = null;
-  let lastBytes = 0;
-  /** Most readers ask for the stage after the one that they had, which is one step away. */
-  let found = { stage: -1, text: '' };
-  let foundBytes = 0;
+export const objectTexts = (from: readonly Stage[] = []): ObjectTexts => new TextsOfObject(from);
 
-  function push(stage: Stage, text: string): void {
-    stages.push(stage);
-    restBytes += lettersBytes(stage.rest);
-    last = text;
-    lastBytes = lettersBytes(text);
+class TextsOfObject implements ObjectTexts {
+  readonly stages: Stage[] = [];
+  #restBytes = 0;
+  #last: string | null = null;
+  #lastBytes = 0;
+  /** Most readers ask for the stage after the one that they had, which is one step away. */
+  #found = { stage: -1, text: '' };
+  #foundBytes = 0;
+
+  constructor(from: readonly Stage[]) {
+    for (const stage of from) this.#push(stage, (this.#last ?? '').slice(0, stage.shared) + stage.rest);
   }
 
-  function at(stage: number): string {
-    if (stage === stages.length - 1 && last !== null) return last;
-    if (found.stage > stage) found = { stage: -1, text: '' };
-    let { text } = found;
-    for (const { shared, rest } of stages.slice(found.stage + 1, stage + 1)) text = text.slice(0, shared) + rest;
-    found = { stage, text };
-    foundBytes = lettersBytes(text);
+  add(text: string): void {
+    const shared = sharedLetters(this.#last ?? '', text);
+    this.#push({ shared, rest: copied(text.slice(shared)) }, text);
+  }
+
+  replaceLast(text: string): void {
+    const before = this.stages.length > 1 ? this.at(this.stages.length - 2) : null;
+    this.#restBytes -= lettersBytes(this.stages.pop()?.rest ?? '');
+    this.#last = before;
+    this.add(text);
+  }
+
+  at(stage: number): string {
+    if (stage === this.stages.length - 1 && this.#last !== null) return this.#last;
+    if (this.#found.stage > stage) this.#found = { stage: -1, text: '' };
+    let { text } = this.#found;
+    for (const { shared, rest } of this.stages.slice(this.#found.stage + 1, stage + 1)) text = text.slice(0, shared) + rest;
+    this.#found = { stage, text };
+    this.#foundBytes = lettersBytes(text);
     return text;
   }
 
-  function add(text: string): void {
-    const shared = sharedLetters(last ?? '', text);
-    push({ shared, rest: copied(text.slice(shared)) }, text);
+  last(): string | null {
+    return this.#last;
   }
 
-  for (const stage of from) push(stage, (last ?? '').slice(0, stage.shared) + stage.rest);
+  bytes(): number {
+    return this.stages.length * stageBytes + this.#restBytes + this.#lastBytes + this.#foundBytes;
+  }
 
-  return {
-    add,
-    replaceLast(text) {
-      const before = stages.length > 1 ? at(stages.length - 2) : null;
-      restBytes -= lettersBytes(stages.pop()?.rest ?? '');
-      last = before;
-      add(text);
-    },
-    at,
-    last: () => last,
-    stages,
-    bytes: () => stages.length * stageBytes + restBytes + lastBytes + foundBytes,
-  };
+  #push(stage: Stage, text: string): void {
+    this.stages.push(stage);
+    this.#restBytes += lettersBytes(stage.rest);
+    this.#last = text;
+    this.#lastBytes = lettersBytes(text);
+  }
 }
 
 function sharedLetters(one: string, other: string): number {

@@ -83,12 +83,12 @@ export function plainAnswers({ maxBytes, keptMs, now }: PlainAnswersOptions): Pl
     sweep();
   }
 
-  function made({ principal, route, ask }: BeginAnswer, id: string, { signal, abort }: Deadline): Promise<RunState> {
+  function made({ principal, route, ask }: BeginAnswer, id: string, own: Deadline): Promise<RunState> {
     let settlement: Settlement | null = null;
     const asked = ask({
       id,
-      signal,
-      abort,
+      signal: own.signal,
+      abort: (reason) => own.abort(reason),
       report(fact) {
         if (fact.type === 'settled') settlement = fact.settlement;
       },

@@ -48,8 +48,8 @@ function logged(drawn: typeof steps extends fc.Arbitrary<infer Drawn> ? Drawn : 
   return { events: allOf(log), content: log.content() };
 }
 
-const allOf = ({ length, read }: Pick<ReturnType<typeof runLog>, 'length' | 'read'>): readonly LoggedEvent[] =>
-  Array.from({ length: length() }, (_, index) => read(index)).filter((event) => event !== null);
+const allOf = (log: Pick<ReturnType<typeof runLog>, 'length' | 'read'>): readonly LoggedEvent[] =>
+  Array.from({ length: log.length() }, (_, index) => log.read(index)).filter((event) => event !== null);
 
 describe('the log of a completion', () => {
   it('the log of a completion gives each delta the place where it begins in its text, its reasoning, or the arguments of its call, whatever was read in between', () => {

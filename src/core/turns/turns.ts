@@ -50,21 +50,34 @@ export function waitInLine(): Promise<void> {
   });
 }
 
-export function turnsOf({ unitsPerTurn, signal }: TurnsOptions): Turns {
-  let spent = 0;
-  let taken = 0;
-  const next = async (): Promise<void> => {
+export const turnsOf = (options: TurnsOptions): Turns => new TurnsOfWork(options);
+
+/** A class, since each call has several: its methods are made once. */
+class TurnsOfWork implements Turns {
+  readonly #unitsPerTurn: number;
+  readonly #signal: AbortSignal | undefined;
+  #spent = 0;
+  #taken = 0;
+
+  constructor({ unitsPerTurn, signal }: TurnsOptions) {
+    this.#unitsPerTurn = unitsPerTurn;
+    this.#signal = signal;
+  }
+
+  spend(units: number): Promise<void> | null {
+    this.#spent += units;
+    if (this.#spent < this.#unitsPerTurn) return null;
+    this.#spent = 0;
+    this.#taken += 1;
+    return this.#next();
+  }
+
+  taken(): number {
+    return this.#taken;
+  }
+
+  async #next(): Promise<void> {
     await waitInLine();
-    if (signal !== undefined) throwIfAborted(signal);
-  };
-  return {
-    spend(units) {
-      spent += units;
-      if (spent < unitsPerTurn) return null;
-      spent = 0;
-      taken += 1;
-      return next();
-    },
-    taken: () => taken,
-  };
+    if (this.#signal !== undefined) throwIfAborted(this.#signal);
+  }
 }

@@ -50,11 +50,11 @@ export async function composeSources(options: SourcesOptions, signal: AbortSigna
   const deadline = withDeadline(signal, options.sourceTimeoutMs, () => sourcesTooSlow(options.sourceTimeoutMs));
   if (options.source.kind === 'supergraph') {
     const { from, read } = options.source.reader;
-    const supergraphSdl = await read(deadline.signal).finally(deadline.end);
+    const supergraphSdl = await read(deadline.signal).finally(() => deadline.end());
     return { graph: { file: from, subgraphs: [], supergraphSdl }, others: [supergraphSdl], reasons: [], subgraphs: [] };
   }
   const outcomes = options.source.subgraphs.map((source) => outcomeOf(source, options.lastRead, deadline.signal));
-  const read = await Promise.all(outcomes).finally(deadline.end);
+  const read = await Promise.all(outcomes).finally(() => deadline.end());
   for (const { name, sdl } of read) if (sdl !== null) options.lastRead.set(name, sdl);
   const subgraphs = read.map(({ name, asked, error, cause }) => ({ name, healthy: error === null, asked, error, cause }));
   const problems = read.flatMap(({ error }) => (error === null ? [] : [error]));

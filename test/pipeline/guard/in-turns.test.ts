@@ -22,14 +22,14 @@ function counted(unitsPerTurn = 16_384) {
   let sum = 0;
   const turns = turnsOf({ unitsPerTurn });
   const counting: Turns = {
-    taken: turns.taken,
+    taken: () => turns.taken(),
     spend(units) {
       sum += units;
       largest = Math.max(largest, units);
       return turns.spend(units);
     },
   };
-  return { turns: counting, taken: turns.taken, largest: () => largest, sum: () => sum };
+  return { turns: counting, taken: counting.taken, largest: () => largest, sum: () => sum };
 }
 
 const maskedBy = (count: ReturnType<typeof counted>) => over(guarded({ guardrails: () => [], mask: () => true, turns: () => count.turns }));

@@ -156,8 +156,8 @@ async function* restoredCall(chunk: ToolCallChunk, calls: Map<string, Restorer>,
 export function restoredError(error: GatewayError, values: ReadonlyMap<string, string>): GatewayError {
   const { issues } = error.details;
   if (issues === undefined) return error;
-  const { whole } = restoration(values, 'plain');
-  const restored = issues.map(({ path, message }) => ({ path: whole(path), message: whole(message) }));
+  const words = restoration(values, 'plain');
+  const restored = issues.map(({ path, message }) => ({ path: words.whole(path), message: words.whole(message) }));
   const { code, message, details, cause, errorId } = error;
   return new GatewayError(code, message, { ...details, issues: restored }, { errorId, ...(cause === undefined ? {} : { cause }) });
 }

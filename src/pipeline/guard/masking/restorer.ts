@@ -44,58 +44,81 @@ const beginnings = {
 const longestBeginning = 40;
 
 /** `json`: the text is JSON, so values are escaped for a string in it, and `\u003c` is a bracket too. */
-export function restoration(
+export const restoration = (
   values: ReadonlyMap<string, string>,
   syntax: 'plain' | 'json',
   growth: Growth = { left: maxGrowthUnits },
-): Restoration {
-  let counted: ReadonlyMap<string, number> | null = null;
-  /** Asked for only where a placeholder may have been cut: most answers have none. */
-  const counts = (): ReadonlyMap<string, number> => {
-    counted ??= countsOf(values);
-    return counted;
-  };
-  const beginning = beginnings[syntax];
+): Restoration => new RestorationOfAnswer(values, syntax, growth);
 
-  const whole = (text: string): string => restoreWhole(text, values, syntax, growth);
+/** A class, since each streamed answer has several: its methods are made once. */
+class RestorationOfAnswer implements Restoration {
+  readonly #values: ReadonlyMap<string, string>;
+  readonly #syntax: 'plain' | 'json';
+  readonly #growth: Growth;
+  /** Made where a placeholder may have been cut: most answers have none. */
+  #counts: ReadonlyMap<string, number> | null = null;
 
-  const isKnown = (kind: string | undefined, line: string | undefined, number: string | undefined): boolean => {
-    if (kind === undefined) return true;
-    if (line === undefined) return [...counts().keys()].some((known) => known.startsWith(kind));
-    return Number(number ?? 1) <= (counts().get(kind) ?? 0);
-  };
-  const waitingIn = (text: string): number => {
+  constructor(values: ReadonlyMap<string, string>, syntax: 'plain' | 'json', growth: Growth) {
+    this.#values = values;
+    this.#syntax = syntax;
+    this.#growth = growth;
+  }
+
+  whole(text: string): string {
+    return restoreWhole(text, this.#values, this.#syntax, this.#growth);
+  }
+
+  beginning(text: string): string {
+    return this.whole(this.settled(text));
+  }
+
+  stream(): Restorer {
+    return new RestorerOfText(this);
+  }
+
+  /** The text without what may be the beginning of a placeholder. */
+  settled(text: string): string {
+    return text.slice(0, text.length - this.#waitingIn(text));
+  }
+
+  #waitingIn(text: string): number {
+    const beginning = beginnings[this.#syntax];
     let end = text.slice(-longestBeginning);
     for (let found = beginning.exec(end); found !== null; found = beginning.exec(end)) {
-      if (isKnown(found[1], found[2], found[3])) return found[0].length;
+      if (this.#isKnown(found[1], found[2], found[3])) return found[0].length;
       end = end.slice(found.index + 1);
     }
     return 0;
-  };
-  const settled = (text: string): string => text.slice(0, text.length - waitingIn(text));
-  return {
-    whole,
-    beginning: (text) => whole(settled(text)),
-    stream() {
-      let held = '';
-      return {
-        push(text) {
-          const all = held + text;
-          const certain = settled(all);
-          held = all.slice(certain.length);
-          return whole(certain);
-        },
-        end() {
-          const rest = held;
-          held = '';
-          return rest;
-        },
-        get held() {
-          return held;
-        },
-      };
-    },
-  };
+  }
+
+  #isKnown(kind: string | undefined, line: string | undefined, number: string | undefined): boolean {
+    if (kind === undefined) return true;
+    this.#counts ??= countsOf(this.#values);
+    if (line === undefined) return [...this.#counts.keys()].some((known) => known.startsWith(kind));
+    return Number(number ?? 1) <= (this.#counts.get(kind) ?? 0);
+  }
+}
+
+class RestorerOfText implements Restorer {
+  readonly #of: RestorationOfAnswer;
+  held = '';
+
+  constructor(of: RestorationOfAnswer) {
+    this.#of = of;
+  }
+
+  push(text: string): string {
+    const all = this.held + text;
+    const certain = this.#of.settled(all);
+    this.held = all.slice(certain.length);
+    return this.#of.whole(certain);
+  }
+
+  end(): string {
+    const rest = this.held;
+    this.held = '';
+    return rest;
+  }
 }
 
 /** The whole text with every known placeholder restored: the same text where there is none. */
