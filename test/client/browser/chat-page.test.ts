@@ -1,66 +1,27 @@
 /** The chat of the examples in a real browser, as `npm start` serves it: built for production, under its policy, on conversations that the gateway keeps. */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildChat } from '../../../examples/chat/build.ts';
-import { deploymentAt, saying, until } from '../../gateway/streams.ts';
-import { plainConfig } from '../../harness.ts';
+import { saying, until } from '../../gateway/streams.ts';
 import { compatible } from '../../providers/dialects.ts';
 import { newGate } from '../../raw-upstream.ts';
-import { temporaryFolder, whenOver } from '../../when-over.ts';
-import { type Asking, asking, says } from '../asking.ts';
+import { type Asking, says } from '../asking.ts';
 import { callsTool } from '../tool-calls.ts';
-import { hasBrowser, openBrowser } from './browser.ts';
+import { hasBrowser } from './browser.ts';
+import { answer, ask, type ChatPages, chatPages, send, stop } from './chat-pages.ts';
 import { hostileAnswers } from './hostile-answers.ts';
 
 const axe = 'node_modules/axe-core/axe.min.js';
 
-interface Tab extends Page {
-  /** What it did that its policy forbids, said in the console, or asked of other hosts. */
-  readonly wrongs: string[];
-}
-
 describe.skipIf(!hasBrowser)('the chat of the examples (in Chromium)', () => {
-  let browser: Browser;
+  let pages: ChatPages;
   let parts: Asking;
   beforeAll(async () => {
-    const folder = await buildChat(join(temporaryFolder(), 'chat'));
-    const deployments = { ...plainConfig.deployments, vendor: { ...deploymentAt('vendor'), maxOutputTokens: 200_000 } };
-    [browser, parts] = await Promise.all([openBrowser(), asking({}, { deployments, server: { pages: { chat: folder } } })]);
+    pages = await chatPages();
+    parts = pages.parts;
   });
-
-  async function openTab(context: BrowserContext, path = ''): Promise<Tab> {
-    const site = new URL(`/chat/${path}`, parts.proxy.url);
-    const page = await context.newPage();
-    const wrongs: string[] = [];
-    page.on('pageerror', (error) => wrongs.push(error.message));
-    page.on('console', (message) => message.type() === 'error' && wrongs.push(message.text()));
-    page.on('request', (request) => new URL(request.url()).host !== site.host && wrongs.push(request.url()));
-    page.on('dialog', (dialog) => {
-      wrongs.push(dialog.message());
-      void dialog.dismiss();
-    });
-    await page.addInitScript((key) => {
-      sessionStorage.setItem('fieldgate-key', key);
-      sessionStorage.setItem('source', sessionStorage.getItem('source') ?? 'the model');
-    }, parts.gateway.developmentKey ?? '');
-    await page.goto(site.href);
-    return Object.assign(page, { wrongs });
-  }
-  async function opened(options: Parameters<Browser['newContext']>[0] = {}) {
-    const context = await browser.newContext(options);
-    whenOver(() => context.close());
-    return { context, page: await openTab(context), before: parts.upstream.requests.length };
-  }
+  const openTab: ChatPages['openTab'] = (...given) => pages.openTab(...given);
+  const opened: ChatPages['opened'] = (...given) => pages.opened(...given);
   const asked = (before: number): number => parts.upstream.requests.length - before;
-  const answer = async (page: Page): Promise<string> => (await page.locator('.answer .markdown').allInnerTexts()).join('|').trim();
-  async function ask(page: Page, question: string): Promise<void> {
-    await page.getByLabel('Question').fill(question);
-    await page.getByLabel('Question').press('Enter');
-  }
-  const stop = (page: Page) => page.getByRole('button', { name: 'Stop' });
-  const send = (page: Page) => page.getByRole('button', { name: 'Send' });
 
   it('the chat goes on after ten reloads during one answer, shows it after one behind its end, and asks once', async () => {
     const { page, before } = await opened();
@@ -80,6 +41,33 @@ describe.skipIf(!hasBrowser)('the chat of the examples (in Chromium)', () => {
     expect(await page.locator('.cost').textContent()).toContain('12 tokens');
     expect(asked(before)).toBe(1);
     expect(page.wrongs).toEqual([]);
+  });
+
+  it('the chat shows an answer from documents with its sources and its price, also after reloads in the middle and behind the end', async () => {
+    const { page, before } = await opened();
+    const { data } = await parts.gateway.ask(
+      'mutation ($text: String!) { ingest(input: { collection: "documents", sources: [{ id: "returns", title: "Returns", text: $text }] }) { id } }',
+      { text: 'You can return a product within 30 days. We pay the postage.' },
+    );
+    await Array.fromAsync(parts.gate.stream('subscription ($id: ID!) { ingestion(id: $id) { status } }', { id: data.ingest.id }));
+    await page.evaluate(() => sessionStorage.setItem('source', 'documents'));
+    await page.reload();
+    const gate = newGate();
+    says(parts, 'You can return it within 30 days [1]', gate, '. Gladly.');
+    await ask(page, 'Within how many days can I return a product?');
+    await until(async () => (await answer(page)).includes('30 days'));
+    await page.reload();
+    await until(async () => (await answer(page)).includes('30 days'));
+    gate.open();
+    await until(async () => (await answer(page)).endsWith('Gladly.') && (await send(page).isVisible()));
+    for (let turn = 0; turn < 2; turn += 1) {
+      expect(await page.locator('.sources li').allInnerTexts()).toEqual([expect.stringMatching(/30 days[\s\S]*Returns/)]);
+      expect(await page.locator('.cost').textContent()).toContain('tokens');
+      await page.reload();
+      await until(async () => (await answer(page)).endsWith('Gladly.'));
+    }
+    expect(asked(before)).toBe(1);
+    await page.evaluate(() => sessionStorage.setItem('source', 'the model'));
   });
 
   it('the chat is followed in a second tab, and on another device, and closing the first does not stop it', async () => {
