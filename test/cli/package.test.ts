@@ -1,11 +1,16 @@
 /** The package as it is published: packed, unpacked into somebody's project with what it declares beside it, and used there. */
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { publint } from 'publint';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { federation2 } from '../federation/subgraph-server.ts';
+import { hasBrowser, openBrowser } from '../client/browser/browser.ts';
+import { federation2, runSubgraph } from '../federation/subgraph-server.ts';
+import { temporaryFolder, whenOver } from '../when-over.ts';
+import { freshApp } from './fresh-app.ts';
 import { folderWith, serving } from './run.ts';
 
 const files = {
@@ -72,33 +77,51 @@ function linkInto(modules: string, names: readonly string[]): void {
 }
 
 /** Returns the path of the tarball. */
-async function installed(project: string): Promise<string> {
-  const { stdout } = await run('npm', ['pack', '--json', '--silent', '--pack-destination', project], { cwd: root, env });
-  const tarball = /"filename":\s*"([^"]+)"/.exec(stdout)?.[1] ?? '';
+async function packed(): Promise<string> {
+  const folder = temporaryFolder();
+  const { stdout } = await run('npm', ['pack', '--json', '--silent', '--pack-destination', folder], { cwd: root, env });
+  return join(folder, /"filename":\s*"([^"]+)"/.exec(stdout)?.[1] ?? '');
+}
+
+/** `beside`: what the project installs for itself. Packages of the registry are links to those of this repository. */
+async function install(tarball: string, project: string, beside: readonly string[]): Promise<void> {
   const modules = join(project, 'node_modules');
   const home = join(modules, 'fieldgate');
   mkdirSync(home, { recursive: true });
-  await run('tar', ['-xzf', join(project, tarball), '-C', home, '--strip-components=1']);
+  await run('tar', ['-xzf', tarball, '-C', home, '--strip-components=1']);
   const { dependencies, bin } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as {
     readonly dependencies: Readonly<Record<string, string>>;
     readonly bin: { readonly fieldgate: string };
   };
   // Its declared dependencies and no other package: what it needs besides would be missing in a real project, too.
-  linkInto(modules, [...Object.keys(dependencies), '@types/node']);
+  linkInto(modules, [...new Set([...Object.keys(dependencies), ...beside])]);
   // As npm does when it installs.
   chmodSync(join(home, bin.fieldgate), 0o755);
   mkdirSync(join(modules, '.bin'));
   symlinkSync(join('..', 'fieldgate', bin.fieldgate), join(modules, '.bin', 'fieldgate'));
-  return join(project, tarball);
+  for (const name of beside)
+    for (const [command, file] of Object.entries(commandsOf(name)))
+      symlinkSync(join(root, 'node_modules', name, file), join(modules, '.bin', command));
 }
+
+function commandsOf(name: string): Readonly<Record<string, string>> {
+  const { bin = {} } = JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')) as {
+    readonly bin?: string | Readonly<Record<string, string>>;
+  };
+  return typeof bin === 'string' ? { [name]: bin } : bin;
+}
+
+let tarball: string;
+beforeAll(async () => {
+  tarball = await packed();
+}, 120_000);
 
 describe('the published package', { timeout: 90_000 }, () => {
   let project: string;
-  let tarball: string;
   beforeAll(async () => {
     project = folderWith(files);
-    tarball = await installed(project);
-  }, 120_000);
+    await install(tarball, project, ['@types/node']);
+  });
 
   it('the published package checks a configuration in TypeScript by npx', async () => {
     const { stdout } = await run('npx', ['--no-install', 'fieldgate', 'check'], { cwd: project, env });
@@ -161,3 +184,72 @@ describe('the published package', { timeout: 90_000 }, () => {
     await expect(run(compiler, ['-p', '.'], { cwd: project, env })).resolves.toMatchObject({ stdout: '' });
   });
 });
+
+/** What the app of {@link freshApp} installs beside the package. */
+const beside = [
+  ...['vite', 'typescript', 'graphql', '@graphql-codegen/cli', '@graphql-codegen/client-preset', '@graphql-typed-document-node/core'],
+  ...['react', 'react-dom', '@types/react', '@types/react-dom', '@types/node'],
+];
+
+describe('a fresh Vite project', { timeout: 240_000 }, () => {
+  it('a fresh Vite project has types, and shows an AI field, a stream and an answer with citations, after a few commands', async () => {
+    const shop = await runSubgraph(
+      'shop',
+      'type Query { products: [Product!]! } type Product @key(fields: "id") { id: ID! name: String! description: String! }',
+      {
+        Query: { products: () => [{ id: '1', name: 'Kettle', description: kettle }] },
+        Product: { __resolveReference: () => ({ id: '1', name: 'Kettle', description: kettle }) },
+      },
+    );
+    whenOver(() => shop.close());
+    const project = folderWith({ ...freshApp(shop.url), 'shop.graphql': shop.sdl });
+    await install(tarball, project, beside);
+    const npx = (...command: readonly string[]) => run('npx', ['--no-install', ...command], { cwd: project, env });
+    const began = performance.now();
+    await npx('fieldgate', 'schema', '--out', 'schema.graphql', '--ai-fields', 'ai-fields.json');
+    await npx('graphql-codegen');
+    expect((await npx('tsc').catch((error: { stdout: string }) => error)).stdout).toBe('');
+    await npx('vite', 'build', '--logLevel', 'error');
+    expect(performance.now() - began).toBeLessThan(180_000);
+
+    const sources = ['src/main.tsx', 'src/ai-fields.ts', 'src/gql/graphql.ts', 'src/gql/gql.ts'].map((file) =>
+      readFileSync(join(project, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, ''),
+    );
+    const [own = '', ...made] = sources;
+    expect(own).not.toMatch(/\bany\b|\bas (?!const)/);
+    for (const text of made.slice(0, 2)) expect(text).not.toMatch(/[:<|&] *any\b/);
+    await npx('fieldgate', 'schema', '--out', 'schema.graphql', '--check');
+
+    const server = await serving(['serve'], { cwd: project, main: join('node_modules', '.bin', 'fieldgate') });
+    await server.ready();
+    const question = '{ aiAnswer(input: { collection: "handbook", question: "How many days of holidays?" }) { __typename } }';
+    await expect.poll(() => server.ask(question), { timeout: 30_000 }).toMatchObject({ data: { aiAnswer: { __typename: 'AiAnswer' } } });
+    if (!hasBrowser) return;
+    const site = await filesAt(join(project, 'dist'));
+    const page = await (await openBrowser()).newPage();
+    await page.goto(`${site}?gateway=${server.url}`);
+    const shown = (name: string) => expect.poll(() => page.locator(`.${name}`).allTextContents(), { timeout: 20_000 });
+    await shown('product').toEqual([expect.stringMatching(/^Kettle: \w/)]);
+    await page.getByText('Write:').click();
+    await shown('stream').toEqual([expect.stringMatching(/kettle|steel|beech/)]);
+    await page.getByText('Ask:').click();
+    await shown('quotes').toEqual([expect.stringContaining('thirty days')]);
+    await shown('ceiling').toEqual(['60']);
+    expect(await server.end()).toBe(0);
+  });
+});
+
+const kettle = 'The kettle boils a litre in four minutes. It is made of steel. It has a handle of beech. It keeps warm for an hour.';
+
+/** Serves the files of a folder; returns the address. */
+async function filesAt(folder: string): Promise<string> {
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? '', 'http://localhost').pathname;
+    const file = join(folder, path === '/' ? 'index.html' : path);
+    if (!existsSync(file)) return void response.writeHead(404).end();
+    response.writeHead(200, { 'content-type': file.endsWith('.js') ? 'text/javascript' : 'text/html' }).end(readFileSync(file));
+  });
+  await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
+  whenOver(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
