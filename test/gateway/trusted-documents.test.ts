@@ -1,5 +1,7 @@
 /** Trusted documents at each door: by HTTP, as a stream and over WebSocket, as stock clients name them. */
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { generate } from '@graphql-codegen/cli';
@@ -170,5 +172,22 @@ describe('trusted documents', { timeout: 30_000 }, () => {
     const document = 'query ($input: AiCallsInput!) { aiCalls(input: $input) { calls { operation documentId } } }';
     const { data } = await gateway.ask(document, { input: { from, to } });
     expect(data.aiCalls.calls).toContainEqual({ operation: 'Write', documentId: idOf('Write') });
+  });
+
+  it('trusted documents are read again with the configuration, and a broken list changes nothing', async () => {
+    const folder = folderWith({ 'list.json': JSON.stringify({ old: routes }) });
+    const config = { ...plainConfig, graph: { trustedDocuments: { files: ['list.json'], level: 'ids' as const } } };
+    const gateway = await startGateway(config, { folder });
+    const ask = async (documentId: string): Promise<number> => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${gateway.developmentKey}` };
+      return (await fetch(gateway.url, { method: 'POST', headers, body: JSON.stringify({ documentId }) })).status;
+    };
+    expect([await ask('old'), await ask('new')]).toEqual([200, 403]);
+    writeFileSync(join(folder, 'list.json'), JSON.stringify({ new: routes }));
+    await gateway.reconfigure(config);
+    expect([await ask('old'), await ask('new')]).toEqual([403, 200]);
+    writeFileSync(join(folder, 'list.json'), '{');
+    await expect(gateway.reconfigure(config)).rejects.toThrow('list.json is no JSON');
+    expect(await ask('new')).toBe(200);
   });
 });
