@@ -9,7 +9,7 @@ import type { Row, SqlValue, Statements } from '../database/database.ts';
 import { keyNames } from '../keys/key-names.ts';
 import type { CallPage, CallQuery, StoredCall, UsageQuery } from './ledger.ts';
 import { keyConditions, maxRowsRangeMs, needsRows, rowConditions } from './report/report-columns.ts';
-import { quarterMs, startOf } from './roll-ups.ts';
+import { dayMs, quarterMs } from './roll-ups.ts';
 import { selectRow, usageRowOf } from './usage-rows.ts';
 
 const maxCalls = 100;
@@ -56,7 +56,7 @@ export async function storedCalls(statements: Statements, query: CallQuery, sign
       uses += place.uses;
     }
     behind = piece.end;
-    if (behind !== null && piece.calls.length === 0) behind = await nextQuarter(statements, behind, query);
+    if (behind !== null && piece.calls.length === 0) behind = await nextQuarter(statements, behind, query, signal);
     await othersFirst(signal);
   }
   const page = isFull() ? found.slice(0, -1) : found;
@@ -114,19 +114,48 @@ async function callsBehind(
   };
 }
 
-/** The end of the last quarter of an hour that has a call of a matching key; reading goes on from there. Null: there is none. */
-async function nextQuarter(statements: Statements, behind: Place, query: CallQuery): Promise<Place | null> {
-  const values: SqlValue[] = [];
-  const bound = (value: SqlValue): string => `$${values.push(value)}`;
-  const [row] = await statements.all(
-    `select max(u.start) as start from usage_keys k join usage_quarters u on u.key_id = k.id
-     where u.start <= ${bound(startOf(behind.time, quarterMs))} and u.start > ${bound(query.from - quarterMs)} and ${keyConditions(query, bound)}`,
-    values,
-  );
-  const start = row?.['start'] ?? null;
-  if (start === null) return null;
-  const end = Number(start) + quarterMs;
+/**
+ * Where to read on: from the end of the last quarter that has a call of such a key; null: there is none. The days are looked through for it,
+ * a piece at a time, then the quarters of the day that has one.
+ */
+async function nextQuarter(statements: Statements, behind: Place, query: CallQuery, signal?: AbortSignal): Promise<Place | null> {
+  const day = await lastStart(statements, 'usage_days', { from: query.from - dayMs, to: behind.time }, query, signal);
+  if (day === null) return null;
+  const within = { from: Math.max(day - 1, query.from - quarterMs), to: Math.min(day + dayMs - 1, behind.time) };
+  const quarter = await lastStart(statements, 'usage_quarters', within, query, signal);
+  // The day has calls of such a key alone that are not of this time.
+  if (quarter === null) return day <= query.from ? null : { time: day, callId: '' };
+  const end = quarter + quarterMs;
   return end <= behind.time ? { time: end, callId: '' } : behind;
+}
+
+/** The last start of a roll-up, later than `from` and not later than `to`, that has a call of such a key. */
+async function lastStart(
+  statements: Statements,
+  table: 'usage_days' | 'usage_quarters',
+  { from, to }: { readonly from: number; readonly to: number },
+  query: CallQuery,
+  signal?: AbortSignal,
+): Promise<number | null> {
+  let behind: readonly SqlValue[] = [to, 2n ** 63n - 1n];
+  for (;;) {
+    const values: SqlValue[] = [...behind, from];
+    const bound = (value: SqlValue): string => `$${values.push(value)}`;
+    const [piece] = await statements.all(
+      `select max(case when ${keyConditions(query, bound)} then p.start end) as found, count(*) as read,
+         min(p.start) as its_start, (select cast(key_id as text) from (select key_id from ${table} where (start, key_id) < ($1, $2) and start > $3
+           order by start desc, key_id desc limit 1 offset ${rowsPerPiece - 1}) l) as its_key
+       from (select start, key_id from ${table} where (start, key_id) < ($1, $2) and start > $3
+         order by start desc, key_id desc limit ${rowsPerPiece}) p join usage_keys k on k.id = p.key_id`,
+      values,
+    );
+    const found = piece?.['found'] ?? null;
+    if (found !== null) return Number(found);
+    const key = piece?.['its_key'] ?? null;
+    if (key === null) return null;
+    behind = [Number(piece?.['its_start']), BigInt(String(key))];
+    await othersFirst(signal);
+  }
 }
 
 /** With those of its rows alone that fit. Calls that are together have no more than {@link maxUses}. */
