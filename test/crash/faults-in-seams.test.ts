@@ -42,6 +42,15 @@ const provider = {
     }
   },
 };
+/** What the call under way was asked: a store of answers is told digests alone. */
+let asked = '';
+const rows = new Map();
+const store = {
+  async get(key) { await fault('get', asked); return rows.get(key); },
+  async set(key, value) { await fault('set', asked); rows.set(key, value); return true; },
+  on() {},
+};
+const strategy = (deployments, request) => { fault('order', JSON.stringify(request)); return deployments; };
 /** Not a generator: what it returns fails at its first question. */
 const iterator = { name: 'iterator', outputCeiling: () => 1, send: (request) => ({ [Symbol.asyncIterator]: () => ({ next: () => fault('next', JSON.stringify(request)) ?? Promise.resolve({ done: true }) }) }) };
 export default defineConfig({
@@ -50,15 +59,18 @@ export default defineConfig({
     faulty: { provider: 'faulty', model: 'm', price: { input: 0, output: 0 } },
     iterator: { provider: 'iterator', model: 'm', price: { input: 0, output: 0 } },
   },
-  routes: { default: { deployments: ['faulty'], attempts: 1 }, iterator: { deployments: ['iterator'], attempts: 1 } },
+  cache: { store },
+  routes: { default: { deployments: ['faulty'], attempts: 1, cacheSeconds: 60, strategy }, iterator: { deployments: ['iterator'], attempts: 1 } },
   guardrails: [
     { routes: '*', guardrail: { name: 'faulty', on: ['input'], window: 'whole', async check(text) { await fault('guard', text); return { action: 'allow' }; } } },
-    { routes: '*', guardrail: { name: 'sync', on: ['input'], window: 'whole', check(text) { fault('sync', text); return { action: 'allow' }; } } },
+    { routes: '*', guardrail: { name: 'sync', on: ['input'], window: 'whole', check(text) { asked = text; fault('sync', text); return { action: 'allow' }; } } },
+    { routes: '*', guardrail: { name: 'answers', on: ['output'], window: 'sentence', passes() { fault('passes', asked); return false; }, async check() { await fault('output', asked); return { action: 'allow' }; } } },
   ],
 });
 `;
 
-const seams = ['guard', 'sync', 'ceiling', 'begin', 'middle', 'finally', 'next'];
+/** Functions that an operator may write; the graph has its own in `policies.test.ts` and `plug-composer.test.ts`, a subgraph in `hostile-answers.test.ts`. */
+const seams = ['guard', 'sync', 'output', 'passes', 'order', 'get', 'set', 'ceiling', 'begin', 'middle', 'finally', 'next'];
 
 describe('code of the configuration that fails in any way', () => {
   let gateway: ChildGateway;
