@@ -159,6 +159,24 @@ describe('a WebSocket', { timeout: 60_000 }, () => {
     expect([code, String(reason)]).toEqual([4403, expect.stringMatching(/^This key was revoked/)]);
   });
 
+  it('a WebSocket may be opened by anybody where the configuration lets callers without credentials ask, under the shares of an address', async () => {
+    const gateway = await startGateway(
+      {
+        anonymous: { scopes: ['ai:use'], routes: ['default'] },
+        server: { development: false, drainMs: 500, requestsPerMinutePerAddress: 1_000, limits: { maxSocketsPerAddress: 2 } },
+      },
+      { loopback: false },
+    );
+    const opened: Opened[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      const one = await open(gateway);
+      if (one.socket !== null) expect(await initialised(one.socket)).toBe('connection_ack');
+      opened.push(one);
+    }
+    expect(opened.map(({ status }) => status)).toEqual([undefined, undefined, 429]);
+    for (const { socket } of opened) socket?.terminate();
+  });
+
   it('a WebSocket may be opened by anybody in development on loopback, under the share of an address', async () => {
     const gateway = await startGateway({ server: { drainMs: 500, limits: { maxSocketsPerAddress: 3 } } });
     const opened: Opened[] = [];
