@@ -173,8 +173,10 @@ describe('what a key began ends when the key is revoked', () => {
     );
     const reading = stream(two, prompt('Count.'), { key: data.createAiKey.secret });
     await until(reading, 'TextDelta');
+    const began = performance.now();
     await revoke(one, parent.id);
     expect((await until(reading, 'CompletionFailed')).failure).toMatchObject(revoked);
+    expect(performance.now() - began).toBeLessThan(2_000);
   });
 
   it('an ingestion: the source under way fails, and no model is asked for those behind it', async () => {
