@@ -43,7 +43,8 @@ export function SourceView({ collection, id, start, end, onClose }: SourceViewPr
       {source !== null && (
         <>
           <p className="hint">
-            {source.mediaType}, {source.length.toLocaleString()} characters in {source.passageCount.toLocaleString()} passages.
+            {source.mediaType}, {source.length.toLocaleString()} characters in {source.passageCount.toLocaleString()}{' '}
+            {source.passageCount === 1 ? 'passage' : 'passages'}.
             {from > 0 && ` Shown from character ${from.toLocaleString()} on.`}
             {shown + text.length < source.length && ' What follows is left out.'}
           </p>

@@ -8,7 +8,8 @@ import { Problem } from '../../parts/problem.tsx';
 import { Time } from '../../parts/time.tsx';
 import { HealthDocument, type HealthQuery } from './health.generated.ts';
 
-const everyMs = 10_000;
+/** A page that is left open for an hour asks some hundred times. */
+const everyMs = 30_000;
 const bytesPerMegabyte = 1_000_000;
 
 export function HealthPage() {

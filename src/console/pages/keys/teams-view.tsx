@@ -65,7 +65,7 @@ export function TeamsView() {
               team.declared ? (
                 <span className="hint">changed in the configuration</span>
               ) : (
-                <button type="button" onClick={() => setEdited(team)} aria-label={`Change the budgets of ${team.id}`}>
+                <button type="button" onClick={() => setEdited(team)} aria-label={`Change budgets of ${team.id}`}>
                   Change budgets
                 </button>
               ),
