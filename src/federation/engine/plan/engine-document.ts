@@ -37,7 +37,9 @@ export function engineDocument(
 
   function set({ selections }: SelectionSetNode, at: Place): SelectionSetNode | null {
     const kept = selections.flatMap((selection) => rewrite(selection, at) ?? []);
-    return kept.length === 0 ? null : { kind: Kind.SELECTION_SET, selections: kept };
+    // Where types differ, their names are asked for: below the root, the planner forgets otherwise to ask for the key by which it asks for them.
+    const isTyped = !at.isRoot && kept.some(isConditional) && !kept.includes(typename);
+    return kept.length === 0 ? null : { kind: Kind.SELECTION_SET, selections: isTyped ? [typename, ...kept] : kept };
   }
 
   function rewrite(selection: SelectionNode, at: Place): SelectionNode | null {
@@ -95,6 +97,8 @@ interface Place {
 const nameOf = (value: string): NameNode => ({ kind: Kind.NAME, value });
 const typenameAlone: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [typename] };
 const isCondition = ({ name }: DirectiveNode): boolean => name.value === 'skip' || name.value === 'include';
+const isConditional = (selection: SelectionNode): boolean =>
+  selection.kind === Kind.FRAGMENT_SPREAD || (selection.kind === Kind.INLINE_FRAGMENT && selection.typeCondition !== undefined);
 const isDefer = ({ name }: DirectiveNode): boolean => name.value === 'defer';
 
 /** A planner refuses what is declared and not used. */

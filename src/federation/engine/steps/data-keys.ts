@@ -50,6 +50,10 @@ const ofPlanner = /(?:^|\.)_internal_qp_alias_\d+$/;
 export const forgottenKey = (given: readonly string[], read: ReadonlySet<string>): string | null =>
   given.find((key) => ofPlanner.test(key) && !read.has(key)) ?? null;
 
+/** A key that is read, and that nobody gives; null: there is none. */
+export const missingKey = (read: ReadonlySet<string>, given: readonly ReadonlySet<string>[]): string | null =>
+  [...read].find((key) => !/(^|\.)__typename$/.test(key) && !given.some((keys) => keys.has(key))) ?? null;
+
 /** Keys of the objects themselves, and of what is required of each. */
 export function keysRead(requires: readonly RequiresSelection[], at: readonly string[]): ReadonlySet<string> {
   const read = new Set<string>([at.join('.')]);

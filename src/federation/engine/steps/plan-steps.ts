@@ -15,7 +15,7 @@ import { type Represent, representing } from '../merge/entity-references.ts';
 import { type FetchShape, fetchShape } from '../merge/fetch-shape.ts';
 import type { BatchFetchNode, FetchNode, FlattenNodePathSegment, PlanNode, QueryPlan, RequiresSelection } from '../plan/plan-nodes.ts';
 import { Unplannable } from '../plan/planner.ts';
-import { forgottenKey, keysGiven, keysRead, renames } from './data-keys.ts';
+import { forgottenKey, keysGiven, keysRead, missingKey, renames } from './data-keys.ts';
 import { readRequest, type StepsSource } from './subgraph-request.ts';
 
 /** The entities that one `_entities` field of a request asks for. */
@@ -109,6 +109,14 @@ export function planSteps(plan: QueryPlan, source: StepsSource): PlanSteps {
 
   function add({ reads, renamed, ...step }: Unplaced, { before }: Within): number {
     for (const key of [...(reads ?? []), ...renamed]) read.add(key);
+    if (
+      reads !== null &&
+      missingKey(
+        reads,
+        before.map((index) => steps[index]?.gives ?? read),
+      ) !== null
+    )
+      throw new Unplannable('The plan reads what no request before it gives.');
     const known = before.filter((index) => reads === null || [...reads].some((key) => steps[index]?.gives.has(key) === true));
     const ofGroups = step.groups.length > 0 && known.length === 0 ? before : known;
     return steps.push({ ...step, after: step.groups.length === 0 ? [] : ofGroups }) - 1;

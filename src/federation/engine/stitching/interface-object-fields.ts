@@ -4,11 +4,21 @@
  * To the library, the subgraph of the `@interfaceObject` has every type behind the interface, with its fields. That subgraph knows the
  * interface's name alone, so the requests for entities say that name, and their answers the type's own again.
  */
-import { type ConstDirectiveNode, type DocumentNode, type FieldDefinitionNode, Kind, type ObjectTypeDefinitionNode, visit } from 'graphql';
+import {
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type EnumTypeDefinitionNode,
+  type FieldDefinitionNode,
+  type InputValueDefinitionNode,
+  Kind,
+  type ObjectTypeDefinitionNode,
+  type TypeNode,
+  visit,
+} from 'graphql';
 import { GatewayError } from '../../../core/errors.ts';
 import type { SubgraphExecutor, SubgraphResult } from '../../subgraphs/engine-request.ts';
 import { representationsOf } from '../../subgraphs/representations.ts';
-import { directivesOf, outputTypesOf } from '../join.ts';
+import { directivesOf, namedType, outputTypesOf } from '../join.ts';
 import { joinField } from '../join-field.ts';
 
 /** By the id of a subgraph: the interface that it has an object for, by each type behind it. */
@@ -49,37 +59,120 @@ const twoObjects = (type: string, one: string, other: string): GatewayError =>
     `Without the query planner, a subgraph cannot have an @interfaceObject for two interfaces of one type: "${one}" and "${other}" of "${type}". One of them would be accepted, or a machine on which the planner loads: Linux with glibc, or macOS.`,
   );
 
-/** The supergraph with the fields of each `@interfaceObject` at the types behind its interface. */
+/** The id of the subgraph once more, with the types behind the interface. */
+const twinOf = (graph: string): string => `${graph}__MEMBERS`;
+
+/** The interface by each type behind it, where the id is that of such a twin. */
+export const membersOfTwin = (members: InterfaceMembers, id: string): ReadonlyMap<string, string> =>
+  [...members].find(([graph]) => twinOf(graph) === id)?.[1] ?? new Map();
+
+/** The supergraph in which the fields of each `@interfaceObject` are those of the types behind its interface, by a twin of its subgraph. */
 export function withInterfaceMembers(supergraph: DocumentNode, members: InterfaceMembers): DocumentNode {
+  return [...members].reduce((document, [graph, known]) => withTwin(document, graph, known), supergraph);
+}
+
+function withTwin(supergraph: DocumentNode, graph: string, members: ReadonlyMap<string, string>): DocumentNode {
   const types = new Map(outputTypesOf(supergraph).map((type) => [type.name.value, type]));
+  const owners = [...new Set(members.values())].flatMap((name) => types.get(name) ?? []);
+  const added = owners.flatMap((owner) => (owner.fields ?? []).filter((field) => joinsIn(field, graphsOf(owner), graph).length > 0));
+  const reachable = reachableFrom(added, supergraph, graph);
   return {
     ...supergraph,
     definitions: supergraph.definitions.map((definition) => {
-      if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return definition;
-      const owners = [...members].flatMap(([graph, known]) => {
-        const owner = types.get(known.get(definition.name.value) ?? '');
-        return owner === undefined ? [] : [{ graph, owner }];
-      });
-      return owners.reduce((type, { graph, owner }) => joined(type, owner, graph), definition);
+      if (definition.kind === Kind.ENUM_TYPE_DEFINITION && definition.name.value === 'join__Graph') return withValue(definition, graph);
+      const owner = 'name' in definition ? types.get(members.get(definition.name?.value ?? '') ?? '') : undefined;
+      if (definition.kind === Kind.OBJECT_TYPE_DEFINITION && owner !== undefined) return joined(definition, owner, graph);
+      return 'name' in definition && reachable.has(definition.name?.value ?? '') ? twinned(definition, graph) : definition;
     }),
   };
 }
 
+const withValue = (definition: EnumTypeDefinitionNode, graph: string): EnumTypeDefinitionNode => ({
+  ...definition,
+  values: (definition.values ?? []).flatMap((value) =>
+    value.name.value === graph ? [value, { ...value, name: { ...value.name, value: twinOf(graph) } }] : [value],
+  ),
+});
+
+/** Names of the types that the fields lead to in the subgraph. */
+function reachableFrom(fields: readonly FieldDefinitionNode[], supergraph: DocumentNode, graph: string): ReadonlySet<string> {
+  const definitions = new Map(
+    supergraph.definitions.flatMap((one) => ('name' in one && one.name !== undefined ? [[one.name.value, one as Members] as const] : [])),
+  );
+  const found = new Set<string>();
+  const visit = (name: string): void => {
+    const definition = definitions.get(name);
+    if (found.has(name) || definition === undefined || directivesIn(definition, 'join__type', graph).length === 0) return;
+    found.add(name);
+    for (const field of definition.fields ?? []) follow(field);
+    for (const { name: member } of definition.types ?? []) visit(member.value);
+  };
+  const follow = ({ type, arguments: args = [] }: Field): void => {
+    visit(namedType(type));
+    for (const argument of args) visit(namedType(argument.type));
+  };
+  for (const field of fields) follow(field);
+  return found;
+}
+
+type Annotated = { readonly directives?: readonly ConstDirectiveNode[] };
+interface Field extends Annotated {
+  readonly type: TypeNode;
+  readonly arguments?: readonly InputValueDefinitionNode[];
+}
+/** Any definition, with the members that definitions can have. */
+interface Members extends Annotated {
+  readonly fields?: readonly Field[];
+  readonly values?: readonly Annotated[];
+  readonly types?: readonly { readonly name: { readonly value: string } }[];
+}
+
+/** What the subgraph says of the type, said by its twin too. Entities are asked of the subgraph itself. */
+function twinned<T extends Annotated>(definition: T, graph: string): T {
+  const { fields, values } = definition as Members;
+  const also = <N extends Annotated>(node: N): N => ({
+    ...node,
+    directives: [...(node.directives ?? []), ...joinsOf(node, graph).map((directive) => ofTwin(directive, graph))],
+  });
+  return {
+    ...also(definition),
+    ...(fields === undefined ? {} : { fields: fields.map(also) }),
+    ...(values === undefined ? {} : { values: values.map(also) }),
+  };
+}
+
+const joinsOf = ({ directives = [] }: Annotated, graph: string): readonly ConstDirectiveNode[] =>
+  directives.filter((directive) => directive.name.value.startsWith('join__') && graphIn(directive) === graph);
+
+function ofTwin(directive: ConstDirectiveNode, graph: string): ConstDirectiveNode {
+  const { arguments: args = [] } = withGraph(directive, graph);
+  const isEntity = directive.name.value === 'join__type' && args.some(({ name }) => name.value === 'key');
+  return { ...directive, arguments: isEntity ? [...args.filter(({ name }) => name.value !== 'resolvable'), notResolvable] : args };
+}
+
+const notResolvable = {
+  kind: Kind.ARGUMENT,
+  name: { kind: Kind.NAME, value: 'resolvable' },
+  value: { kind: Kind.BOOLEAN, value: false },
+} as const;
+
+/** A type behind the interface, with the fields that the interface has in the subgraph. */
 function joined(type: ObjectTypeDefinitionNode, owner: ObjectTypeDefinitionNode, graph: string): ObjectTypeDefinitionNode {
   const own = graphsOf(type);
   const added = new Map((owner.fields ?? []).map((field) => [field.name.value, joinsIn(field, graphsOf(owner), graph)]));
+  const keys = directivesIn(owner, 'join__type', graph).map((directive) => withGraph(withoutMark(directive), graph));
   return {
     ...type,
-    // Not as a type of the interface there: the library would ask that subgraph which type an object has.
-    directives: [...(type.directives ?? []), ...directivesIn(owner, 'join__type', graph).map(withoutMark)],
+    // Not as a type of the interface there: the library would ask the twin which type an object has.
+    directives: [...(type.directives ?? []), ...keys],
     fields: (type.fields ?? []).map((field) => located(field, own, added.get(field.name.value) ?? [])),
   };
 }
 
-/** What the interface says of its field in the subgraph; empty: the subgraph does not have it. */
+/** What the interface says of its field in the subgraph, said by its twin; empty: the subgraph does not have it. */
 function joinsIn(field: FieldDefinitionNode, all: readonly string[], graph: string): readonly ConstDirectiveNode[] {
-  if (directivesOf(field, 'join__field').length === 0) return all.includes(graph) ? [joinField({ graph })] : [];
-  return directivesIn(field, 'join__field', graph);
+  if (directivesOf(field, 'join__field').length === 0) return all.includes(graph) ? [joinField({ graph: twinOf(graph) })] : [];
+  return directivesIn(field, 'join__field', graph).map((directive) => withGraph(directive, graph));
 }
 
 function located(field: FieldDefinitionNode, own: readonly string[], added: readonly ConstDirectiveNode[]): FieldDefinitionNode {
@@ -92,11 +185,20 @@ function located(field: FieldDefinitionNode, own: readonly string[], added: read
   return { ...field, directives: [...kept, ...added] };
 }
 
-const directivesIn = (node: { readonly directives?: readonly ConstDirectiveNode[] }, name: string, graph: string) =>
-  (node.directives ?? []).filter((directive) => {
-    const given = directive.arguments?.find((argument) => argument.name.value === 'graph')?.value;
-    return directive.name.value === name && given?.kind === Kind.ENUM && given.value === graph;
-  });
+const withGraph = (directive: ConstDirectiveNode, graph: string): ConstDirectiveNode => ({
+  ...directive,
+  arguments: (directive.arguments ?? []).map((argument) =>
+    argument.name.value === 'graph' ? { ...argument, value: { kind: Kind.ENUM, value: twinOf(graph) } as const } : argument,
+  ),
+});
+
+const directivesIn = (node: Annotated, name: string, graph: string): readonly ConstDirectiveNode[] =>
+  joinsOf(node, graph).filter((directive) => directive.name.value === name);
+
+function graphIn({ arguments: args = [] }: ConstDirectiveNode): string | null {
+  const value = args.find(({ name }) => name.value === 'graph')?.value;
+  return value?.kind === Kind.ENUM ? value.value : null;
+}
 
 const withoutMark = (directive: ConstDirectiveNode): ConstDirectiveNode => ({
   ...directive,
