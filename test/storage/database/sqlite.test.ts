@@ -3,12 +3,13 @@ import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Migration } from '../../../src/storage/database/database.ts';
 import { migrations } from '../../../src/storage/database/migrate.ts';
 import { openSqlite } from '../../../src/storage/database/sqlite.ts';
 import { databaseContract, itemsMigration } from '../../contracts/database.ts';
 import { temporaryFolder } from '../state.ts';
 
-const opened = (file: string, list = [itemsMigration]) => {
+const opened = (file: string, list: readonly Migration[] = [itemsMigration]) => {
   const database = openSqlite(file, list);
   onTestFinished(() => database.close());
   return database;
@@ -25,6 +26,21 @@ describe('migrations', () => {
     const database = opened(file, [second, itemsMigration]);
     await database.run('insert into items (id, n, more) values ($1, $2, $3)', ['a', 1, 'x']);
     expect(await database.all('select id from migrations order by id')).toMatchObject([{ id: 1 }, { id: 2 }]);
+  });
+
+  it('migrations make every database in memory the same as a file, without the rows of another', async () => {
+    const made = [];
+    for (const file of [':memory:', ':memory:', ':memory:', join(temporaryFolder(), 'state.db')]) {
+      const database = opened(file, migrations);
+      made.push({
+        shape: await database.all('select type, name, sql from sqlite_schema order by name'),
+        applied: await database.all('select id, name from migrations order by id'),
+        seals: await database.all('select * from seals'),
+      });
+      await database.run("insert into seals (fingerprint) values ('a')");
+    }
+    expect(made[0]).toMatchObject({ applied: { length: migrations.length }, seals: [] });
+    for (const other of made.slice(1)) expect(other).toEqual(made[0]);
   });
 
   it('migrations leave the file as it was when one fails', async () => {
