@@ -44,8 +44,7 @@ export function SourceView({ collection, id, start, end, onClose }: SourceViewPr
         <>
           <p className="hint">
             {source.mediaType}, {source.length.toLocaleString()} characters in {source.passageCount.toLocaleString()}{' '}
-            {source.passageCount === 1 ? 'passage' : 'passages'}.
-            {from > 0 && ` Shown from character ${from.toLocaleString()} on.`}
+            {source.passageCount === 1 ? 'passage' : 'passages'}.{from > 0 && ` Shown from character ${from.toLocaleString()} on.`}
             {shown + text.length < source.length && ' What follows is left out.'}
           </p>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached by keyboard. */}

@@ -6,6 +6,7 @@
  */
 import {
   type ConstDirectiveNode,
+  type DefinitionNode,
   type DocumentNode,
   type EnumTypeDefinitionNode,
   type FieldDefinitionNode,
@@ -78,11 +79,12 @@ function withTwin(supergraph: DocumentNode, graph: string, members: ReadonlyMap<
   const reachable = reachableFrom(added, supergraph, graph);
   return {
     ...supergraph,
-    definitions: supergraph.definitions.map((definition) => {
+    definitions: supergraph.definitions.map((definition): DefinitionNode => {
       if (definition.kind === Kind.ENUM_TYPE_DEFINITION && definition.name.value === 'join__Graph') return withValue(definition, graph);
       const owner = 'name' in definition ? types.get(members.get(definition.name?.value ?? '') ?? '') : undefined;
       if (definition.kind === Kind.OBJECT_TYPE_DEFINITION && owner !== undefined) return joined(definition, owner, graph);
-      return 'name' in definition && reachable.has(definition.name?.value ?? '') ? twinned(definition, graph) : definition;
+      const isReachable = 'name' in definition && reachable.has(definition.name?.value ?? '');
+      return isReachable ? (twinned(definition as Members, graph) as DefinitionNode) : definition;
     }),
   };
 }
@@ -128,8 +130,8 @@ interface Members extends Annotated {
 }
 
 /** What the subgraph says of the type, said by its twin too. Entities are asked of the subgraph itself. */
-function twinned<T extends Annotated>(definition: T, graph: string): T {
-  const { fields, values } = definition as Members;
+function twinned(definition: Members, graph: string): Members {
+  const { fields, values } = definition;
   const also = <N extends Annotated>(node: N): N => ({
     ...node,
     directives: [...(node.directives ?? []), ...joinsOf(node, graph).map((directive) => ofTwin(directive, graph))],
