@@ -86,15 +86,20 @@ export const findEndOf =
   async (principal) =>
     (await findEnded([principal.id])).get(principal.id) ?? reasonNow(principal);
 
-/** The team counts only for the credential of a login, because keys end together with their team. */
-export function findSuspectsBy(find: FindRevocations): FindSuspects {
+/**
+ * The team counts only for the credential of a login, because keys end together with their team. A user of a login without a team may belong to an
+ * organisation, which the queue does not know: such users are asked about anew whenever other organisations are archived.
+ */
+export function findSuspectsBy(find: FindRevocations, archivedOrganisations: () => Promise<readonly string[]>): FindSuspects {
   return async (owners) => {
+    const isWithoutTeam = (owner: string, tenant: string): boolean => owner.startsWith('jwt:') && teamForm.exec(tenant) === null;
     const userOf = (owner: string): string | undefined => userForm.exec(owner)?.[1];
     const teamOf = (owner: string, tenant: string): string | undefined =>
       owner.startsWith('jwt:') ? teamForm.exec(tenant)?.[1] : undefined;
-    const [users, teams] = await Promise.all([
+    const [users, teams, organisations] = await Promise.all([
       find('user', [...new Set(owners.flatMap(({ owner }) => userOf(owner) ?? []))]),
       find('team', [...new Set(owners.flatMap(({ owner, tenant }) => teamOf(owner, tenant) ?? []))]),
+      owners.some(({ owner, tenant }) => isWithoutTeam(owner, tenant)) ? archivedOrganisations() : [],
     ]);
     const revoked = new Map(users.flatMap(({ id, revokedAt }) => (revokedAt === null ? [] : [[id, revokedAt]])));
     const ended = new Set(teams.flatMap(({ id, revokedAt }) => (revokedAt === null ? [] : [id])));
@@ -103,6 +108,7 @@ export function findSuspectsBy(find: FindRevocations): FindSuspects {
         const team = teamOf(owner, tenant);
         const at = revoked.get(userOf(owner) ?? '');
         if (team !== undefined && ended.has(team)) return [[owner, `${tenant} ${at}`]];
+        if (organisations.length > 0 && isWithoutTeam(owner, tenant)) return [[owner, `organisations ${organisations.join(' ')} ${at}`]];
         return at === undefined ? [] : [[owner, String(at)]];
       }),
     );

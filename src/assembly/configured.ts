@@ -152,7 +152,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     handle,
     collections,
     ingestCallFor,
-    permissions: { leases, findEnded, findEnd, findSuspects: findSuspectsBy(foundation.findRevocations) },
+    permissions: { leases, findEnded, findEnd, findSuspects: findSuspectsBy(foundation.findRevocations, foundation.endedTeams.archivedOrganisations) },
     entities: indexes,
     queue: retrievalSettings,
     worker: retrievalSettings,

@@ -91,10 +91,11 @@ describe('owners of queued work', () => {
     { owner: `key:a:${user('ann')}`, tenant: 'team:web' },
     { owner: 'key:a', tenant: 'team:web' },
   ];
-  const suspects = async (revoked: Readonly<Record<string, number | null>>) =>
+  const suspects = async (revoked: Readonly<Record<string, number | null>>, archived: readonly string[] = []) =>
     Object.fromEntries(
-      await findSuspectsBy(async (kind, ids) =>
-        ids.flatMap((id) => (`${kind} ${id}` in revoked ? [{ id, revokedAt: revoked[`${kind} ${id}`] ?? null }] : [])),
+      await findSuspectsBy(
+        async (kind, ids) => ids.flatMap((id) => (`${kind} ${id}` in revoked ? [{ id, revokedAt: revoked[`${kind} ${id}`] ?? null }] : [])),
+        async () => archived,
       )(owners),
     );
 
@@ -108,6 +109,13 @@ describe('owners of queued work', () => {
 
   it('owners of queued work are asked about where a team of a login was archived; keys end with theirs by themselves', async () => {
     expect(Object.keys(await suspects({ 'team web': 0 }))).toEqual([`jwt:login:${user('ann')}`]);
+  });
+
+  it('owners of queued work are asked about where an organisation was archived and no team says that it is another, and anew with each', async () => {
+    const eve = `jwt:login:${user('eve')}`;
+    const [one, two] = [await suspects({}, ['acme']), await suspects({}, ['acme', 'beta'])];
+    expect([Object.keys(one), Object.keys(two)]).toEqual([[eve], [eve]]);
+    expect(one[eve]).not.toBe(two[eve]);
   });
 
   it('an owner of queued work has ended with his key, else with his user or his team', async () => {

@@ -28,6 +28,9 @@ async function revokeFromShell(folder: string, id: string): Promise<void> {
 }
 
 /** As another process would: this one is not told. */
+/** Two seconds are promised; the rest is for a loaded machine. */
+const endedWithinMs = 2_500;
+
 async function revokeFromStore(gateway: TestGateway, id: string): Promise<void> {
   await gateway.storage.keys.revoke(id, Date.now());
 }
@@ -230,21 +233,24 @@ describe('what a key began ends when the key is revoked', () => {
   });
 
   it.each([
-    ['team was archived', 'mutation { archiveAiTeam(id: "web") { id } }'],
-    ['user was revoked', 'mutation { revokeAiUser(input: { user: "ann", issuer: "login" }) { id } }'],
-  ])('an ingestion of a user of a login that waits for its rate is failed when the %s', async (why, ends) => {
+    ['team was archived', 'archiveAiTeam(id: "web") { id }', { team: 'web' }],
+    ['organisation was archived', 'archiveAiOrganisation(id: "acme") { id }', { org: 'acme' }],
+    ['user was revoked', 'revokeAiUser(input: { user: "ann", issuer: "login" }) { id }', { team: 'web' }],
+  ])('an ingestion of a user of a login that waits for its rate is failed within two seconds when the %s', async (why, ends, of) => {
     const login = await startIssuer();
-    const claims = { scopes: ['ai:use', 'ai:ingest'], teamClaim: 'team', callsPerMinutePerUser: 1 };
+    const claims = { scopes: ['ai:use', 'ai:ingest'], teamClaim: 'team', organisationClaim: 'org', callsPerMinutePerUser: 1 };
     const gateway = await startGateway({ issuers: { login: { issuer: login.url, audiences: [audience], ...claims } } });
-    await gateway.ask('mutation { createAiTeam(input: { id: "web" }) { id } }');
-    const token = await login.sign({ sub: 'ann', team: 'web' });
+    await gateway.ask('mutation { createAiTeam(input: { id: "web" }) { id } createAiOrganisation(input: { id: "acme" }) { id } }');
+    const token = await login.sign({ sub: 'ann', ...of });
     const sources = Array.from({ length: 3 }, (_, source) => ({ id: `s${source}`, mediaType: 'text/plain', text: `Source ${source}.` }));
     const ingest = 'mutation ($input: IngestInput!) { ingest(input: $input) { id } }';
     const { data } = await gateway.ask(ingest, { input: { collection: 'documents', sources } }, { key: token });
     const job = () => gateway.storage.jobs.find(data.ingest.id);
     await eventually('the second source waits for the rate', job, (found) => found?.progress?.includes('"waits":1') === true);
-    expect((await gateway.ask(ends)).errors).toBeUndefined();
+    const began = performance.now();
+    expect((await gateway.ask(`mutation { ${ends} }`)).errors).toBeUndefined();
     const ended = await eventually('the job has ended', job, (found) => found?.status === 'failed');
+    expect(performance.now() - began).toBeLessThan(endedWithinMs);
     expect(JSON.parse(ended?.progress ?? '')).toMatchObject({
       done: 1,
       failure: { code: 'UNAUTHENTICATED', message: expect.stringContaining(why) },

@@ -8,6 +8,8 @@ export interface EndedTeams {
   readonly keys: Pick<Keys, 'standing'>;
   /** Archived teams among those given, and archived organisations by their accounts (`organisation:acme`). The time is not known. */
   revocations(teams: readonly string[]): Promise<readonly Revocation[]>;
+  /** Names of the organisations that were archived. */
+  archivedOrganisations(): Promise<readonly string[]>;
   /** `read` returns the teams of the present configuration. Before this call no team has ended. */
   follow(read: () => TeamBook): void;
 }
@@ -61,6 +63,7 @@ export function endedTeams(keys: Pick<Keys, 'standing'>): EndedTeams {
       const found = await Promise.all(names.map(async (id) => ({ id, ended: await endOf(teams, id) })));
       return found.flatMap(({ id, ended }) => (ended === null ? [] : [{ id, revokedAt: 0 }]));
     },
+    archivedOrganisations: async () => (await (await teamsNow())?.archivedOrganisations()) ?? [],
     follow(read) {
       book = read;
     },

@@ -42,6 +42,8 @@ export interface TeamBook {
   standingOf(team: string): TeamStanding | null | Promise<TeamStanding | null>;
   /** For callers whose token names their organisation and no team. Null: there is no such organisation. */
   standingOfOrganisation(organisation: string): Promise<TeamStanding | null>;
+  /** Names of the organisations that were archived. */
+  archivedOrganisations(): Promise<readonly string[]>;
   /** For a user of a login whose token names no team. Null: the user is in no team. */
   teamOfMember(principalId: string): Promise<string | null>;
   /** Limits of one user of the team, on the user's own account. */
@@ -76,6 +78,10 @@ export function openTeamBook(declared: DeclaredTeams, directory: Directory): Tea
     async standingOfOrganisation(name) {
       const found = declared.organisations.get(name) ?? (await directory.organisations.find(name));
       return found === null ? null : standingAlone(found, timeZone);
+    },
+    async archivedOrganisations() {
+      const stored = await directory.organisations.list();
+      return stored.flatMap(({ name, archivedAt }) => (archivedAt === null || declared.organisations.has(name) ? [] : [name]));
     },
     teamOfMember: async (principalId) => (await directory.members.find(principalId))?.team ?? null,
     async limitsOfUser(team, account) {

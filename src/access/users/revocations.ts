@@ -54,7 +54,7 @@ export function openRevocations(find: FindRevocations): Revocations {
     all.set(id, one);
     const watcher = { seenAt, end };
     one.watchers.add(watcher);
-    if (isLater(one.revokedAt, seenAt)) end(reasonOf(kind));
+    if (isLater(one.revokedAt, seenAt)) end(reasonOf(kind, id));
     return () => {
       one.watchers.delete(watcher);
       if (one.watchers.size === 0 && all.get(id) === one) all.delete(id);
@@ -65,7 +65,7 @@ export function openRevocations(find: FindRevocations): Revocations {
     const one = inUse[kind].get(id);
     if (one === undefined || revokedAt === one.revokedAt) return;
     one.revokedAt = revokedAt;
-    for (const { seenAt, end } of one.watchers) if (isLater(revokedAt, seenAt)) end(reasonOf(kind));
+    for (const { seenAt, end } of one.watchers) if (isLater(revokedAt, seenAt)) end(reasonOf(kind, id));
   }
 
   return {
@@ -86,7 +86,7 @@ export function openRevocations(find: FindRevocations): Revocations {
     async reasonNow(principal) {
       for (const { kind, id, seenAt } of subjectsOf(principal)) {
         const [found] = await find(kind, [id]);
-        if (isLater(found?.revokedAt ?? null, seenAt)) return reasonOf(kind);
+        if (isLater(found?.revokedAt ?? null, seenAt)) return reasonOf(kind, id);
       }
       return null;
     },
@@ -118,11 +118,15 @@ function subjectsOf({ kind, token, user, team, organisation = null }: Principal)
   ];
 }
 
+const isOrganisation = (team: string): boolean => team.startsWith(organisationAccount(''));
+
 const isLater = (revokedAt: number | null, seenAt: number | null): boolean => revokedAt !== null && (seenAt === null || revokedAt > seenAt);
 
-const reasonOf = (kind: Kind): GatewayError => new GatewayError('UNAUTHENTICATED', reasons[kind]);
+const reasonOf = (kind: Kind, id: string): GatewayError =>
+  new GatewayError('UNAUTHENTICATED', reasons[isOrganisation(id) && kind === 'team' ? 'organisation' : kind]);
 
-const reasons: Readonly<Record<Kind, string>> = {
+const reasons: Readonly<Record<Kind | 'organisation', string>> = {
+  organisation: 'The organisation was archived, so what was begun in it was ended. Credentials of another organisation would be accepted.',
   token: 'The token was revoked, so what it began was ended. Ask again with a token in force.',
   user: 'The user was revoked, so what was begun for him was ended. A token that is made for him from now on would be accepted.',
   team: 'The team was archived, so what was begun in it was ended. Credentials of another team would be accepted.',
