@@ -38,3 +38,9 @@ export const possibleTypes = {
   AiSearchResult: ['AiSearch', 'BudgetExceeded', 'RateLimited', 'ModelUnavailable', 'OtherFailure'],
   AiAnswerResult: ['AiAnswer', 'NoAnswer', 'BudgetExceeded', 'RateLimited', 'GuardrailBlocked', 'ModelUnavailable', 'OtherFailure'],
 };
+
+const eventOfOneMoment = { keyArgs: false, merge: false } as const;
+/** Of the subscriptions whose events carry a piece each: Apollo Client's cache keeps the last one, and joins none to the one before. */
+export const typePolicies = {
+  Subscription: { fields: { completionStream: eventOfOneMoment, completionEvents: eventOfOneMoment, aiAnswerStream: eventOfOneMoment } },
+};
