@@ -20,6 +20,9 @@ export interface AskedDocument {
   readonly documentId: string | null;
 }
 
+/** By which the ledger names it: not what a client says beside a text, which no list vouches for. */
+export const idOf = ({ query, documentId }: AskedDocument): string | null => (query === '' ? documentId : null);
+
 export interface TrustedDocuments {
   /** The text that is to be read. Throws DOCUMENT_NOT_TRUSTED, or BAD_REQUEST, before anything is parsed. */
   textOf(asked: AskedDocument, principal: Principal | null): string;

@@ -174,6 +174,22 @@ describe('trusted documents', { timeout: 30_000 }, () => {
     expect(data.aiCalls.calls).toContainEqual({ operation: 'Write', documentId: idOf('Write') });
   });
 
+  it('an id beside a text is not in the ledger, since no list vouches for it', async () => {
+    const gateway = await startGateway();
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${gateway.developmentKey}` };
+    await fetch(gateway.url, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ query: write, documentId: 'made up', variables: { input } }),
+    });
+    await gateway.storage.ledger.flush();
+    const range = { from: new Date(Date.now() - 3_600_000).toISOString(), to: new Date(Date.now() + 3_600_000).toISOString() };
+    const { data } = await gateway.ask('query ($input: AiCallsInput!) { aiCalls(input: $input) { calls { operation documentId } } }', {
+      input: range,
+    });
+    expect(data.aiCalls.calls).toEqual([{ operation: 'Write', documentId: null }]);
+  });
+
   it('trusted documents are read again with the configuration, and a broken list changes nothing', async () => {
     const folder = folderWith({ 'list.json': JSON.stringify({ old: routes }) });
     const config = { ...plainConfig, graph: { trustedDocuments: { files: ['list.json'], level: 'ids' as const } } };

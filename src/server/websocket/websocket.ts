@@ -13,7 +13,7 @@ import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { noteSource } from '../../core/json/exact-source.ts';
 import { isAsyncIterable } from '../../core/stream.ts';
-import type { TrustedDocuments } from '../../documents/trusted-documents.ts';
+import { idOf, type TrustedDocuments } from '../../documents/trusted-documents.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { AddressOf } from '../client/address.ts';
 import type { AddressTurns } from '../client/address-turns.ts';
@@ -170,7 +170,8 @@ export function sockets(parts: SocketParts): Sockets {
     const address = (): string => from;
     if (asker.authorization === null) anonymousRate.take(from);
     const params = checkParams(payload);
-    const { operationName, documentId, variables } = params;
+    const { operationName, variables } = params;
+    const documentId = idOf(params);
     if (extra.message !== null) noteSource(variables, extra.message, ['payload', 'variables']);
     const trusted = parts.trusted();
     const read = parts.read(trusted.textOf(params, principal), operationName);
