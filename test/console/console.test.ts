@@ -163,7 +163,8 @@ describe.skipIf(!hasBrowser)('the console in a page (in Chromium)', () => {
     const stored = await page.evaluate(() => JSON.stringify(Object.entries(sessionStorage)));
     const [, id = ''] = /fgt_([A-Za-z0-9]+)_/.exec(stored) ?? [];
     await gateway.ask('mutation ($id: ID!) { revokeAiToken(id: $id) { id } }', { id });
-    await page.getByTitle('Read all of this page anew').click();
+    // The page may have asked by itself meanwhile, and the dialog stand over the button.
+    await page.getByTitle('Read all of this page anew').dispatchEvent('click');
     await page.getByRole('heading', { name: 'Your session has ended' }).waitFor();
     await page.getByLabel('Virtual key').fill('fg_wrong_key');
     await page.getByRole('button', { name: 'Log in' }).click();
@@ -221,6 +222,30 @@ describe.skipIf(!hasBrowser)('the console in a page (in Chromium)', () => {
       '{ aiUsage(input: { from: "2020-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z", groupBy: [CLIENT] }) { rows { key calls } } }',
     );
     expect(data.aiUsage.rows).toEqual([{ key: { client: 'fieldgate-console' }, calls: 1 }]);
+    expect(faults).toEqual([]);
+  });
+
+  it('the playground answers from documents with the words that it quotes beside the answer, and says what was tried', async () => {
+    const parts = await opened();
+    const { page, gateway, faults } = parts;
+    const sources = [
+      { id: 'returns.md', title: 'Returns', text: '# Returns\n\nA product can be returned within thirty days of its delivery.' },
+    ];
+    await gateway.ask('mutation ($input: IngestInput!) { ingest(input: $input) { id } }', { input: { collection: 'documents', sources } });
+    await until(async () => (await gateway.ask('{ aiCollections { sources } }')).data.aiCollections[0]?.sources === 1);
+    says(parts, 'It can be returned within thirty days of its delivery. [1]');
+    await page.getByText('Documents and settings').click();
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.getByLabel('Answer from').selectOption('documents');
+    await page.getByLabel('Question to the documents of documents').fill('Within how many days can a product be returned?');
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    const run = page.locator('section.run');
+    await run.getByText('done', { exact: true }).waitFor();
+    const source = run.getByRole('region', { name: 'Sources' }).locator('details');
+    await source.locator('summary').click();
+    expect(await source.locator('summary').textContent()).toMatch(/^\[1\] Returns: .*within thirty days/);
+    expect(await source.locator('mark').textContent()).toMatch(/within thirty days/);
+    await run.getByText(/tried: .*vendor OK in \d+ ms/).waitFor();
     expect(faults).toEqual([]);
   });
 
@@ -284,6 +309,59 @@ describe.skipIf(!hasBrowser)('the console in a page (in Chromium)', () => {
     await page.goto(`${site}#/keys?show=ended`);
     await page.getByText('revoked', { exact: true }).waitFor();
     expect(await page.getByText(/by (key|token):\S+/).count()).toBeGreaterThan(0);
+    expect(faults).toEqual([]);
+  });
+
+  it('the page of teams raises one budget with a reason, and leaves alone what somebody else has changed and when operators are warned', async () => {
+    const { page, gateway, faults } = await opened();
+    const budgets = [
+      { per: 'DAY', most: '5', warnAt: [] },
+      { per: 'MONTH', most: '50', warnAt: [0.8] },
+    ];
+    const made = await gateway.ask('mutation ($input: CreateAiTeamInput!) { createAiTeam(input: $input) { id } }', {
+      input: { id: 'search', budgets },
+    });
+    expect(made.errors).toBeUndefined();
+    await page.getByRole('link', { name: 'Keys and teams' }).click();
+    await page.getByRole('link', { name: 'Teams', exact: true }).click();
+    await page.getByRole('button', { name: /^Change (the )?budgets of search/ }).click();
+    await gateway.ask('mutation { updateAiTeam(id: "search", input: { setBudgets: [{ per: DAY, most: "7" }] }) { id } }');
+    await page.getByLabel('A month, in USD').fill('80');
+    const save = page.getByRole('button', { name: 'Save', exact: true });
+    await save.click();
+    // Without a reason nothing is sent.
+    expect(await page.getByLabel('Why').evaluate((input: HTMLInputElement) => input.validity.valueMissing)).toBe(true);
+    await page.getByLabel('Why').fill('The launch <b>in May</b>');
+    await save.click();
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    const { data } = await gateway.ask('{ aiTeams { budgets { per limit { amount } warnings { at } } } }');
+    expect(data.aiTeams[0].budgets).toEqual([
+      { per: 'DAY', limit: { amount: '7' }, warnings: [] },
+      { per: 'MONTH', limit: { amount: '80' }, warnings: [{ at: 0.8 }] },
+    ]);
+    await page.getByRole('button', { name: /^Change (the )?budgets of search/ }).click();
+    await page.getByText(/changed budgets\.month from .*50.* to .*80.*The launch <b>in May<\/b>/).waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it('the page of documents follows what it has added by a stream, and asks for the list once for each that it sends', async () => {
+    const { page, faults } = await opened();
+    const lists: string[] = [];
+    const streams: string[] = [];
+    page.on('request', (request) => request.postData()?.includes('query Ingestions') === true && lists.push(request.url()));
+    page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => streams.push(String(payload))));
+    await page.getByRole('link', { name: 'Documents' }).click();
+    const files = Array.from({ length: 100 }, (_, index) => ({
+      name: `lamp-${index}.md`,
+      mimeType: 'text/markdown',
+      buffer: Buffer.from(`# Lamp ${index}\n\nThe lamp with the number ${index} has ${index} switches.`),
+    }));
+    await page.getByLabel(/^Drop files here/).setInputFiles(files);
+    await page.getByText('100 of 100', { exact: true }).waitFor();
+    expect(streams.filter((frame) => frame.includes('subscription IngestionProgress'))).toHaveLength(1);
+    expect(lists.length).toBeLessThanOrEqual(2);
+    const figure = page.locator('.figure', { hasText: 'Documents' }).first();
+    await until(async () => (await figure.textContent())?.includes('100') === true);
     expect(faults).toEqual([]);
   });
 

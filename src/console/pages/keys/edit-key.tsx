@@ -6,6 +6,7 @@ import { announce } from '../../parts/toasts.tsx';
 import { KeyFields } from './key-fields.tsx';
 import { type KeyRowFragment, UpdateKeyDocument } from './keys.generated.ts';
 import { changedFields } from './read-key-fields.ts';
+import { ReasonField, reasonIn } from './reason-field.tsx';
 
 export function EditKey({ of: key, onClose }: { readonly of: KeyRowFragment; readonly onClose: () => void }) {
   const { run, isRunning, problem } = useAction(UpdateKeyDocument);
@@ -15,7 +16,7 @@ export function EditKey({ of: key, onClose }: { readonly of: KeyRowFragment; rea
   async function save(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const data = await run({ id: key.id, input: changedFields(form, shown) });
+    const data = await run({ id: key.id, input: changedFields(form, shown), ...reasonIn(form) });
     if (data === null) return;
     announce(`${key.name} is changed, from its next request on.`);
     onClose();
@@ -29,6 +30,7 @@ export function EditKey({ of: key, onClose }: { readonly of: KeyRowFragment; rea
           <input name="name" required maxLength={100} defaultValue={key.name} />
         </label>
         <KeyFields of={key} />
+        <ReasonField />
         <FormEnd action="Save" problem={problem} isRunning={isRunning} onClose={onClose} />
       </form>
     </Modal>

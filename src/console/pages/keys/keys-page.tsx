@@ -6,7 +6,7 @@ import { PageFrame } from '../../parts/page-frame.tsx';
 import { isAllowed, useViewer } from '../../session/viewer.tsx';
 import { keysState } from './keys-state.ts';
 import { KeysView } from './keys-view.tsx';
-import { TeamsView } from './teams-view.tsx';
+import { TeamsView } from './teams/teams-view.tsx';
 
 export function KeysPage() {
   const viewer = useViewer();

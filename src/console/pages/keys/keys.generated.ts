@@ -3,15 +3,36 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import { OperationText } from '../../operation-text.ts';
-/** A budget to be given. */
-export type AiBudgetInput = {
-  /** What may be spent in it, in US dollars. */
-  readonly most: string;
-  /** How long the amount counts: DAY, WEEK, MONTH or TOTAL. */
+/** One budget that is to be another: what is left out stays as it is, null removes. */
+export type AiBudgetChangeInput = {
+  /** What may be spent in it, in US dollars; null: the budget is taken away. Where there is none yet, the amount makes it. */
+  readonly most?: string | null | undefined;
+  /** Of which period: DAY, WEEK, MONTH or TOTAL. */
   readonly per: AiPeriod;
-  /** Parts of it at which operators are warned, from 0.01 to 1. */
+  /** Parts of it at which operators are warned, from 0.01 to 1; null: nobody is warned. */
   readonly warnAt?: ReadonlyArray<number> | null | undefined;
 };
+
+/** What an administrator did. */
+export type AiChangeAction =
+  /** A team or an organisation was archived. */
+  | 'ARCHIVED'
+  /** Parts of it were changed. */
+  | 'CHANGED'
+  /** It was made. */
+  | 'MADE'
+  /** A user of a login was put into a team. */
+  | 'MEMBER_ADDED'
+  /** A user of a login was taken out of a team. */
+  | 'MEMBER_REMOVED'
+  /** One that this schema does not name yet. */
+  | 'OTHER'
+  /** It was brought back. */
+  | 'RESTORED'
+  /** A key was revoked. */
+  | 'REVOKED'
+  /** A key got another secret. */
+  | 'ROTATED';
 
 /** How long an amount counts before it is all there again. */
 export type AiPeriod =
@@ -110,6 +131,7 @@ export type CreateKeyMutation = { readonly createAiKey: { readonly secret: strin
 export type UpdateKeyMutationVariables = Exact<{
   id: string | number;
   input: UpdateAiKeyInput;
+  reason?: string | null | undefined;
 }>;
 
 
@@ -118,6 +140,7 @@ export type UpdateKeyMutation = { readonly updateAiKey: { readonly id: string, r
 export type RotateKeyMutationVariables = Exact<{
   id: string | number;
   overlapSeconds: number;
+  reason?: string | null | undefined;
 }>;
 
 
@@ -125,6 +148,7 @@ export type RotateKeyMutation = { readonly rotateAiKey: { readonly secret: strin
 
 export type RevokeKeyMutationVariables = Exact<{
   id: string | number;
+  reason?: string | null | undefined;
 }>;
 
 
@@ -132,11 +156,17 @@ export type RevokeKeyMutation = { readonly revokeAiKey: { readonly id: string, r
 
 export type UpdateTeamBudgetsMutationVariables = Exact<{
   id: string | number;
-  budgets?: ReadonlyArray<AiBudgetInput> | AiBudgetInput | null | undefined;
+  budgets: ReadonlyArray<AiBudgetChangeInput> | AiBudgetChangeInput;
+  reason: string;
 }>;
 
 
 export type UpdateTeamBudgetsMutation = { readonly updateAiTeam: { readonly id: string, readonly organisation: string | null, readonly description: string | null, readonly declared: boolean, readonly archivedAt: string | null, readonly updatedAt: string | null, readonly updatedBy: string, readonly budgets: ReadonlyArray<{ readonly name: string, readonly per: AiPeriod, readonly timeZone: string, readonly resetsAt: string | null, readonly limit: { readonly amount: string, readonly currency: string }, readonly spent: { readonly amount: string }, readonly held: { readonly amount: string }, readonly forecast: { readonly amount: string } | null, readonly warnings: ReadonlyArray<{ readonly at: number }> }> } | null };
+
+export type TeamChangesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TeamChangesQuery = { readonly aiTeams: ReadonlyArray<{ readonly id: string, readonly changes: ReadonlyArray<{ readonly at: string, readonly by: string, readonly action: AiChangeAction, readonly reason: string | null, readonly parts: ReadonlyArray<{ readonly name: string, readonly before: string | null, readonly after: string | null }> }> }> };
 
 export type KeyRowFragment = { readonly id: string, readonly name: string, readonly team: string, readonly scopes: ReadonlyArray<string>, readonly routes: ReadonlyArray<string> | null, readonly monthlyBudget: string | null, readonly requestsPerMinute: number | null, readonly callsPerMinute: number | null, readonly madeBy: string | null, readonly createdAt: string, readonly createdBy: string | null, readonly updatedAt: string | null, readonly updatedBy: string | null, readonly expiresAt: string | null, readonly revokedAt: string | null, readonly lastUsedAt: string | null, readonly formerSecretEndsAt: string | null, readonly budgets: ReadonlyArray<{ readonly name: string, readonly per: AiPeriod, readonly timeZone: string, readonly resetsAt: string | null, readonly limit: { readonly amount: string, readonly currency: string }, readonly spent: { readonly amount: string }, readonly held: { readonly amount: string }, readonly forecast: { readonly amount: string } | null, readonly warnings: ReadonlyArray<{ readonly at: number }> }> };
 
@@ -154,14 +184,17 @@ export const CreateKeyDocument = /* @__PURE__ */ new OperationText<CreateKeyMuta
   "mutation CreateKey($input:CreateAiKeyInput!){createAiKey(input:$input){secret key{...KeyRow}}}fragment KeyRow on AiKey{id name team scopes routes monthlyBudget requestsPerMinute callsPerMinute madeBy createdAt createdBy updatedAt updatedBy expiresAt revokedAt lastUsedAt formerSecretEndsAt budgets{...BudgetState}}fragment BudgetState on AiBudget{name per timeZone limit{amount currency}spent{amount}held{amount}forecast{amount}resetsAt warnings{at}}",
 );
 export const UpdateKeyDocument = /* @__PURE__ */ new OperationText<UpdateKeyMutation, UpdateKeyMutationVariables>(
-  "mutation UpdateKey($id:ID!$input:UpdateAiKeyInput!){updateAiKey(id:$id input:$input){...KeyRow}}fragment KeyRow on AiKey{id name team scopes routes monthlyBudget requestsPerMinute callsPerMinute madeBy createdAt createdBy updatedAt updatedBy expiresAt revokedAt lastUsedAt formerSecretEndsAt budgets{...BudgetState}}fragment BudgetState on AiBudget{name per timeZone limit{amount currency}spent{amount}held{amount}forecast{amount}resetsAt warnings{at}}",
+  "mutation UpdateKey($id:ID!$input:UpdateAiKeyInput!$reason:String){updateAiKey(id:$id input:$input reason:$reason){...KeyRow}}fragment KeyRow on AiKey{id name team scopes routes monthlyBudget requestsPerMinute callsPerMinute madeBy createdAt createdBy updatedAt updatedBy expiresAt revokedAt lastUsedAt formerSecretEndsAt budgets{...BudgetState}}fragment BudgetState on AiBudget{name per timeZone limit{amount currency}spent{amount}held{amount}forecast{amount}resetsAt warnings{at}}",
 );
 export const RotateKeyDocument = /* @__PURE__ */ new OperationText<RotateKeyMutation, RotateKeyMutationVariables>(
-  "mutation RotateKey($id:ID!$overlapSeconds:Int!){rotateAiKey(id:$id overlapSeconds:$overlapSeconds){secret key{...KeyRow}}}fragment KeyRow on AiKey{id name team scopes routes monthlyBudget requestsPerMinute callsPerMinute madeBy createdAt createdBy updatedAt updatedBy expiresAt revokedAt lastUsedAt formerSecretEndsAt budgets{...BudgetState}}fragment BudgetState on AiBudget{name per timeZone limit{amount currency}spent{amount}held{amount}forecast{amount}resetsAt warnings{at}}",
+  "mutation RotateKey($id:ID!$overlapSeconds:Int!$reason:String){rotateAiKey(id:$id overlapSeconds:$overlapSeconds reason:$reason){secret key{...KeyRow}}}fragment KeyRow on AiKey{id name team scopes routes monthlyBudget requestsPerMinute callsPerMinute madeBy createdAt createdBy updatedAt updatedBy expiresAt revokedAt lastUsedAt formerSecretEndsAt budgets{...BudgetState}}fragment BudgetState on AiBudget{name per timeZone limit{amount currency}spent{amount}held{amount}forecast{amount}resetsAt warnings{at}}",
 );
 export const RevokeKeyDocument = /* @__PURE__ */ new OperationText<RevokeKeyMutation, RevokeKeyMutationVariables>(
-  "mutation RevokeKey($id:ID!){revokeAiKey(id:$id){...KeyRow}}fragment KeyRow on AiKey{id name team scopes routes monthlyBudget requestsPerMinute callsPerMinute madeBy createdAt createdBy updatedAt updatedBy expiresAt revokedAt lastUsedAt formerSecretEndsAt budgets{...BudgetState}}fragment BudgetState on AiBudget{name per timeZone limit{amount currency}spent{amount}held{amount}forecast{amount}resetsAt warnings{at}}",
+  "mutation RevokeKey($id:ID!$reason:String){revokeAiKey(id:$id reason:$reason){...KeyRow}}fragment KeyRow on AiKey{id name team scopes routes monthlyBudget requestsPerMinute callsPerMinute madeBy createdAt createdBy updatedAt updatedBy expiresAt revokedAt lastUsedAt formerSecretEndsAt budgets{...BudgetState}}fragment BudgetState on AiBudget{name per timeZone limit{amount currency}spent{amount}held{amount}forecast{amount}resetsAt warnings{at}}",
 );
 export const UpdateTeamBudgetsDocument = /* @__PURE__ */ new OperationText<UpdateTeamBudgetsMutation, UpdateTeamBudgetsMutationVariables>(
-  "mutation UpdateTeamBudgets($id:ID!$budgets:[AiBudgetInput!]){updateAiTeam(id:$id input:{budgets:$budgets}){...TeamRow}}fragment TeamRow on AiTeam{id organisation description declared archivedAt updatedAt updatedBy budgets{...BudgetState}}fragment BudgetState on AiBudget{name per timeZone limit{amount currency}spent{amount}held{amount}forecast{amount}resetsAt warnings{at}}",
+  "mutation UpdateTeamBudgets($id:ID!$budgets:[AiBudgetChangeInput!]!$reason:String!){updateAiTeam(id:$id input:{setBudgets:$budgets}reason:$reason){...TeamRow}}fragment TeamRow on AiTeam{id organisation description declared archivedAt updatedAt updatedBy budgets{...BudgetState}}fragment BudgetState on AiBudget{name per timeZone limit{amount currency}spent{amount}held{amount}forecast{amount}resetsAt warnings{at}}",
+);
+export const TeamChangesDocument = /* @__PURE__ */ new OperationText<TeamChangesQuery, TeamChangesQueryVariables>(
+  "query TeamChanges{aiTeams{id changes(first:10){at by action reason parts{name before after}}}}",
 );

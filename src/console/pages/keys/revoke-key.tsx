@@ -4,6 +4,7 @@ import { Modal } from '../../parts/modal.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { announce } from '../../parts/toasts.tsx';
 import { type KeyRowFragment, RevokeKeyDocument } from './keys.generated.ts';
+import { ReasonField, reasonIn } from './reason-field.tsx';
 
 /** It cannot be undone: whoever does it types the name. */
 export function RevokeKey({ of: key, onClose }: { readonly of: KeyRowFragment; readonly onClose: () => void }) {
@@ -12,7 +13,7 @@ export function RevokeKey({ of: key, onClose }: { readonly of: KeyRowFragment; r
 
   async function revoke(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
-    if ((await run({ id: key.id })) === null) return;
+    if ((await run({ id: key.id, ...reasonIn(new FormData(event.currentTarget)) })) === null) return;
     announce(`${key.name} is revoked.`);
     onClose();
   }
@@ -27,6 +28,7 @@ export function RevokeKey({ of: key, onClose }: { readonly of: KeyRowFragment; r
           </span>
           <input value={typed} onChange={(event) => setTyped(event.target.value)} autoComplete="off" spellCheck={false} />
         </label>
+        <ReasonField />
         {problem && <Problem problem={problem} />}
         <div className="actions">
           <button type="submit" className="danger" disabled={typed !== key.name || isRunning}>

@@ -6,6 +6,7 @@ import { gateWith } from '../../session/gate.ts';
 import { OwnKeyField } from './key-fields.tsx';
 import { type KeyRowFragment, RotateKeyDocument } from './keys.generated.ts';
 import { NewSecret } from './new-secret.tsx';
+import { ReasonField, reasonIn } from './reason-field.tsx';
 
 const overlaps = [
   { seconds: 60, label: 'a minute' },
@@ -22,7 +23,7 @@ export function RotateKey({ of: key, onClose }: { readonly of: KeyRowFragment; r
   async function rotate(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const variables = { id: key.id, overlapSeconds: Number(form.get('overlap')) };
+    const variables = { id: key.id, overlapSeconds: Number(form.get('overlap')), ...reasonIn(form) };
     const data = await run(variables, gateWith(String(form.get('ownKey')).trim()));
     if (data?.rotateAiKey) setSecret(data.rotateAiKey.secret);
   }
@@ -45,6 +46,7 @@ export function RotateKey({ of: key, onClose }: { readonly of: KeyRowFragment; r
             ))}
           </select>
         </label>
+        <ReasonField />
         <OwnKeyField />
         <FormEnd action="Rotate" problem={problem} isRunning={isRunning} onClose={onClose} />
       </form>

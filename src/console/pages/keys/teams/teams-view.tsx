@@ -1,12 +1,12 @@
 import { useState } from 'react';
-import { useQuery } from '../../data/use-query.ts';
-import { useHref } from '../../location/time-zone.ts';
-import { BudgetMeter } from '../../parts/budget-meter.tsx';
-import { DataTable } from '../../parts/data-table.tsx';
-import { Empty } from '../../parts/page-frame.tsx';
-import { Problem } from '../../parts/problem.tsx';
-import { Time } from '../../parts/time.tsx';
-import { type TeamRowFragment, TeamsDocument } from './keys.generated.ts';
+import { useQuery } from '../../../data/use-query.ts';
+import { useHref } from '../../../location/time-zone.ts';
+import { BudgetMeter } from '../../../parts/budget-meter.tsx';
+import { DataTable } from '../../../parts/data-table.tsx';
+import { Empty } from '../../../parts/page-frame.tsx';
+import { Problem } from '../../../parts/problem.tsx';
+import { Time } from '../../../parts/time.tsx';
+import { type TeamRowFragment, TeamsDocument } from '../keys.generated.ts';
 import { TeamBudgets } from './team-budgets.tsx';
 
 export function TeamsView() {
@@ -55,7 +55,7 @@ export function TeamsView() {
               ),
           },
           {
-            name: 'Begins anew',
+            name: 'Starts again',
             cell: ({ budgets }) =>
               budgets.map(({ per, resetsAt }) => <div key={per}>{resetsAt === null ? 'never' : <Time at={resetsAt} />}</div>),
           },
