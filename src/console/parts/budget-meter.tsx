@@ -42,7 +42,7 @@ export function BudgetMeter({ budget, label }: { readonly budget: ShownBudget; r
         )}
         {forecast !== null && (
           <>
-            at this pace: <Money amount={forecast.amount} currency={limit.currency} />
+            by its end, at this pace: <Money amount={forecast.amount} currency={limit.currency} />
           </>
         )}
       </span>

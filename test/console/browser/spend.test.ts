@@ -155,6 +155,11 @@ describe.skipIf(!hasBrowser)('the page Spend (in Chromium)', () => {
     await page.getByText('No calls in this time.').waitFor();
     await page.goto(`${site}#/spend?by=user&range=90d`);
     await page.getByText(/covers at most 31 days/).waitFor();
+    // The bound stands beside the filters, with a way to what can be shown.
+    await page.getByText(/read call by call: 31 days at most/).waitFor();
+    await page.getByRole('button', { name: 'Show the last 30 days' }).click();
+    await page.locator('section[aria-label="Rows"] tbody tr').first().waitFor();
+    expect(page.url()).toMatch(/by=user/);
     expect(faults).toEqual([]);
   });
 

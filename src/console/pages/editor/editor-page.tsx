@@ -19,7 +19,7 @@ import { offsetOf, operationNames, readTokens } from './read-tokens.ts';
 import { RunView } from './run-view.tsx';
 import { sampleOperation } from './sample-operation.ts';
 import { suggestNames } from './suggest-names.ts';
-import { placeOfProblem, type Quote, useLiveQuote } from './use-live-quote.ts';
+import { type LiveQuote, placeOfProblem, type Quote, useLiveQuote } from './use-live-quote.ts';
 import { useOperationRun } from './use-operation-run.ts';
 
 /** A link may carry an operation. What is written stays in the tab. */
@@ -48,9 +48,8 @@ export function EditorPage() {
   const asked =
     values === null ? null : { document, variables: values, ...(names.length > 1 && operationName !== null ? { operationName } : {}) };
   const live = useLiveQuote(asked);
-  const isCurrent = live.document === document;
-  const place = useMemo(() => (isCurrent ? placeOfProblem(live.problem) : null), [isCurrent, live]);
-  const marks = useMemo(() => marksOf(document, isCurrent ? live.quote : null, place), [document, isCurrent, live, place]);
+  const { fields, place, isMoved } = useMemo(() => standing(document, live), [document, live]);
+  const marks = useMemo(() => marksOf(document, fields, place), [document, fields, place]);
   const { run, start, stop } = useOperationRun();
   const schema = data?.__schema ?? null;
   const suggest = useCallback((text: string, at: number) => (schema === null ? null : suggestNames(text, at, schema)), [schema]);
@@ -72,7 +71,7 @@ export function EditorPage() {
           onChange={(text) => change({ document: text })}
           onRun={begin}
           marks={marks}
-          beside={pricesByLine(isCurrent ? live.quote : null)}
+          beside={pricesByLine(isMoved ? null : live.quote)}
           wrongLine={place?.line ?? null}
           suggest={suggest}
           describedBy="editor-said"
@@ -151,10 +150,23 @@ function readVariables(text: string): Readonly<Record<string, unknown>> | null {
   }
 }
 
-function marksOf(text: string, quote: Quote | null, place: { readonly line: number; readonly column: number } | null): Marks {
-  const priced = (quote?.fields ?? []).flatMap(({ line, column }) =>
-    line === null || column === null ? [] : [offsetOf(text, { line, column })],
-  );
+/**
+ * What was said of the text before the last stroke, as far as it is true of this one: of lines that are as they were. Else all prices would
+ * go and come at each stroke. `isMoved`: lines have come or gone, so that none stands where it stood.
+ */
+function standing(text: string, { document, quote, problem }: LiveQuote) {
+  const [now, before] = [text.split('\n'), document.split('\n')];
+  const isAsItWas = ({ line }: { readonly line: number | null }): boolean => line !== null && now[line - 1] === before[line - 1];
+  const place = placeOfProblem(problem);
+  return {
+    fields: (quote?.fields ?? []).filter(isAsItWas),
+    place: place !== null && isAsItWas(place) ? place : null,
+    isMoved: now.length !== before.length,
+  };
+}
+
+function marksOf(text: string, fields: Quote['fields'], place: { readonly line: number; readonly column: number } | null): Marks {
+  const priced = fields.flatMap(({ line, column }) => (line === null || column === null ? [] : [offsetOf(text, { line, column })]));
   return { priced: new Set(priced), wrong: place === null ? null : offsetOf(text, place) };
 }
 

@@ -2,6 +2,7 @@
 import { type FormEvent, useEffect, useState } from 'react';
 import { asRequestError, type RequestError, refusalOf } from '../../../client/transport/request-error.ts';
 import { useQuery } from '../../data/use-query.ts';
+import { useHref } from '../../location/time-zone.ts';
 import { Money } from '../../parts/figure.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { gate } from '../../session/gate.ts';
@@ -12,6 +13,7 @@ const quietMs = 300;
 
 export function TryField({ field }: { readonly field: FieldRowFragment }) {
   const { data } = useQuery(FieldEntrancesDocument, {});
+  const hrefTo = useHref();
   const [written, setWritten] = useState<string | null>(null);
   const [answer, setAnswer] = useState<{ readonly text: string; readonly cost: string | null } | null>(null);
   const [problem, setProblem] = useState<RequestError | null>(null);
@@ -54,6 +56,7 @@ export function TryField({ field }: { readonly field: FieldRowFragment }) {
         <button type="submit" className="primary" disabled={isRunning || document.trim() === '' || document.includes('…')}>
           {isRunning ? 'It is asked…' : 'Run'}
         </button>
+        <a href={hrefTo('/editor', { document })}>Open in the Editor</a>
         <Quote document={document.includes('…') ? '' : document} />
       </div>
       {problem && <Problem problem={problem} />}

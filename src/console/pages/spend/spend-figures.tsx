@@ -74,7 +74,7 @@ function Report({ data, state, zone, now }: AtTime & { readonly data: SpendQuery
             held.map(({ name, per, held: { amount } }) => <Money key={`${name} ${per}`} amount={amount} />)
           )}
         </Figure>
-        <Figure label="Spared by caches" note="not a discount of what is spent">
+        <Figure label="Saved by caches" note="what kept answers would have cost">
           <Money amount={total.savedCost?.amount ?? '0'} />
         </Figure>
         <Figure label="Spent on failures" note={<FailuresNote rows={failures} search={search} state={state} />}>

@@ -54,7 +54,7 @@ export function SpendTable({ rows, page, state, metric, question }: SpendTablePr
       isNumber: true,
     },
     {
-      name: 'Of 1,000 operations',
+      name: 'Per 1,000 operations',
       cell: (row) => {
         const cost = costOfThousand(row);
         return cost === null ? '–' : <Money amount={cost} />;
@@ -75,7 +75,7 @@ export function SpendTable({ rows, page, state, metric, question }: SpendTablePr
       isNumber: true,
     },
     { name: 'Tokens', cell: ({ usage }) => <Count of={usage.totalTokens} />, isNumber: true },
-    { name: 'Spared', cell: ({ savedCost }) => <Money amount={savedCost?.amount ?? '0'} />, isNumber: true },
+    { name: 'Saved by caches', cell: ({ savedCost }) => <Money amount={savedCost?.amount ?? '0'} />, isNumber: true },
     {
       name: 'Failed',
       cell: ({ failures, failedCost }) => (

@@ -43,7 +43,7 @@ function Call({ call }: { readonly call: NonNullable<OneCallQuery['aiCall']> }) 
         <Figure label="Outcome">
           <Outcome outcome={call.outcome} cache={call.cache} />
         </Figure>
-        <Figure label="Cost" note={/[1-9]/.test(savedCost.amount) ? <Spared amount={savedCost.amount} /> : undefined}>
+        <Figure label="Cost" note={/[1-9]/.test(savedCost.amount) ? <Saved amount={savedCost.amount} /> : undefined}>
           <Money amount={usage.cost?.amount} />
         </Figure>
         <Figure label="Tokens">
@@ -115,9 +115,9 @@ function Call({ call }: { readonly call: NonNullable<OneCallQuery['aiCall']> }) 
   );
 }
 
-const Spared = ({ amount }: { readonly amount: string }) => (
+const Saved = ({ amount }: { readonly amount: string }) => (
   <>
-    spared: <Money amount={amount} />
+    saved: <Money amount={amount} />
   </>
 );
 
