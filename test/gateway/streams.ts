@@ -188,7 +188,8 @@ export const sentTo = (upstream: RawUpstream): string => upstream.requests.map((
 
 /** Polls until it holds: for what happens elsewhere after the client has done its part. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let pauseMs = 5; !(await condition()); pauseMs = Math.min(25, pauseMs + 1))
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
 }
 
 /**
