@@ -18,7 +18,8 @@ export default defineConfig({
     hookTimeout: 30_000,
     // What is waited for comes when the machine has time for it.
     expect: { poll: { timeout: 20_000 } },
-    maxWorkers: 2,
+    // Of two processors: a third of the time of most files is waiting, for processes, streams and clocks.
+    maxWorkers: 3,
     // Of the tests in a file that wait for the same fractions of a second.
     maxConcurrency: 24,
     projects: [
