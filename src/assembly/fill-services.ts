@@ -3,6 +3,7 @@ import type { NoteChange } from '../access/changes/change-notes.ts';
 import { keyDesk } from '../access/issue-keys.ts';
 import { accountsOf } from '../access/keys/key-accounts.ts';
 import type { LeaseBook } from '../access/leases.ts';
+import { presentPrincipals } from '../access/present-principal.ts';
 import { memberDesk } from '../access/teams/member-desk.ts';
 import type { DeclaredTeams, TeamBook } from '../access/teams/team-book.ts';
 import { teamDesk } from '../access/teams/team-desk.ts';
@@ -38,6 +39,7 @@ export interface ServiceParts {
   readonly issuers: readonly string[];
   readonly teams: TeamBook;
   readonly declaredTeams: DeclaredTeams;
+  readonly development: boolean;
   /** Names of those of the configuration. */
   readonly guardrails: readonly string[];
   readonly contracts: readonly string[];
@@ -102,6 +104,7 @@ export function servicesOf(parts: ServiceParts): Services {
     }),
     teamBook: parts.teams,
     keyAccounts: (key) => accountsOf(key, storage.keys, parts.teams),
+    present: presentPrincipals({ keys: storage.keys, teams: parts.teams, development: parts.development, now }),
     tokens: tokenDesk({
       identities: storage.identities,
       keys: storage.keys,

@@ -1,6 +1,7 @@
 /** Services: everything that resolvers reach beyond the schema. The wiring fills it; tests fill it with small fakes. */
 import type { DocumentNode, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import type { KeyDesk } from '../access/issue-keys.ts';
+import type { FindPresent } from '../access/present-principal.ts';
 import type { MemberDesk } from '../access/teams/member-desk.ts';
 import type { TeamBook } from '../access/teams/team-book.ts';
 import type { TeamDesk } from '../access/teams/team-desk.ts';
@@ -63,6 +64,8 @@ export interface Services {
   readonly teamBook: Pick<TeamBook, 'limitsOfTeam' | 'limitsOfAgent' | 'limitsOfOrganisation'>;
   /** The limits that the calls of a key draw on: those of the key, of the keys above it, of its team and of its organisation. */
   keyAccounts(key: KeyRecord): Promise<readonly Limit[]>;
+  /** What a principal may do now: for what goes on for long. */
+  readonly present: FindPresent;
   readonly tokens: TokenDesk;
   readonly users: Pick<UserEraser, 'erase'>;
   readonly identities: Pick<Identities, 'usersNamed' | 'userNames'>;

@@ -299,6 +299,7 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
       },
     },
     changes: { of: async () => [] },
+    present: async (principal) => principal,
     keyAccounts: async () => [],
     directory: teamDesk(noDeclaredTeams, mapDirectory(), { routes: null, guardrails: null }),
     members: { ofTeam: async () => [], add: async () => null, remove: async () => null },

@@ -5,6 +5,7 @@ import { callFor } from '../../operations/field-call.ts';
 import { isNoAnswer, prepareTurn } from '../call/answer-run.ts';
 import { askingField } from '../call/asker.ts';
 import { nameEvents } from '../call/delivery.ts';
+import { whilePermitted } from '../call/while-permitted.ts';
 import type { Resolvers, SourceInput } from '../generated.ts';
 import { allFailures, failureAsData, failureOf, memberType } from '../graphql-errors.ts';
 import { checkBase64, checkWhole, jsonObject, refuse } from '../refuse.ts';
@@ -89,7 +90,10 @@ export function retrievalResolvers(services: Services): Resolvers {
         },
       },
       ingestion: {
-        subscribe: (_, { id }, { principal, signal }) => nameEvents('ingestion', retrieval.followIngestion(id, principal, signal)),
+        subscribe: (_, { id }, { principal, signal }) => {
+          const open = (stop: AbortSignal) => retrieval.followIngestion(id, principal, stop);
+          return nameEvents('ingestion', whilePermitted(open, { principal, present: services.present, signal }));
+        },
       },
     },
     Ingestion: {

@@ -1,8 +1,8 @@
 /** Budgets of which a part is spent, told to those who are told of the budget. */
 import { ownLimits, type Principal } from '../../../core/call/call.ts';
-import { interruptible } from '../../../core/stream.ts';
 import type { BudgetWarning } from '../../../storage/limits/warnings/budget-warnings.ts';
 import { nameEvents } from '../../call/delivery.ts';
+import { whilePermitted } from '../../call/while-permitted.ts';
 import type { Resolvers } from '../../generated.ts';
 import { dateTimeOf } from '../../scalars.ts';
 import type { Services } from '../../services.ts';
@@ -19,7 +19,7 @@ export function budgetResolvers(services: Services): Resolvers {
         subscribe(_, { since }, { principal, signal, delivery = signal }) {
           const from = since == null ? services.now() : Date.parse(since);
           const open = (stop: AbortSignal) => told(services.budgetWarnings.follow(from, stop), principal);
-          return nameEvents('aiBudgetWarnings', interruptible(open, { signal: delivery }));
+          return nameEvents('aiBudgetWarnings', whilePermitted(open, { principal, present: services.present, signal: delivery }));
         },
       },
     },

@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import { credentialOf, type Principal } from '../../../core/call/call.ts';
-import { interruptible } from '../../../core/stream.ts';
 import type { ActivityNow } from '../../../operations/activity/activity.ts';
-import type { Viewer } from '../../../operations/activity/viewer.ts';
+import { placeOf, type Viewer } from '../../../operations/activity/viewer.ts';
 import { usableRoutes } from '../../../operations/route-choice.ts';
 import { nameEvents } from '../../call/delivery.ts';
+import { whilePermitted } from '../../call/while-permitted.ts';
 import type { Resolvers } from '../../generated.ts';
 import { dateTimeOf } from '../../scalars.ts';
 import type { DeploymentView, Services } from '../../services.ts';
@@ -12,15 +13,17 @@ import { onlyOf } from '../usage-filter.ts';
 
 /** Milliseconds between two snapshots. */
 const snapshotMs = 500;
+const maxShared = 100;
 
 export function activityResolvers(services: Services): Resolvers {
   const { activity } = services;
+  const look = sharedLooks(activity);
   return {
     Subscription: {
       aiActivity: {
         subscribe: (_, __, { principal, signal, delivery = signal }) => {
-          const states = (stop: AbortSignal): AsyncGenerator<ActivityNow> => snapshots(services, principal, stop);
-          return nameEvents('aiActivity', interruptible(states, { signal: delivery }));
+          const states = (stop: AbortSignal): AsyncGenerator<ActivityNow> => snapshots(services, principal, look, stop);
+          return nameEvents('aiActivity', whilePermitted(states, { principal, present: services.present, signal: delivery }));
         },
       },
     },
@@ -56,14 +59,40 @@ export function activityResolvers(services: Services): Resolvers {
 export const breakers = { closed: 'CLOSED', probing: 'PROBING', open: 'OPEN' } as const;
 const stages = { checks: 'CHECKS', shared: 'SHARED', model: 'MODEL', answer: 'ANSWER' } as const;
 
+interface Snapshot {
+  readonly now: ActivityNow;
+  /** The same for the same state. */
+  readonly text: string;
+}
+
+/** Those who may see the same share a snapshot: a hundred people who look cost as much as one. */
+function sharedLooks(activity: Services['activity']): (viewer: Viewer) => Snapshot {
+  const shared = new LRUCache<string, Snapshot>({ max: maxShared, ttl: snapshotMs / 2 });
+  return (viewer) => {
+    const place = placeOf(viewer);
+    const known = shared.get(place);
+    if (known !== undefined) return known;
+    const now = activity.look(viewer);
+    const { at: _, calls, ...rest } = now;
+    const text = JSON.stringify([rest, calls.map(({ call, stage, deployment }) => [call.id, stage, deployment])]);
+    const fresh = { now, text };
+    shared.set(place, fresh);
+    return fresh;
+  };
+}
+
 /** One at once, and one whenever it differs from the last. */
-async function* snapshots(services: Services, principal: Principal, signal: AbortSignal): AsyncGenerator<ActivityNow> {
+async function* snapshots(
+  services: Services,
+  principal: Principal,
+  look: (viewer: Viewer) => Snapshot,
+  signal: AbortSignal,
+): AsyncGenerator<ActivityNow> {
   let last = '';
   for (;;) {
-    const now = services.activity.look(viewerOf(principal));
+    const { now, text } = look(viewerOf(principal));
     const deployments = deploymentsFor(services, principal).map(({ id, breaker }) => [id, breaker(callerOf(principal)).state]);
-    const { at: _, calls, ...rest } = now;
-    const said = JSON.stringify([rest, deployments, calls.map(({ call, stage, deployment }) => [call.id, stage, deployment])]);
+    const said = `${text} ${JSON.stringify(deployments)}`;
     if (said !== last) yield now;
     last = said;
     await wait(snapshotMs, undefined, { signal, ref: false });
