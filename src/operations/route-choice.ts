@@ -23,8 +23,8 @@ export const usableRoutes = <Known extends RouteFacts>(routes: readonly Known[],
   routes.filter(({ name }) => mayUse(principal, name));
 
 /**
- * The route of that name. Throws BAD_REQUEST with the names that would be accepted; FORBIDDEN where only this principal may not use
- * it, and UNAUTHENTICATED without a key.
+ * The route of that name. Throws FORBIDDEN for one that is not among those of the principal, whether it exists or not, UNAUTHENTICATED without a
+ * key, and BAD_REQUEST for one that does not exist; each with the names that would be accepted.
  */
 export function chooseRoute<Known extends RouteFacts>(
   routes: readonly Known[],
@@ -36,8 +36,8 @@ export function chooseRoute<Known extends RouteFacts>(
   if (chosen !== undefined && mayUse(principal, name) && has(chosen, kind)) return chosen;
   const usable = routesThatCan(usableRoutes(routes, principal), [kind]);
   const remedy = usable.length === 0 ? `You have no route for ${kind}s.` : `Routes for ${kind}s: ${usable.join(', ')}.`;
-  const route = routeNamed(name, routes, remedy);
   checkPermission(principal, name, remedy);
+  const route = routeNamed(name, routes, remedy);
   throw new GatewayError('BAD_REQUEST', `The route "${route.name}" has no model for ${kind}s. ${remedy}`);
 }
 

@@ -29,11 +29,11 @@ export interface Collections {
   /** In the order of the configuration. */
   readable(principal: Principal): readonly Collection[];
   /**
-   * Throws BAD_REQUEST, in the same words for an unknown name and for a collection that the principal may neither read nor
-   * write, so that names cannot be found by guessing. Throws FORBIDDEN for a collection that the principal may only write.
+   * Throws BAD_REQUEST, in the same words for an unknown name and for a collection that the principal may not read, so that names cannot be
+   * found by guessing: who may write is everybody where the configuration does not say.
    */
   toRead(principal: Principal, name: string): Collection;
-  /** The same for writing. */
+  /** Throws BAD_REQUEST in the same way, and FORBIDDEN for a collection that the principal may only read. */
   toWrite(principal: Principal, name: string): Collection;
 }
 
@@ -45,10 +45,10 @@ export function collectionsOf(config: Readonly<Record<string, CollectionConfig>>
     const collections = permitted(principal, right);
     const found = collections.find((collection) => collection.name === name);
     if (found !== undefined) return found;
-    const [verb, other] = right === 'readers' ? (['read', 'writers'] as const) : (['write', 'readers'] as const);
+    const verb = right === 'readers' ? 'read' : 'write';
     const others = `Collections: ${collections.map((collection) => collection.name).join(', ') || 'none'}.`;
-    if (permitted(principal, other).some((collection) => collection.name === name)) {
-      throw new GatewayError('FORBIDDEN', `You may not ${verb} the collection "${name}". ${others}`);
+    if (right === 'writers' && permitted(principal, 'readers').some((collection) => collection.name === name)) {
+      throw new GatewayError('FORBIDDEN', `You may not write the collection "${name}". ${others}`);
     }
     throw new GatewayError('BAD_REQUEST', `There is no collection "${shown(name)}" that you may ${verb}. ${others}`);
   };

@@ -223,6 +223,20 @@ describe('Query.completion', () => {
     });
   });
 
+  it('Query.completion refuses a route of others in the words for one that there is not', async () => {
+    const { ask } = gateway(says('Hi.'));
+    const told = async (route: string, who = principal({ routes: ['cheap'] })) => {
+      const { data } = await ask(completion, asked({ route }), context(who));
+      const { code = '', message = '' } = (data?.['completion'] ?? {}) as { readonly code?: string; readonly message?: string };
+      return [code, message.replace(route, 'NAME')];
+    };
+    expect(await told('default')).toEqual(await told('absent'));
+    expect(await told('absent', principal())).toEqual([
+      'BAD_REQUEST',
+      expect.stringContaining('There is no route "NAME". Routes for completions: '),
+    ]);
+  });
+
   it('Query.completion asks no model for a principal without the scope', async () => {
     const { ask, requests } = gateway(says('Hi.'));
     const { data, errors } = await ask(completion, asked({}), context(principal({ scopes: ['ai:usage'] })));

@@ -7,6 +7,7 @@ const collections = {
   open: { embeddingModel: 'lexical' },
   handbook: { embeddingModel: 'lexical', readers: ['shop', 'legal'], writers: ['legal'] },
   secret: { embeddingModel: 'lexical', readers: ['key:root'], writers: ['key:root'] },
+  inbox: { embeddingModel: 'lexical', readers: ['key:root'] },
 };
 const legal = principal({ id: 'key:lea', team: 'legal' });
 const anonymous = principal({ id: 'anonymous', kind: 'anonymous', team: null });
@@ -26,8 +27,8 @@ describe('a collection', () => {
     const names = async (who = principal()) => (await retrieval.collections(who)).map(({ name }) => name);
     expect(await names()).toEqual(['open', 'handbook']);
     expect(await names(anonymous)).toEqual(['open']);
-    expect(await names(principal({ id: 'key:root' }))).toEqual(['open', 'handbook', 'secret']);
-    expect(await names(service)).toEqual(['open', 'handbook', 'secret']);
+    expect(await names(principal({ id: 'key:root' }))).toEqual(['open', 'handbook', 'secret', 'inbox']);
+    expect(await names(service)).toEqual(['open', 'handbook', 'secret', 'inbox']);
   });
 
   it('a collection is written by its writers alone', async () => {
@@ -35,7 +36,7 @@ describe('a collection', () => {
     const sources = [markdown('a', 'Lamps glow.')];
     await expect(retrieval.ingest({ principal: principal(), collection: 'handbook', sources })).rejects.toMatchObject({
       code: 'FORBIDDEN',
-      message: 'You may not write the collection "handbook". Collections: open.',
+      message: 'You may not write the collection "handbook". Collections: open, inbox.',
     });
     await expect(retrieval.deleteSource(principal(), 'handbook', 'a')).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await ingested(retrieval, sources, 'handbook', legal);
@@ -64,6 +65,12 @@ describe('a collection', () => {
       };
       expect(await told('secret')).toEqual(await told('absent'));
       expect(await told('constructor')).toEqual(await told('absent'));
+    }
+    // Where the configuration names no writers, everybody is one, and reads nothing for that.
+    for (const door of doors.slice(0, 2)) {
+      const told = (collection: string) =>
+        door(collection).catch((error: GatewayError) => [error.code, error.message.replace(collection, 'NAME')]);
+      expect(await told('inbox')).toEqual(await told('absent'));
     }
     await expect(retrieval.search(asked('secret'))).rejects.toMatchObject({
       code: 'BAD_REQUEST',
