@@ -2500,7 +2500,7 @@ export type Query = {
    * `ai:teams` beside it those of the own organisation; `ai:usage:all` sees everybody's.
    */
   readonly aiUsage: AiUsageReport;
-  /** Who you are to the gateway, what you may use and what is left of it. Needs a known caller. */
+  /** Who you are to the gateway, what you may use and what is left of it. A query for it alone is no turn of a session, so that it can be read when none is left. Needs a known caller. */
   readonly aiViewer: AiViewer;
   /** Asks a model and waits for the whole answer. Clients that refetch queries by themselves would pay again: use Mutation.complete there. Needs scope `ai:use`. */
   readonly completion?: Maybe<CompletionResult>;

@@ -36,6 +36,8 @@ export interface OperationInput {
   readonly contract?: string | null;
   /** Whether it answers with events or parts. Default: it does not. */
   readonly isStream?: boolean;
+  /** Whether it asks what the caller may use and has used, and nothing else: it is no turn of a session. Default: it does not. */
+  readonly readsOwnState?: boolean;
   readonly signal: AbortSignal;
   /** Ends the operation with this error, as the last event of its client. */
   readonly stop: (reason: GatewayError) => void;
@@ -115,7 +117,7 @@ export function operationHooks({
   }
 
   function admitted(principal: Principal, input: OperationInput): OperationContext | Promise<OperationContext> {
-    const rates = requestRatesOf(principal);
+    const rates = requestRatesOf(principal).filter(({ kind }) => !(input.readsOwnState === true && kind === 'quota'));
     // It has no slots, so there is nothing to give back.
     const admitting = rates.length === 0 ? null : (limits.admitAtOnce?.(rates) ?? limits.admit(rates));
     return admitting instanceof Promise ? admitting.then(() => contextOf(principal, input)) : contextOf(principal, input);

@@ -5,7 +5,7 @@
  * Each has one AbortController. It fires when the client leaves, also while the operation is still being opened or
  * subscribed; what then comes to be is ended at once.
  */
-import { type DocumentNode, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
+import { type DocumentNode, type ExecutionResult, GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
 import type { Principal } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import { isAsyncIterable } from '../core/stream.ts';
@@ -126,6 +126,7 @@ async function run(
     lastEventId,
     contract,
     isStream,
+    readsOwnState: readsOwnState(operation),
     signal,
     stop,
   };
@@ -193,6 +194,11 @@ async function run(
     if (closing instanceof Promise) await closing;
   }
 }
+
+/** Who has used up the turns of a session can still read that it has. */
+const readsOwnState = ({ operation, selectionSet }: OperationDefinitionNode): boolean =>
+  operation === 'query' &&
+  selectionSet.selections.every((selection) => selection.kind === Kind.FIELD && selection.name.value === 'aiViewer');
 
 /** What a client is shown of a result. */
 const maskingOf =
