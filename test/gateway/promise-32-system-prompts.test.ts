@@ -6,6 +6,7 @@ import { checkConfig } from '../../src/config/check-config.ts';
 import type { CompletionRequest } from '../../src/core/request/request.ts';
 import { double } from '../doubles.ts';
 import { plainConfig, startGateway, type TestGateway, temporaryFolder } from '../harness.ts';
+import { stream } from './asking.ts';
 
 const house = 'CANARY-HOUSE: you are the shop assistant.';
 const template = `---
@@ -15,6 +16,9 @@ system: CANARY-TUTOR
 ---
 Teach {subject}.
 `;
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape
+type Data = any;
 
 describe('system prompts of the operator', () => {
   let gateway: TestGateway;
@@ -128,6 +132,71 @@ describe('system prompts of the operator', () => {
       return data.aiQuote.inputTokens;
     };
     expect(await quote('shop')).toBeGreaterThan(await quote('default'));
+  });
+
+  it('nothing that a caller can read back shows the system prompt of a route or a template: streams, conversations, calls, lists, quotes, errors', async () => {
+    const tutor = { id: 'tutor', variables: { subject: 'chess' }, messages: [said('USER', 'How does a knight move?')] };
+    const told: string[] = [];
+    const tell = async (query: string, variables: object = {}): Promise<Data> => {
+      const answer = await gateway.ask(query, variables);
+      told.push(JSON.stringify(answer));
+      if (!query.startsWith('query ($document')) expect(answer.errors).toBeUndefined();
+      return answer.data;
+    };
+    const whole =
+      'id text parts { __typename ... on TextPart { text } } warnings provenance { route attempts { deployment } } usage { totalTokens }';
+    const failure = '... on Failure { code message }';
+    for (const input of [
+      { route: 'shop', prompt: { text: 'Hi.' } },
+      { route: 'default', prompt: { template: tutor } },
+    ]) {
+      const { createAiConversation: conversation } = await tell('mutation { createAiConversation(title: "Ours") { id } }');
+      const turn = { ...input, conversation: { id: conversation.id } };
+      const { complete } = await tell(
+        `mutation ($input: CompletionInput!) { complete(input: $input) { ... on Completion { ${whole} } ${failure} } }`,
+        { input: turn },
+      );
+      expect(texts()[0]).toContain('CANARY');
+      await tell(`mutation ($input: CompletionInput!) { complete(input: $input) { ... on Completion { ${whole} } ${failure} } }`, {
+        input: { ...turn, prompt: { messages: [said('USER', 'And now?')] } },
+      });
+      if (input.route === 'shop') expect(texts().filter((text) => text.includes('CANARY'))).toHaveLength(1);
+      await tell(
+        'query ($id: ID!) { aiConversation(id: $id) { title messages { role text content completion { text } } } aiConversations { conversations { title messages { text content } } } }',
+        {
+          id: conversation.id,
+        },
+      );
+      await tell(`query ($id: ID!) { completionById(id: $id) { status ${whole} } }`, { id: complete.id });
+      await tell('query ($id: ID!) { aiCall(id: $id) { id route outcome uses { coordinate } } }', { id: complete.id });
+      const { startCompletion } = await tell(
+        `mutation ($input: CompletionInput!) { startCompletion(input: $input) { ... on Completion { id } ${failure} } }`,
+        { input: { ...input, idempotencyKey: `k-${input.route}` } },
+      );
+      expect(startCompletion.id).toEqual(expect.any(String));
+      for await (const event of stream(gateway, input)) told.push(JSON.stringify(event));
+      const document = 'query ($input: CompletionInput!) { completion(input: $input) { __typename } }';
+      await tell(
+        'query ($document: String!, $variables: JSON) { aiQuote(document: $document, variables: $variables) { inputTokens allowed reason fields { coordinate } } }',
+        {
+          document,
+          variables: { input },
+        },
+      );
+      // Refused for its length, its options and its roles.
+      const refusals = [
+        { maxInputTokens: 1 },
+        { providerOptions: { secret: 1 } },
+        { output: { format: 'JSON', schema: { type: 'nothing' } } },
+      ];
+      for (const more of refusals)
+        await tell(`query ($input: CompletionInput!) { completion(input: $input) { __typename ${failure} } }`, {
+          input: { ...input, ...more },
+        });
+    }
+    await tell('{ aiRoutes { name description deployments { id model } } aiFields { coordinate } aiGuardrails { name routes } }');
+    expect(told.length).toBeGreaterThan(20);
+    expect(told.join('\n')).not.toContain('CANARY');
   });
 
   it('an empty system prompt and an unknown choice are mistakes of the configuration', () => {
