@@ -75,5 +75,7 @@ function endQuickly(socket: Socket): void {
     setImmediate(restore);
   });
   socket.once('close', restore);
+  // What came while it waited for its turn is kept in its buffer, and would still be parsed.
+  socket.pause().removeAllListeners('data');
   socket.destroy();
 }

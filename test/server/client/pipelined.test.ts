@@ -113,7 +113,7 @@ describe('an address that sends requests without waiting for answers on many con
       await once(found.socket, 'data');
       return found;
     }
-    return { counts, refused, at };
+    return { counts, refused, at, server };
   }
 
   it('an address that sends requests without waiting for answers on many connections has them read one after another, and holds up no other', async () => {
@@ -159,6 +159,25 @@ describe('an address that sends requests without waiting for answers on many con
       honest.socket.write(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n${'x'.repeat(100_000)}`);
       while (honest.answers() < round) await once(honest.socket, 'data');
     }
+  });
+
+  it('an address that sends requests without waiting for answers on many connections has little read of further ones, also of what came while they waited for their turn', async () => {
+    const { refused, at, server } = await counting();
+    const { socket: first } = await at('127.0.0.1');
+    const { remotePort: port = 0 } = first;
+    first.write(request.repeat(perConnection));
+    await once(first, 'close');
+    refused.length = 0;
+    // As one that waits: what comes meanwhile is read from the system, and kept.
+    server.once('connection', (socket) => {
+      process.nextTick(() => socket.pause());
+      setTimeout(() => socket.resume(), 100);
+    });
+    const further = connect({ port, host: '127.0.0.1' }).on('error', () => {});
+    further.write(request.repeat(1_500));
+    await once(further.resume(), 'close');
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThan((2 * 512) / request.length);
   });
 
   it('an address that sends requests without waiting for answers on many connections has new ones read behind those, and answers them', async () => {
