@@ -14,18 +14,18 @@ describe.skipIf(!hasBrowser)('each page of the console (in Chromium)', () => {
     shop = await openShop();
   }, 60_000);
 
-  const open = (options: TabOptions = {}): Promise<ConsoleTab> => openConsole(browser, shop.site, { key: shop.acme, ...options });
+  const open = (options: TabOptions = {}): Promise<ConsoleTab> => openConsole(browser, shop.site, { key: shop.lumen, ...options });
 
   /** Beside the pages of the rail, what stands behind a link in them. */
   const deeper = [
-    '/spend?range=90d&open=o%3AacmeShop',
-    '/spend?range=90d&by=client&where=client%3Dacme-site',
+    '/spend?range=90d&open=o%3AlumenShop',
+    '/spend?range=90d&by=client&where=client%3Dlumen-site',
     '/spend?show=calls&range=90d',
-    '/spend?call=error-acme-3',
+    '/spend?call=error-lumen-3',
     '/fields?field=Product.summary',
     '/keys?show=ended',
     '/keys?view=teams',
-    '/documents?collection=acme-papers&source=acme.md&start=10&end=30',
+    '/documents?collection=lumen-papers&source=lumen.md&start=10&end=30',
     '/nowhere',
   ];
 
@@ -95,11 +95,11 @@ describe.skipIf(!hasBrowser)('each page of the console (in Chromium)', () => {
     await page.keyboard.press('Escape');
     const dialogs = [
       ['/keys', 'Create a key', 'Routes, limits and expiry'],
-      ['/keys', /^Edit acme site/, null],
-      ['/keys', /^Rotate the secret of acme site/, null],
-      ['/keys', /^Revoke acme site/, null],
-      ['/keys?view=teams', 'Change budgets of acme-web', null],
-      ['/documents', 'Delete acme.md', null],
+      ['/keys', /^Edit lumen site/, null],
+      ['/keys', /^Rotate the secret of lumen site/, null],
+      ['/keys', /^Revoke lumen site/, null],
+      ['/keys?view=teams', 'Change budgets of lumen-web', null],
+      ['/documents', 'Delete lumen.md', null],
     ] as const;
     for (const [path, button, more] of dialogs) {
       await show(path);
@@ -183,7 +183,7 @@ describe.skipIf(!hasBrowser)('each page of the console (in Chromium)', () => {
       await walk(tab, async () => void shown.push((await page.locator('body').textContent()) ?? ''));
       const told = (await tab.told()) + shown.join('\n');
       expect(told).toContain(own);
-      // The paths above are Acme's, and Globex asks for them: the page may say back what it was asked for, and the gateway nothing.
+      // The paths above are Lumen's, and Globex asks for them: the page may say back what it was asked for, and the gateway nothing.
       const asked = [`error-${other}-3`, `${other}-papers`, `${other}.md`, `${other}-site`, `${other}Shop`];
       const beside = asked.reduce((text, name) => text.replaceAll(name, ''), told);
       const at = beside.indexOf(other);
@@ -200,8 +200,8 @@ describe.skipIf(!hasBrowser)('each page of the console (in Chromium)', () => {
       await page.getByText('No call with this id').waitFor();
       expect(faults).toEqual([]);
     };
-    await walked(shop.acme, 'acme', 'globex');
-    await walked(shop.globex, 'globex', 'acme');
+    await walked(shop.lumen, 'lumen', 'globex');
+    await walked(shop.globex, 'globex', 'lumen');
   }, 60_000);
 
   it('each page of the console works on when the Playground has spent the whole budget of its team', async () => {

@@ -17,13 +17,13 @@ describe.skipIf(!hasBrowser)('the pages Fields and Health (in Chromium)', () => 
   }, 60_000);
 
   it('the page Fields shows of each AI field whose it is, its most and its spend, who asks for it, and tries it on an entity', async () => {
-    const { page, show, faults } = await openConsole(browser, shop.site, { key: shop.acme, at: '/fields' });
+    const { page, show, faults } = await openConsole(browser, shop.site, { key: shop.lumen, at: '/fields' });
     const minute = 60_000;
     const to = Math.ceil(Date.now() / minute) * minute;
     const input = { from: new Date(to - 30 * dayMs).toISOString(), to: new Date(to).toISOString(), groupBy: ['COORDINATE'] };
     const query =
       'query ($input: AiUsageInput!) { aiUsage(input: $input) { rows { coordinate calls usage { cost { amount } } } } aiFields { coordinate ceiling { cost { amount } } } }';
-    const { data } = await shop.gateway.ask(query, { input }, { key: shop.acme });
+    const { data } = await shop.gateway.ask(query, { input }, { key: shop.lumen });
     const of = (rows: readonly { readonly coordinate: string }[]) =>
       rows.find(({ coordinate }) => coordinate === 'Product.summary') as never;
     const used: { readonly calls: number; readonly usage: { readonly cost: { readonly amount: string } } } = of(data.aiUsage.rows);
@@ -37,7 +37,7 @@ describe.skipIf(!hasBrowser)('the pages Fields and Health (in Chromium)', () => 
     await page.getByText('One sentence for a list of products.').waitFor();
     await page.getByRole('table', { name: 'Arguments' }).getByText('words').waitFor();
     const askers = page.getByRole('table', { name: 'Who asks for it' });
-    await askers.getByText('acme-site').first().waitFor();
+    await askers.getByText('lumen-site').first().waitFor();
     expect(await askers.textContent()).not.toContain('globex');
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.getByText('A brass lamp for your desk.').waitFor();
@@ -60,7 +60,7 @@ describe.skipIf(!hasBrowser)('the pages Fields and Health (in Chromium)', () => 
   });
 
   it('the page Fields and the others that a key may see are in the rail, which names the scope of each of the rest', async () => {
-    const { secret } = await newKey(shop.gateway, { team: 'acme-web', scopes: ['ai:use'] });
+    const { secret } = await newKey(shop.gateway, { team: 'lumen-web', scopes: ['ai:use'] });
     const { page, show, faults } = await openConsole(browser, shop.site, { key: secret, at: '/fields' });
     const paths = await pathsOf(page);
     expect(paths).toEqual(expect.arrayContaining(['/playground', '/fields', '/documents']));
@@ -74,13 +74,13 @@ describe.skipIf(!hasBrowser)('the pages Fields and Health (in Chromium)', () => 
   });
 
   it('the page Health says that all is well, and which subgraph does not answer any more', async () => {
-    const { page, faults } = await openConsole(browser, shop.site, { key: shop.acme, at: '/health' });
+    const { page, faults } = await openConsole(browser, shop.site, { key: shop.lumen, at: '/health' });
     for (const name of ['Stores', 'Ledger', 'Graph', 'Prices'])
       await page.getByRole('region', { name, exact: true }).getByText('well', { exact: true }).waitFor();
     const subgraph = page.getByRole('table', { name: 'Subgraphs' }).getByRole('row', { name: /^shop/ });
     await subgraph.waitFor();
     await shop.closeSubgraph();
-    await shop.gateway.ask('{ products { name } }', {}, { key: shop.acme });
+    await shop.gateway.ask('{ products { name } }', {}, { key: shop.lumen });
     await page.getByTitle('Read all of this page anew').click();
     await subgraph.getByText('no answer', { exact: true }).waitFor();
     expect(faults).toEqual([]);

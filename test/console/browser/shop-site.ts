@@ -1,5 +1,5 @@
 /**
- * A shop with two organisations, Acme and Globex, behind one gateway that serves the console: each has a team, keys, a collection with a
+ * A shop with two organisations, Lumen and Globex, behind one gateway that serves the console: each has a team, keys, a collection with a
  * document, and 40 days of calls; both use the AI fields of the shop's graph.
  */
 import { setTimeout as wait } from 'node:timers/promises';
@@ -21,7 +21,7 @@ export interface Shop {
   /** Of the person at this machine, with every scope. */
   readonly key: string;
   /** Of the organisations, with every scope that holds within one. */
-  readonly acme: string;
+  readonly lumen: string;
   readonly globex: string;
   /** The team of the shop's graph takes it down. */
   readonly closeSubgraph: () => Promise<void>;
@@ -93,7 +93,7 @@ export async function openShop(): Promise<Shop> {
     config: {
       server: { drainMs: 500, pages: await consolePages() },
       collections: Object.fromEntries(
-        ['acme', 'globex'].map((name) => [`${name}-papers`, { readers: [`${name}-web`], writers: [`${name}-web`] }]),
+        ['lumen', 'globex'].map((name) => [`${name}-papers`, { readers: [`${name}-web`], writers: [`${name}-web`] }]),
       ),
       storage: plainConfig.storage ?? { folder: null },
     },
@@ -122,14 +122,14 @@ export async function openShop(): Promise<Shop> {
     await gateway.storage.ledger.append(rowsOf(organisation, 120));
     return secret;
   };
-  const acme = await opened('acme');
+  const lumen = await opened('lumen');
   const globex = await opened('globex');
   await gateway.storage.ledger.flush();
   return {
     gateway,
     site: consoleOf(gateway),
     key: gateway.developmentKey ?? '',
-    acme,
+    lumen,
     globex,
     closeSubgraph: async () => subgraphs['shop']?.close(),
   };
