@@ -1,15 +1,12 @@
 /** The page Editor of the console in a real browser, on a real gateway before another team's subgraph. */
-import { resolve } from 'node:path';
-import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import { build } from 'vite';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { noUsage } from '../../../src/core/money.ts';
 import { hasBrowser, openBrowser } from '../../client/browser/browser.ts';
 import { double } from '../../doubles.ts';
 import { teams } from '../../gateway/teams.ts';
 import type { TestGateway } from '../../harness.ts';
-import { temporaryFolder, whenOver } from '../../when-over.ts';
+import { consoleOf, consolePages, openConsole, sideways, type TabOptions, violationsOf } from './console-tab.ts';
 
 const shop = {
   sdl: `type Query { products(first: Int = 10): [Product!]! } type Product @key(fields: "id") { id: ID! name: String! description: String! }`,
@@ -27,50 +24,26 @@ const provider = double('model', async function* (_, { report }) {
 describe.skipIf(!hasBrowser)('the page Editor (in Chromium)', () => {
   let browser: Browser;
   let gateway: TestGateway;
-  let site: string;
   beforeAll(async () => {
-    const outDir = temporaryFolder();
-    await build({ configFile: resolve('.vite.config.ts'), build: { outDir }, logLevel: 'silent' });
     browser = await openBrowser();
-    ({ gateway } = await teams({ remote: { shop }, fields, provider, config: { server: { drainMs: 500, pages: { operators: outDir } } } }));
-    site = new URL('/operators/', gateway.url).href;
+    ({ gateway } = await teams({ remote: { shop }, fields, provider, config: { server: { drainMs: 500, pages: await consolePages() } } }));
   }, 60_000);
 
-  interface Opened {
-    readonly page: Page;
-    readonly wrong: string[];
-    /** Documents that were quoted, in their order. */
-    readonly quoted: string[];
-  }
+  const open = (at = '/editor', options: TabOptions = {}) =>
+    openConsole(browser, consoleOf(gateway), { key: gateway.developmentKey, at, locale: 'en-US', ...options });
 
-  async function open(hash = '/editor', options: Parameters<Browser['newContext']>[0] = {}): Promise<Opened> {
-    const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce', ...options });
-    whenOver(() => context.close());
-    const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
-    const wrong: string[] = [];
-    const quoted: string[] = [];
-    page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
-    page.on('pageerror', (error) => wrong.push(String(error)));
-    page.on('request', (request) => {
-      const { query = '', variables = {} } = request.url().endsWith('/graphql') ? JSON.parse(request.postData() ?? '{}') : {};
-      if (String(query).startsWith('query QuoteAsTyped')) quoted.push(variables.document);
+  /** Documents that were quoted, in their order. */
+  const quoted = (asked: readonly string[]): readonly string[] =>
+    asked.flatMap((text) => {
+      const { query, variables } = JSON.parse(text || '{ "query": "" }');
+      return query.startsWith('query QuoteAsTyped') ? [variables.document] : [];
     });
-    await page.addInitScript(() =>
-      addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective}`)),
-    );
-    await page.goto(`${site}#key=${gateway.developmentKey}`);
-    await page.getByRole('navigation').first().waitFor();
-    await page.goto(`${site}#${hash}`);
-    await page.getByRole('heading', { name: 'Editor' }).waitFor();
-    return { page, wrong, quoted };
-  }
 
   const field = (page: Page) => page.getByRole('textbox', { name: 'Operation' });
   const gutter = (page: Page) => page.locator('.code-beside').allTextContents();
 
   it('the page Editor begins with an AI field of the graph, says its price beside it, and the price follows the list that is asked for', async () => {
-    const { page, wrong } = await open();
+    const { page, faults } = await open();
     await expect.poll(() => field(page).inputValue()).toBe('query Sample {\n  products(first: 1) {\n    id\n    summary\n  }\n}\n');
     await expect.poll(() => gutter(page)).toEqual(['', '', '', '$0.0005', '', '', '']);
     await field(page).fill('query Sample {\n  products(first: 50) {\n    summary\n  }\n}');
@@ -85,14 +58,14 @@ describe.skipIf(!hasBrowser)('the page Editor (in Chromium)', () => {
     await page.getByRole('link', { name: 'Link to this operation' }).click();
     const other = await open(new URL(page.url()).hash.slice(1));
     await expect.poll(() => field(other.page).inputValue()).toContain('first: 50');
-    expect([...wrong, ...other.wrong]).toEqual([]);
+    expect([...faults, ...other.faults]).toEqual([]);
   });
 
   it('the page Editor asks for the price of thirty strokes a second at most 34 times in five seconds, in order, and shows that of the last', async () => {
-    const { page, wrong, quoted } = await open();
+    const { page, faults, asked } = await open();
     await field(page).fill('query Q { products(first: 1) { summary } } #');
-    await expect.poll(() => quoted.length).toBeGreaterThan(0);
-    quoted.length = 0;
+    await expect.poll(() => quoted(asked).length).toBeGreaterThan(0);
+    asked.length = 0;
     const text = Array.from({ length: 150 }, (_, index) => 'abcdefghij'[index % 10]).join('');
     await page.evaluate(() => {
       const element = document.querySelector('textarea');
@@ -101,16 +74,17 @@ describe.skipIf(!hasBrowser)('the page Editor (in Chromium)', () => {
     });
     const begun = Date.now();
     await page.keyboard.type(text, { delay: 1_000 / 30 });
-    await expect.poll(() => quoted.at(-1)?.endsWith(text)).toBe(true);
+    await expect.poll(() => quoted(asked).at(-1)?.endsWith(text)).toBe(true);
     // A slow machine types for longer than five seconds.
-    expect(quoted.length).toBeLessThanOrEqual(Math.max(34, Math.ceil((Date.now() - begun) / 150) + 1));
-    expect(quoted.map((document) => document.length)).toEqual(quoted.map((document) => document.length).toSorted((a, b) => a - b));
+    expect(quoted(asked).length).toBeLessThanOrEqual(Math.max(34, Math.ceil((Date.now() - begun) / 150) + 1));
+    const lengths = quoted(asked).map((document) => document.length);
+    expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
     await expect.poll(() => gutter(page)).toEqual(['$0.0005']);
-    expect(wrong).toEqual([]);
+    expect(faults).toEqual([]);
   });
 
   it('the page Editor is written by keyboard alone: names are chosen, a mistake is said in the words of the gateway at its line, Tab leaves', async () => {
-    const { page, wrong } = await open('/editor?document=%23');
+    const { page, faults } = await open('/editor?document=%23');
     await field(page).focus();
     await page.keyboard.press('Control+a');
     await page.keyboard.type('{');
@@ -139,11 +113,11 @@ describe.skipIf(!hasBrowser)('the page Editor (in Chromium)', () => {
     await page.keyboard.press('Control+z');
     await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('SUMMARY');
-    expect(wrong).toEqual([]);
+    expect(faults).toEqual([]);
   });
 
   it('the page Editor runs queries, parts that come later and streams: with data, what they have cost, and errors with their place', async () => {
-    const { page, wrong } = await open();
+    const { page, faults } = await open();
     const run = async (text: string): Promise<string> => {
       await field(page).fill(text);
       await field(page).press('Control+Enter');
@@ -169,7 +143,7 @@ describe.skipIf(!hasBrowser)('the page Editor (in Chromium)', () => {
     const alert = page.getByRole('alert');
     await alert.getByText('There is no collection "none" that you may read.').waitFor();
     expect(await alert.textContent()).toMatch(/At aiSource[\s\S]*BAD_REQUEST/);
-    expect(wrong).toEqual([]);
+    expect(faults).toEqual([]);
   });
 
   it.each([
@@ -179,22 +153,15 @@ describe.skipIf(!hasBrowser)('the page Editor (in Chromium)', () => {
   ] as const)(
     'the page Editor has no fault of access at %i px (%s, forced colours: %s), and does not scroll sideways',
     async (width, colorScheme, forcedColors) => {
-      const { page, wrong } = await open('/editor', { viewport: { width, height: 800 }, colorScheme, forcedColors });
+      const { page, faults } = await open('/editor', { viewport: { width, height: 800 }, colorScheme, forcedColors });
       await expect.poll(() => gutter(page)).toContain('$0.0005');
       await field(page).fill('{ products { summry } }');
       await page.locator('.editor-wrong').waitFor();
       await field(page).focus();
       await page.keyboard.press('Control+Space');
-      await page.evaluate(axe.source);
-      const violations = await page.evaluate(async () => {
-        const { axe: run } = globalThis as unknown as {
-          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-        };
-        return (await run.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-      });
-      expect(violations).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
-      expect(wrong).toEqual([]);
+      expect(await violationsOf(page)).toEqual([]);
+      expect(await sideways(page)).toBeLessThanOrEqual(0);
+      expect(faults).toEqual([]);
     },
   );
 });
