@@ -40,9 +40,10 @@ export function followEvents({ open, after, delivery, signal, id, route }: Follo
   let last: RunEvent | null = null;
 
   async function opened(stop: AbortSignal): Promise<AsyncIterable<RunEvent>> {
-    run = await open(stop);
-    const all = run.events(after, stop);
-    return delivery === 'SNAPSHOT' ? snapshotEvents(all, run.state) : all;
+    const found = await open(stop);
+    run = found;
+    const all = found.events(after, stop);
+    return delivery === 'SNAPSHOT' ? snapshotEvents(all, () => found.state()) : all;
   }
 
   function failed(error: GatewayError): RunEvent {
