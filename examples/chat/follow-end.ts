@@ -32,5 +32,16 @@ export function useFollowEnd(list: RefObject<HTMLElement | null>, grown: unknown
     if (follows.current) toEnd();
   }, [grown, toEnd]);
 
+  // A phone that is turned, or whose keyboard opens, takes the end out of view.
+  useLayoutEffect(() => {
+    const box = list.current;
+    if (box === null) return;
+    const observer = new ResizeObserver(() => {
+      if (follows.current) toEnd();
+    });
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, [list, toEnd]);
+
   return { onScroll, toEnd, isAway };
 }

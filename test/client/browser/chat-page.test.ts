@@ -217,6 +217,8 @@ describe.skipIf(!hasBrowser)('the chat of the examples (in Chromium)', () => {
     gates[1].open();
     await until(async () => (await answer(page)).includes('Line 119.') && (await place()).left < 2);
     expect(await page.getByRole('button', { name: 'Newest' }).isVisible()).toBe(false);
+    await page.setViewportSize({ width: 320, height: 380 });
+    await until(async () => (await place()).left < 2);
   });
 
   it('the chat sends nothing by the Enter that ends a composition, once by the next, and breaks the line by Shift and Enter', async () => {
