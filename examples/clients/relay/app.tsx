@@ -3,7 +3,7 @@
  * idempotency key leads it back to the same completion. Streams come as SNAPSHOT, so that each event replaces the text before it.
  */
 import { createClient } from 'graphql-ws';
-import { Suspense, useMemo, useState } from 'react';
+import { Component, type ReactNode, Suspense, useMemo, useState } from 'react';
 import { graphql, RelayEnvironmentProvider, useFragment, useLazyLoadQuery, useSubscription } from 'react-relay';
 import {
   Environment,
@@ -109,15 +109,26 @@ function Answer({ document, variables, className }: { document: GraphQLTaggedNod
 type Asked = appWriteSubscription['variables'];
 type Event = (appWriteSubscription | appAskSubscription)['response']['event'];
 
+/** Relay throws where a query fails: without it, the whole page would be gone. */
+class Failure extends Component<{ children: ReactNode }, { message: string }> {
+  override state = { message: '' };
+  static getDerivedStateFromError = ({ message }: Error) => ({ message });
+  override render() {
+    return this.state.message === '' ? this.props.children : <p>{this.state.message}</p>;
+  }
+}
+
 function Shop() {
   const [written, setWritten] = useState<Asked | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
   const key = () => crypto.randomUUID();
   return (
     <>
-      <Suspense>
-        <Products />
-      </Suspense>
+      <Failure>
+        <Suspense>
+          <Products />
+        </Suspense>
+      </Failure>
       <button type="button" onClick={() => setWritten({ text: sessionStorage.getItem('prompt') ?? '', key: key() })}>
         Write
       </button>

@@ -23,6 +23,7 @@ describe.skipIf(!hasBrowser)('two thousand pieces (in Chromium)', { timeout: 60_
     { app: 'ai-sdk', shown: 'p.assistant' },
     { app: 'apollo', shown: 'p.answer' },
     { app: 'urql', shown: 'p.answer' },
+    { app: 'relay', shown: 'p.answer' },
   ])(
     'two thousand pieces in four seconds are whole in the app with $app, and at no frame was its text shorter or other',
     async ({ app, shown }) => {
