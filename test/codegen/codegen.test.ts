@@ -11,6 +11,7 @@ import { generate } from '@graphql-codegen/cli';
 import { buildSchema, introspectionFromSchema } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { aiConfig, aiDocuments, customScalarTypes, preset } from '../../src/codegen/codegen.ts';
+import { readManifest } from '../../src/documents/manifest.ts';
 import { configText, folderWith, inProcess } from '../cli/run.ts';
 import { whenOver } from '../when-over.ts';
 import { appOf, graphFiles, operations, relayApp, shown } from './operations.ts';
@@ -192,6 +193,11 @@ describe('types of a graph', { timeout: 90_000 }, () => {
     const byRelay = Object.entries(JSON.parse(read('persisted.json')) as Record<string, string>);
     expect(byRelay).toHaveLength(5);
     for (const [id, text] of byRelay) expect(id).toBe(hash(text));
+    // As the gateway takes them.
+    expect(readManifest(join(app, 'ast-masked/persisted-documents.json')).map(({ text }) => text)).toEqual(
+      byPreset.map(([, text]) => text),
+    );
+    expect(readManifest(join(app, 'persisted.json')).map(({ ids }) => ids[0])).toEqual(byRelay.map(([id]) => id));
   });
 
   it('a build names the file and line of an operation whose AI field is gone', async () => {
