@@ -5,11 +5,12 @@
  */
 import { GatewayError } from '../../../core/errors.ts';
 import { othersFirst } from '../../../core/turns/others-first.ts';
-import type { Statements } from '../../database/database.ts';
+import type { Row, Statements } from '../../database/database.ts';
 import { keyNames } from '../../keys/key-names.ts';
 import { isTimeZone } from '../../limits/calendar.ts';
 import type { UsagePage, UsageQuery } from '../ledger.ts';
 import { hourMs, quarterMs } from '../roll-ups.ts';
+import { addTimes, type TimeCounts, textOfTimes } from '../time-classes.ts';
 import { columnsOf, maxRowsRangeMs, needsRows } from './report-columns.ts';
 import { cursorOf, placeOf } from './report-cursor.ts';
 import { usagePage } from './report-page.ts';
@@ -21,6 +22,8 @@ const firstMost = 1_000;
 const minutesRangeMs = 7 * 24 * hourMs;
 /** Maximum number of rows (of a roll-up or the ledger) in one piece, about 10 ms of work. */
 const maxRowsPerPiece = 2_000;
+/** Maximum length of the texts of times that are added up in one turn, about 10 ms of work. A row of a busy key has a thousand characters. */
+const maxLettersPerTurn = 200_000;
 
 /** In the order of time, then of the dimensions. Throws BAD_REQUEST for a page, a range or a cursor that cannot be, and when the signal fires. */
 export async function usageTotals(
@@ -39,7 +42,13 @@ export async function usageTotals(
   const from = Math.max(Math.ceil(query.from), readsAll ? 0 : (after?.[0] ?? 0), used.from);
   const to = Math.min(Math.ceil(query.to), used.to);
   for await (const { rows, wholeBefore } of piecesOf(statements, { ...query, from, to }, groups, rowsPerPiece)) {
-    for (const row of rows) {
+    let letters = 0;
+    for (const found of rows) {
+      const { times = null } = found;
+      letters += typeof times === 'string' ? times.length : 0;
+      const isLong = letters > maxLettersPerTurn;
+      const row = isLong ? await withShortTimes(found, signal) : found;
+      if (isLong) letters = 0;
       page.add(row);
       if (wanted) addRow(all, row);
     }
@@ -60,6 +69,20 @@ export async function usageTotals(
     ...(wanted ? { total: totalOf(all, { key: {}, from: null }, { ...query, groupBy: [], tags: [] }) } : {}),
     endCursor: more && last !== undefined ? cursorOf(last.place, query, groups) : null,
   };
+}
+
+/** The same row with each class of times once. Others have their turn between the stretches of a long text. */
+async function withShortTimes(row: Row, signal: AbortSignal | undefined): Promise<Row> {
+  const text = String(row['times']);
+  const times: TimeCounts = new Map();
+  for (let at = 0; at < text.length; ) {
+    const comma = text.indexOf(',', at + maxLettersPerTurn);
+    const end = comma < 0 ? text.length : comma;
+    addTimes(times, text.slice(at, end));
+    at = end + 1;
+    await othersFirst(signal);
+  }
+  return { ...row, times: textOfTimes(times) };
 }
 
 /** From the first used quarter of an hour to the end of the last one. Outside of it there is nothing to read. */
