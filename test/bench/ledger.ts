@@ -124,7 +124,24 @@ const oneOfMany = (index: number) =>
     countsAs: index % 3 === 0 ? 'operation' : null,
   });
 
-/** What the Spend page asks: the tree, its chart by the day of a zone, and what a filter leaves of it. */
+/** The four questions of the console's page Spend for its 30 days, which begin and end at midnight of the zone. */
+function spendPage(timeZone: string, hours: number): readonly (readonly [string, UsageQuery])[] {
+  const offsetMs = hours * 3_600_000;
+  const to = begin + manyDays * 24 * 3_600_000 - offsetMs;
+  const asked = { from: to - 30 * 24 * 3_600_000, to, timeZone, first: 1_000, after: null, only: null };
+  const inOrder = { ...asked, interval: null, orderBy: 'cost', percentiles: true } as const;
+  return [
+    [
+      `Spend in ${timeZone}: the tree of operations, fields and models`,
+      { ...inOrder, groupBy: ['operation', 'coordinate', 'model'], total: true },
+    ],
+    [`Spend in ${timeZone}: its operations`, { ...inOrder, groupBy: ['operation'] }],
+    [`Spend in ${timeZone}: its chart by days`, { ...asked, groupBy: [], interval: 'day' }],
+    [`Spend in ${timeZone}: its failures`, { ...asked, groupBy: ['outcome'], interval: null, orderBy: 'failedCost' }],
+  ];
+}
+
+/** Each question, and what is filtered. */
 async function reportingMany(): Promise<void> {
   await inFolder(async (folder) => {
     const database = openSqlite(join(folder, 'fieldgate.db'), migrations);
@@ -140,12 +157,11 @@ async function reportingMany(): Promise<void> {
     const range = { from: begin + 10 * 24 * 3_600_000 + 1, to: begin + manyDays * 24 * 3_600_000, first: 1_000, after: null, only: null };
     const tree = { ...range, groupBy: ['operation', 'coordinate', 'model'], interval: null, orderBy: 'cost', total: true } as const;
     const queries: readonly (readonly [string, UsageQuery])[] = [
-      ['the tree of 30 days, by cost, with its total', tree],
-      ['the same with percentiles', { ...tree, percentiles: true }],
-      ['the same of one team and two models', { ...tree, where: { values: { team: ['team-1'], model: ['model-0', 'model-2'] } } }],
+      ...spendPage('UTC', 0),
+      ...spendPage('Asia/Kathmandu', 5.75),
+      ...spendPage('America/Los_Angeles', -8),
+      ['the tree of one team and two models', { ...tree, where: { values: { team: ['team-1'], model: ['model-0', 'model-2'] } } }],
       ['by key and field', { ...range, groupBy: ['principal', 'coordinate'], interval: null }],
-      ['by days of UTC', { ...range, groupBy: ['team'], interval: 'day' }],
-      ['by days of Asia/Kathmandu', { ...range, groupBy: ['team'], interval: 'day', timeZone: 'Asia/Kathmandu' }],
     ];
     for (const [what, query] of queries) {
       histogram.reset();

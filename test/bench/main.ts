@@ -1,9 +1,10 @@
 /**
  * `npm run bench`: what the gateway costs, as ratios in one run. A file per subject; each prints its own lines.
- * `npm run bench -- ledger search` runs those. The drills and the gateway, which take minutes, run when they are asked for;
+ * `npm run bench -- ledger search` runs those. The drills and the gateway, which take minutes, and the console, which needs a Chromium, run when they are asked for;
  * what stands after `gateway` is for it: see gateway.ts.
  */
 import { authenticateBench } from './authenticate.ts';
+import { consoleBench } from './console.ts';
 import { drillsBench } from './drills.ts';
 import { federationBench } from './federation.ts';
 import { gatewayBench } from './gateway.ts';
@@ -36,10 +37,11 @@ const benches: Readonly<Record<string, () => void | Promise<void>>> = {
   federation: federationBench,
   hostile: hostileBench,
   soak: soakBench,
+  console: consoleBench,
   drills: drillsBench,
   gateway: () => gatewayBench(forGateway),
 };
-const minutes: ReadonlySet<string> = new Set(['drills', 'gateway']);
+const onDemand: ReadonlySet<string> = new Set(['console', 'drills', 'gateway']);
 
 const given = process.argv.slice(2);
 const asked = given.includes('gateway') ? given.slice(0, given.indexOf('gateway') + 1) : given;
@@ -50,7 +52,7 @@ if (unknown.length > 0) {
   process.exit(1);
 }
 const began = performance.now();
-for (const [name, bench] of Object.entries(benches)) if (asked.includes(name) || (asked.length === 0 && !minutes.has(name))) await bench();
+for (const [name, bench] of Object.entries(benches)) if (asked.includes(name) || (asked.length === 0 && !onDemand.has(name))) await bench();
 say(`${((performance.now() - began) / 1000).toFixed(0)} s in all`);
 // A bench that found a fault has set the exit code.
 process.exit();
