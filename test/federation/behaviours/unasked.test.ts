@@ -1,4 +1,4 @@
-/** What the portable engine asks nobody for, although a subgraph has it. */
+/** What an engine asks nobody for, although a subgraph has it. */
 import { execute, parse } from 'graphql';
 import { expect, it } from 'vitest';
 import { supergraphSchema } from '../../../src/federation/supergraph.ts';
@@ -9,7 +9,7 @@ interface Ref {
   readonly id: string;
 }
 
-it('a field that the portable engine asks nobody for is an error by its name, and never null in silence', async () => {
+it('a field that an engine asks nobody for is an error by its name, and never null in silence', async () => {
   const graph = await gateway({
     onPlannerAlone: true,
     remote: {
@@ -31,6 +31,16 @@ it('a field that the portable engine asks nobody for is an error by its name, an
   });
   const query = '{ words { ... on Car { ... on Car { slogan } label } } }';
   await expect(graph.query(query)).resolves.toEqual({ data: { words: [{}, { slogan: 'slogan c1', label: 'label c1' }] } });
+  expect(await graph.query('{ words { ... on Toy { slogan } ... on Car { slogan nothing } } }')).toMatchObject({
+    data: { words: [{ slogan: null }, { slogan: 'slogan c1', nothing: null }] },
+    errors: [
+      {
+        path: ['words', 0, 'slogan'],
+        message: '"Toy.slogan" cannot be asked for where it stands in this operation. Ask for it through another field.',
+        extensions: { code: 'BAD_REQUEST' },
+      },
+    ],
+  });
   const schema = supergraphSchema({ supergraphSdl: graph.supergraphSdl });
   const asked = async (text: string) => asJson(await execute({ schema, document: parse(text), contextValue: {} }));
   expect(await asked(query)).toMatchObject({

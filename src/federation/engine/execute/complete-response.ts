@@ -96,9 +96,8 @@ function completeObject(
     if (isGiven && field.isScalar) {
       // Most fields of most responses, for which there is no place to remember.
       const value = Object.hasOwn(data, dataKey) ? data[dataKey] : undefined;
-      const isMissing = value === undefined || value === null;
-      if (isMissing ? field.isNullable : !(value instanceof Failure)) {
-        made[responseKey] = value ?? null;
+      if (value === null ? field.isNullable : value !== undefined && !(value instanceof Failure)) {
+        made[responseKey] = value;
         continue;
       }
     }
@@ -108,7 +107,8 @@ function completeObject(
       continue;
     }
     const refused = denied?.get(field.coordinate);
-    const value = refused === undefined ? (Object.hasOwn(data, dataKey) ? data[dataKey] : undefined) : new Failure(refused);
+    const isAsked = refused === undefined && Object.hasOwn(data, dataKey);
+    const value = isAsked ? data[dataKey] : new Failure(refused ?? unasked(field));
     if (value instanceof Failure && isNonNullType(field.type) && isElsewhere(value, dataKey)) {
       // The object is null because of a sibling field. That field reports the error itself if the client selected it.
       elsewhere ??= failureAt(completion, field, value, own);
@@ -215,6 +215,12 @@ export function pathOf(place: ResponsePlace | null): readonly (string | number)[
   for (let at = place; at !== null; at = at.prev) path.push(at.key);
   return path.reverse();
 }
+
+/** Nobody was asked for the value: the plan does not ask for all that it should. */
+const unasked = ({ coordinate }: ResponseField): GraphQLError =>
+  new GraphQLError(`"${coordinate}" cannot be asked for where it stands in this operation. Ask for it through another field.`, {
+    extensions: { ...hidden(), code: 'BAD_REQUEST' },
+  });
 
 /** Extensions of an error whose details the caller may not see. */
 const hidden = () => ({ code: 'SUBGRAPH_UNAVAILABLE', errorId: crypto.randomUUID(), retryable: false });

@@ -5,7 +5,7 @@ import { subgraphError, tooManyObjects } from '../../subgraphs/foreign-error.ts'
 import { entitiesAt } from '../merge/entities-at.ts';
 import { type Reference, type References, referencesOf } from '../merge/entity-references.ts';
 import { Failure } from '../merge/failure.ts';
-import { type DataObject, failFields, isDataObject, type Merging, mergeObject, problem } from '../merge/merge-answer.ts';
+import { type DataObject, failFields, isDataObject, type Merging, mergeObject, nullFields, problem } from '../merge/merge-answer.ts';
 import { type ObjectBudget, TooManyObjects } from '../merge/object-allowance.ts';
 import { failObject, type Lost, type Path, placeWithin, withoutPath } from '../merge/place-failures.ts';
 import type { EntityGroup, Step } from '../steps/plan-steps.ts';
@@ -36,7 +36,10 @@ export async function callSubgraph(execution: Execution, step: Step): Promise<vo
   if (step.conditions.some(({ variable, value }) => execution.variables[variable] !== value)) return;
   const target = execution.target(step.subgraph);
   const groups = step.groups.map((group) => ({ group, ...referencesAt(execution, group, target.isLocal) }));
-  for (const { group, failed } of groups) for (const { object, failure } of failed) failFields(object, group.shape, failure);
+  for (const { group, failed, keyless } of groups) {
+    for (const { object, failure } of failed) failFields(object, group.shape, failure);
+    for (const object of keyless) nullFields(object, group.shape);
+  }
   if (groups.length > 0 && groups.every(({ all }) => all.length === 0)) return;
   const result = await target.execute({
     document: step.document,
@@ -129,6 +132,7 @@ function mergeGroup(merging: Merging, { group, all }: AskedGroup, data: DataObje
     const lost = ofOne.get(index) ?? ofAll;
     if (lost.length > 0) failReference(reference, group, lost);
     else if (entity !== null || entities === null) missingEntity(merging, reference, group);
+    else for (const { object } of reference.targets) nullFields(object, group.shape);
   }
 }
 

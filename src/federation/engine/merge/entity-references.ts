@@ -16,19 +16,26 @@ export interface References {
   readonly all: readonly Reference[];
   /** Objects that cannot be requested, because a key or a required field failed. */
   readonly failed: readonly { readonly object: DataObject; readonly failure: Failure }[];
+  /** Objects whose key is null: nobody can be asked for them. */
+  readonly keyless: readonly DataObject[];
 }
 
 /** Builds the representation of one object. Null: the object has no key. */
-export type Represent = (object: DataObject) => DataObject | Failure | null;
+export type Represent = (object: DataObject) => DataObject | Failure | 'keyless' | null;
 
 export function referencesOf(entities: Iterable<FoundEntity>, represent: Represent): References {
   const all: Reference[] = [];
   const known = new Map<unknown, Reference>();
   const failed: { readonly object: DataObject; readonly failure: Failure }[] = [];
+  const keyless: DataObject[] = [];
   let typeName: unknown = null;
   for (const entity of entities) {
     const representation = represent(entity.object);
     if (representation === null) continue;
+    if (representation === 'keyless') {
+      keyless.push(entity.object);
+      continue;
+    }
     if (representation instanceof Failure) {
       failed.push({ object: entity.object, failure: representation });
       continue;
@@ -44,7 +51,7 @@ export function referencesOf(entities: Iterable<FoundEntity>, represent: Represe
     known.set(identity, reference);
     all.push(reference);
   }
-  return { all, failed };
+  return { all, failed, keyless };
 }
 
 /**
@@ -84,7 +91,8 @@ export function representing({ schema, requires, rewrites, isKey }: Representing
     for (const { from, to, selections } of taken) {
       const value = Object.hasOwn(object, from) ? object[from] : undefined;
       if (value instanceof Failure) return value;
-      if (value === undefined || (value === null && isKey(typeName, to))) return null;
+      if (value === undefined) return null;
+      if (value === null && isKey(typeName, to)) return 'keyless';
       const part = selections === null ? value : projected(value, selections);
       if (part instanceof Failure) return part;
       made[to] = part;

@@ -30,6 +30,8 @@ export interface ShapeField {
   readonly type: GraphQLOutputType;
   /** True for fields under `@skip` or `@include`, which the subgraph evaluates. */
   readonly mayBeMissing: boolean;
+  /** `@skip` or `@include` may leave it out. */
+  readonly isConditional: boolean;
   /** The type of the value, where it is one and no list; null: an object, or a list. */
   readonly leaf: GraphQLLeafType | null;
   /** Null for leaves. */
@@ -111,6 +113,7 @@ function fieldsFor(
         coordinate: `${type.name}.${name}`,
         type: definition.type,
         mayBeMissing: conditional || !isNonNullType(definition.type),
+        isConditional: conditional,
         leaf: isLeafType(nullable) ? nullable : null,
         inner: isCompositeType(named)
           ? shapeOf(

@@ -45,7 +45,10 @@ export function mergeObject(merging: Merging, into: DataObject, from: DataObject
       into[field.as] = leafOr(merging, field, field.leaf, value);
       continue;
     }
-    if (value === undefined && field.mayBeMissing) continue;
+    if (value === undefined && field.mayBeMissing) {
+      if (!field.isConditional && !Object.hasOwn(into, field.as)) into[field.as] = null;
+      continue;
+    }
     const existing = Object.hasOwn(into, field.as) ? into[field.as] : undefined;
     into[field.as] = merged(merging, field, field.type, existing, value);
   }
@@ -91,6 +94,12 @@ function failedWithin({ inner }: ShapeField, existing: unknown, failure: Failure
     for (const item of existing) if (isDataObject(item) && inner !== null) failFields(item, inner, failure);
   } else if (isDataObject(existing) && inner !== null) failFields(existing, inner, failure);
   return existing;
+}
+
+/** Null, where the object has nothing yet: the subgraph was asked, or cannot be. What is not in an object was asked of nobody. */
+export function nullFields(into: DataObject, shape: FetchShape): void {
+  for (const { as, isConditional } of shape.fieldsOf(String(into['__typename'] ?? shape.type?.name)))
+    if (!isConditional && !Object.hasOwn(into, as)) into[as] = null;
 }
 
 /** Sets the failure on each field that the object does not have yet. */
