@@ -38,6 +38,26 @@ it('Subscription.aiActivity tells the whole state at once, and again when a call
   await states.return?.();
 });
 
+it('Subscription.aiActivity makes one snapshot for all who may see the same, and another for whoever may see something else', async () => {
+  const activity = openActivity();
+  const looks: unknown[] = [];
+  const counted = {
+    ...activity,
+    look: (...of: Parameters<typeof activity.look>) => {
+      looks.push(of[0]);
+      return activity.look(...of);
+    },
+  };
+  activity.begin(call({ id: 'c1', principal: principal() }));
+  const { listen } = gateway(says(), { activity: counted });
+  const callers = [principal(), principal({ id: 'key:bob' }), principal(), principal({ id: 'key:eve', team: 'ads' })];
+  const followers = await Promise.all(callers.map((caller) => listen(document, {}, context(caller))));
+  const first = await Promise.all(followers.map((states) => states.next()));
+  expect(first.map(({ value }) => value?.data?.aiActivity.callCount)).toEqual([1, 1, 1, 0]);
+  expect(looks).toEqual([{ team: 'search' }, { team: 'ads' }]);
+  for (const states of followers) await states.return?.();
+});
+
 it('Subscription.aiActivity ends with the operation, and needs ai:usage', async () => {
   const client = new AbortController();
   const { listen } = gateway(says());
