@@ -9,7 +9,7 @@ import type { TestGateway } from '../../harness.ts';
 import { whenOver } from '../../when-over.ts';
 
 /** The folder with the build. Files that run in the same worker share it. */
-const builtConsole = once(async () => {
+export const builtConsole = once(async () => {
   const outDir = mkdtempSync(join(tmpdir(), 'fieldgate-console-'));
   process.once('exit', () => rmSync(outDir, { recursive: true, force: true }));
   // React, and how its elements are compiled, as for users: Vitest has another NODE_ENV, for which React is twice as large.
