@@ -22,6 +22,15 @@ export function useIngestions(collection: string, onEnd: () => void): Ingestions
   const rows = data?.aiIngestions.map((row) => (row.status === 'RUNNING' ? (newer.get(row.id) ?? row) : row)) ?? null;
   const running = (data?.aiIngestions ?? []).flatMap(({ id, status }) => (status === 'RUNNING' ? [id] : [])).join(' ');
 
+  /** A short one has ended before it was ever seen running: no stream tells of it. */
+  const known = useRef<ReadonlySet<string> | null>(null);
+  useEffect(() => {
+    if (data === null) return;
+    const before = known.current;
+    known.current = new Set(data.aiIngestions.map(({ id }) => id));
+    if (before !== null && data.aiIngestions.some(({ id, status }) => status !== 'RUNNING' && !before.has(id))) ended.current();
+  }, [data]);
+
   useEffect(() => {
     const leaving = new AbortController();
     setLost(null);
