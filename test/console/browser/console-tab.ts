@@ -1,7 +1,8 @@
 /** The console as it is published, in tabs of one browser: built once for a worker, and a tab keeps all that goes wrong in it. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import axe from 'axe-core';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { build } from 'vite';
 import { once } from '../../../src/core/once.ts';
@@ -105,11 +106,9 @@ export async function openTab(
 export const pathsOf = (page: Page): Promise<readonly string[]> =>
   page.locator('nav.rail li a').evaluateAll((links) => links.map((link) => new URL((link as HTMLAnchorElement).href).hash.slice(1)));
 
-const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
-
 /** What axe finds in the tab as it is: WCAG 2.2 AA and its best practices. `colours`: of these alone, where the rest was looked at before. */
 export async function violationsOf(page: Page, only: 'all' | 'colours' = 'all'): Promise<readonly string[]> {
-  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source);
   return page.evaluate(
     async (runOnly) => {
       const { axe: run } = globalThis as unknown as {
