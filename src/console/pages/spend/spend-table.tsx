@@ -75,7 +75,7 @@ export function SpendTable({ rows, page, state, metric, question }: SpendTablePr
       isNumber: true,
     },
     { name: 'Tokens', cell: ({ usage }) => <Count of={usage.totalTokens} />, isNumber: true },
-    { name: 'Saved by caches', cell: ({ savedCost }) => <Money amount={savedCost?.amount ?? '0'} />, isNumber: true },
+    { name: 'Saved', cell: ({ savedCost }) => <Money amount={savedCost?.amount ?? '0'} />, isNumber: true },
     {
       name: 'Failed',
       cell: ({ failures, failedCost }) => (
