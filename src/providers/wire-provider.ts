@@ -72,9 +72,7 @@ export function wireProvider<Settings>(given: WireProvider<Settings>): Provider 
       const translated = (error: unknown): GatewayError => upstreamError(error, vendor, request);
       const client = clientOf(fetch);
       if (client !== null && request.kind === 'completion' && !hasImagesToFetch(request))
-        return receivedAnswer(given, request, options, client).catch((error: unknown) => {
-          throw answerFailure(error, options.signal, translated);
-        });
+        return receivedAnswer(given, request, options, client, translated);
       return timedAnswer((signal, extend) => answerWhole(given, request, { ...options, signal }, extend), options, translated);
     },
     outputCeiling: given.outputCeiling ?? ((_request, _model, asked) => asked),
@@ -94,27 +92,36 @@ async function answerWhole<Settings>(
   return contentOf(warnings, async () => readWhole(await asked.post(), { ...asked.reading, extend, isEnough: options.isEnough }));
 }
 
-/** The same by a client of ours, as the connection brings it. */
+/** A vendor that declines the content has answered. */
+async function contentOf(warnings: readonly Chunk[], read: () => Promise<readonly Chunk[]>): Promise<readonly Chunk[]> {
+  try {
+    return [...warnings, ...(await read())];
+  } catch (error) {
+    if (!refusesContent(error)) throw error;
+    return [...warnings, { type: 'finish', reason: 'content-filter' }];
+  }
+}
+
+/** As `answerWhole`, by a client of ours: as the connection brings it. One promise, since most calls are answered so. */
 async function receivedAnswer<Settings>(
   given: WireProvider<Settings>,
   request: CompletionRequest,
   options: AnswerOptions,
   client: HttpClient,
+  translated: (error: unknown) => GatewayError,
 ): Promise<readonly Chunk[]> {
-  const { isEnough, withinMs } = options;
-  const encoding = encoded(given, request, options, false);
-  const { warnings, asked } = encoding instanceof Promise ? await encoding : encoding;
-  return contentOf(warnings, () => receiveWhole(client, asked.request, { ...asked.reading, isEnough, withinMs }));
-}
-
-/** A vendor that declines the content has answered. */
-async function contentOf(warnings: readonly Chunk[], read: () => Promise<readonly Chunk[]>): Promise<readonly Chunk[]> {
+  const { isEnough, withinMs, signal } = options;
+  /** Null: it was not sent yet. */
+  let warned: readonly Chunk[] | null = null;
   try {
-    const chunks = await read();
+    const encoding = encoded(given, request, options, false);
+    const { warnings, asked } = encoding instanceof Promise ? await encoding : encoding;
+    warned = warnings;
+    const chunks = await receiveWhole(client, asked.request, { ...asked.reading, isEnough, withinMs });
     return warnings.length === 0 ? chunks : [...warnings, ...chunks];
   } catch (error) {
-    if (!refusesContent(error)) throw error;
-    return [...warnings, { type: 'finish', reason: 'content-filter' }];
+    if (warned !== null && refusesContent(error)) return [...warned, { type: 'finish', reason: 'content-filter' }];
+    throw answerFailure(error, signal, translated);
   }
 }
 
@@ -180,11 +187,11 @@ const encodings = new WeakMap<object, Map<string, unknown>>();
 /** Made once for a model and a form, where the settings are the same for all requests. */
 function encodingOf<Settings>(given: WireProvider<Settings>, settings: Settings, model: string, stream: boolean): Encoding<Settings> {
   if (settings !== given.settings) return { ...settings, model, stream };
-  const known = encodings.get(given) ?? new Map<string, unknown>();
-  encodings.set(given, known);
   const key = stream ? `stream ${model}` : model;
-  const made = (known.get(key) as Encoding<Settings> | undefined) ?? { ...settings, model, stream };
-  known.set(key, made);
+  const known = encodings.get(given)?.get(key) as Encoding<Settings> | undefined;
+  if (known !== undefined) return known;
+  const made = { ...settings, model, stream };
+  encodings.set(given, (encodings.get(given) ?? new Map<string, unknown>()).set(key, made));
   return made;
 }
 

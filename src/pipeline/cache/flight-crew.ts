@@ -95,10 +95,13 @@ export class FlightCrew<M extends Member> {
     member.refuse(why);
   }
 
-  /** Resolves when no more facts of the call come to this member. */
-  async leave(member: M): Promise<void> {
+  /** Resolves when no more facts of the call come to this member; null: none do any more. */
+  leave(member: M): Promise<void> | null {
     this.#members.delete(member);
-    if (this.#flight.hasEnded()) return;
+    return this.#flight.hasEnded() ? null : this.#left(member);
+  }
+
+  async #left(member: M): Promise<void> {
     await this.#passOn(member);
     while (!this.#flight.hasEnded() && this.pays(member) && !this.signal.aborted) await this.#passOn(member);
   }

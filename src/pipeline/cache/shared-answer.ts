@@ -52,7 +52,7 @@ export class WholeFlight implements Flight, CrewedCall {
     return this.#answer;
   }
 
-  leave(reader: WholeReader): Promise<void> {
+  leave(reader: WholeReader): Promise<void> | null {
     return this.#crew.leave(reader);
   }
 
@@ -114,7 +114,8 @@ class WholeReader implements Member, FlightReader {
     try {
       return await this.#heard();
     } finally {
-      await this.#flight.leave(this);
+      const leaving = this.#flight.leave(this);
+      if (leaving !== null) await leaving;
     }
   }
 
