@@ -18,7 +18,7 @@ function doorWith(onAdmitted: () => void) {
     limits: serverLimits({}),
     addressOf: () => '192.0.2.1',
     credentialsIn: () => null,
-    contractAt: () => null,
+    contractIn: () => null,
     endpoint: '/graphql',
     draining: () => false,
     onAdmitted,
