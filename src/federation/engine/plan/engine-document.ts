@@ -24,12 +24,13 @@ export type KeepRoot = (responseKey: string, deferred: DirectiveNode | null) => 
 const isIntrospection = (name: string): boolean => name === '__schema' || name === '__type';
 const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
-/** Null: nothing is left to ask subgraphs for. `conditions` null: they are left to the planner. */
+/** Null: nothing is left to ask subgraphs for. `conditions` null: they are left to the planner. `withTypes`: the name of the type is asked for wherever types differ. */
 export function engineDocument(
   { operation, fragments }: Written,
   keys: DataKeys,
   conditions: Conditions | null,
   keepRoot: KeepRoot,
+  withTypes = false,
 ): DocumentNode | null {
   /** The fragment is null when nothing of it is left. */
   const rewritten = new Map<string, FragmentDefinitionNode | null>();
@@ -37,8 +38,7 @@ export function engineDocument(
 
   function set({ selections }: SelectionSetNode, at: Place): SelectionSetNode | null {
     const kept = selections.flatMap((selection) => rewrite(selection, at) ?? []);
-    // Where types differ, their names are asked for: below the root, the planner forgets otherwise to ask for the key by which it asks for them.
-    const isTyped = !at.isRoot && kept.some(isConditional) && !kept.includes(typename);
+    const isTyped = withTypes && !at.isRoot && kept.some(isConditional) && !kept.includes(typename);
     return kept.length === 0 ? null : { kind: Kind.SELECTION_SET, selections: isTyped ? [typename, ...kept] : kept };
   }
 

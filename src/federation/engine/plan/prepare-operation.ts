@@ -1,13 +1,13 @@
 /** Makes of an operation, once, what is needed to run it again and again: its plans, and what its response looks like. */
 import { type DirectiveNode, type DocumentNode, type GraphQLSchema, print } from 'graphql';
 import { type ResponseShape, responseShape } from '../execute/response-shape.ts';
-import { type PlanSteps, planSteps } from '../steps/plan-steps.ts';
+import { IncompletePlan, type PlanSteps, planSteps } from '../steps/plan-steps.ts';
 import type { StepsSource } from '../steps/subgraph-request.ts';
 import { type DataKeys, dataKeysOf } from './client-fields.ts';
 import { type Conditions, conditionVariables } from './conditions.ts';
 import type { Weighed } from './plan-cache.ts';
 import type { Planner, PlanOptions } from './planner.ts';
-import { introspectionOf, rootParts } from './root-parts.ts';
+import { introspectionOf, type RootPart, rootParts } from './root-parts.ts';
 import type { Written } from './written-operation.ts';
 
 export interface PreparedPart extends PlanSteps {
@@ -33,23 +33,33 @@ export interface Preparing {
 
 /** `asked`: the operation without what the caller may not have; `written`: as the client wrote it. */
 export async function prepareOperation(
-  { planner, client, steps, apart }: Preparing,
+  preparing: Preparing,
   written: Written,
   asked: Written,
   conditions: Conditions | null,
   options: PlanOptions,
 ): Promise<Weighed<PreparedOperation>> {
-  const keys = dataKeysOf(written, apart);
+  const keys = dataKeysOf(written, preparing.apart);
+  const made = await plannedParts(preparing, rootParts(asked, keys, conditions, false), options).catch((error: unknown) => {
+    // Below the root, the planner forgets to ask for the key of an object whose type nobody asks for. Elsewhere, asking would cost requests.
+    if (!(error instanceof IncompletePlan)) throw error;
+    return plannedParts(preparing, rootParts(asked, keys, conditions, true), options);
+  });
+  const { parts, weight } = made;
+  return { weight, value: { parts, introspection: introspectionOf(asked), shape: shapesOf(preparing.client, written, keys) } };
+}
+
+async function plannedParts({ planner, steps }: Preparing, roots: readonly RootPart[], options: PlanOptions) {
   let weight = 1_000;
   const parts = await Promise.all(
-    rootParts(asked, keys, conditions).map(async ({ document, ...part }): Promise<PreparedPart> => {
+    roots.map(async ({ document, ...part }): Promise<PreparedPart> => {
       const plan = await planner.plan(document, options);
       // Its texts, their syntax trees, and shapes by type.
       weight += 12 * JSON.stringify(plan).length;
       return { ...part, ...planSteps(plan, steps) };
     }),
   );
-  return { weight, value: { parts, introspection: introspectionOf(asked), shape: shapesOf(client, written, keys) } };
+  return { parts, weight };
 }
 
 const maxShapes = 64;

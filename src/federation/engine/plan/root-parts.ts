@@ -17,7 +17,7 @@ export interface RootPart {
 }
 
 /** `conditions` null: they are left to the planner. */
-export function rootParts(written: Written, dataKeys: DataKeys, conditions: Conditions | null): readonly RootPart[] {
+export function rootParts(written: Written, dataKeys: DataKeys, conditions: Conditions | null, withTypes: boolean): readonly RootPart[] {
   const keys = written.operation.operation === OperationTypeNode.MUTATION ? rootKeys(written) : [null];
   const defers = written.operation.operation === OperationTypeNode.QUERY ? [null, ...rootDefers(written)] : [null];
   return keys.flatMap((responseKey) =>
@@ -27,6 +27,7 @@ export function rootParts(written: Written, dataKeys: DataKeys, conditions: Cond
         dataKeys,
         conditions,
         (key, within) => (responseKey === null || key === responseKey) && (defers.length === 1 || within === deferred),
+        withTypes,
       );
       return document === null ? [] : [{ responseKey, deferred, document }];
     }),

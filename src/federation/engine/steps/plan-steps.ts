@@ -64,6 +64,9 @@ interface Within {
   readonly before: readonly number[];
 }
 
+/** Thrown for a plan that does not ask for all that it reads. */
+export class IncompletePlan extends Unplannable {}
+
 /** Throws {@link Unplannable}. */
 export function planSteps(plan: QueryPlan, source: StepsSource): PlanSteps {
   const steps: Step[] = [];
@@ -116,7 +119,7 @@ export function planSteps(plan: QueryPlan, source: StepsSource): PlanSteps {
         before.map((index) => steps[index]?.gives ?? read),
       ) !== null
     )
-      throw new Unplannable('The plan reads what no request before it gives.');
+      throw new IncompletePlan('The plan reads what no request before it gives.');
     const known = before.filter((index) => reads === null || [...reads].some((key) => steps[index]?.gives.has(key) === true));
     const ofGroups = step.groups.length > 0 && known.length === 0 ? before : known;
     return steps.push({ ...step, after: step.groups.length === 0 ? [] : ofGroups }) - 1;
