@@ -17,7 +17,7 @@ const never = new AbortController().signal;
 
 /** In bytes, with what buffers take outside. */
 async function heapInUse(): Promise<number> {
-  for (let turn = 0; turn < 4; turn += 1) {
+  for (let turn = 0; turn < 2; turn += 1) {
     collectGarbage();
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
