@@ -1,10 +1,11 @@
 /** The package as it is published: packed, unpacked into somebody's project with what it declares beside it, and used there. */
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, globSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { publint } from 'publint';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, openBrowser } from '../client/browser/browser.ts';
@@ -176,7 +177,23 @@ describe('the published package', { timeout: 90_000 }, () => {
       .toMatchObject({
         data: { aiAnswer: { text: expect.stringContaining('thirty days') } },
       });
+    // The console, with what its page loads.
+    const site = new URL('console/', server.url);
+    const page = await fetch(site);
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
+    const loaded = [...(await page.text()).matchAll(/(?:src|href)="(\.\/assets\/[^"]+)"/g)].map(
+      ([, address = '']) => new URL(address, site),
+    );
+    expect(loaded.length).toBeGreaterThan(2);
+    for (const address of loaded) expect((await fetch(address)).status, address.pathname).toBe(200);
     expect(await server.end()).toBe(0);
+  });
+
+  it('the published package is larger by at most 1 MB for the console', () => {
+    const folder = join(project, 'node_modules', 'fieldgate', 'dist', 'console');
+    const all = globSync('**/*.*', { cwd: folder }).map((file) => gzipSync(readFileSync(join(folder, file))).length);
+    expect(all.length).toBeGreaterThan(20);
+    expect(all.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(1_000_000);
   });
 
   it('the published package is typed for the compiler', async () => {
