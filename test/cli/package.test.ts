@@ -61,6 +61,8 @@ export default defineConfig({
 };
 
 const root = resolve('.');
+/** What npx runs, from the folder of the project. */
+const program = join('node_modules', '.bin', 'fieldgate');
 const run = promisify(execFile);
 const env = {
   ...process.env,
@@ -130,10 +132,7 @@ describe('the published package', { timeout: 90_000 }, () => {
   });
 
   it('the published package names the package of each vendor that is to be installed beside it', async () => {
-    const { stderr } = await run('npx', ['--no-install', 'fieldgate', 'check', '--config', 'vendors.config.ts'], {
-      cwd: project,
-      env,
-    }).then(
+    const { stderr } = await run(program, ['check', '--config', 'vendors.config.ts'], { cwd: project, env }).then(
       () => expect.unreachable(),
       (error: { readonly stderr: string }) => error,
     );
@@ -157,12 +156,12 @@ describe('the published package', { timeout: 90_000 }, () => {
 
   it('the published package tells its version', async () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
-    const { stdout } = await run('npx', ['--no-install', 'fieldgate', '--version'], { cwd: project, env });
+    const { stdout } = await run(program, ['--version'], { cwd: project, env });
     expect(stdout).toBe(`${version}\n`);
   });
 
   it('the published package serves: guardrails of the project, its documents, and a graph composed with its AI fields', async () => {
-    const server = await serving(['serve'], { cwd: project, main: join('node_modules', '.bin', 'fieldgate') });
+    const server = await serving(['serve'], { cwd: project, main: program });
     await server.ready();
     expect(
       await server.ask('{ completion(input: { prompt: { text: "Hurry!!!" } }) { ... on GuardrailBlocked { guardrail message } } }'),

@@ -210,7 +210,7 @@ describe('fieldgate serve', () => {
 
   it('fieldgate serve ends as on SIGTERM when npm, which started it, was ended and told nobody', async () => {
     const cwd = folderWith({ 'gateway.config.ts': configText('server: { drainMs: 500 }') });
-    const command = `"${process.execPath}" "${resolve('src/main.ts')}" serve --port 0; true`;
+    const command = `"${process.execPath}" "${resolve('src/main.ts')}" serve --port 0 --no-warm-up; true`;
     const shell = spawn('sh', ['-c', command], { cwd, env: { ...process.env, npm_lifecycle_event: 'start' } });
     const text = { out: '' };
     const listening = Promise.withResolvers<void>();
