@@ -353,9 +353,9 @@ export type AiCallsInput = {
 
 /** What an administrator did to a key, a team or an organisation. */
 export type AiChange = {
-  /** What was done. */
+  /** What was done, such as ROTATED. */
   readonly action: AiChangeAction;
-  /** When. */
+  /** When it was done. */
   readonly at: Scalars['DateTime']['output'];
   /** Who did it, such as `key:3f9a` or `shell`. */
   readonly by: Scalars['String']['output'];

@@ -33,7 +33,7 @@ const question = 'question: "How long?"';
 const mistakes: readonly (readonly [mistake: string, at: typeof answers, input: string, code: string])[] = [
   ['an empty prompt', completions, '{ prompt: { text: "" } }', 'BAD_REQUEST'],
   ['a prompt without messages', completions, '{ prompt: { messages: [] } }', 'BAD_REQUEST'],
-  ['a route that is not there', completions, `{ ${hi} route: "none" }`, 'BAD_REQUEST'],
+  ['a route that is not there, for a key of some routes', completions, `{ ${hi} route: "none" }`, 'FORBIDDEN'],
   ['a template that is not there', completions, '{ prompt: { template: { id: "none" } } }', 'BAD_REQUEST'],
   ['too many strings to stop at', completions, `{ ${hi} stop: [${'"a" '.repeat(17)}] }`, 'BAD_REQUEST'],
   ['a schema that is none', watched, `{ ${hi} output: { format: JSON, schema: { type: "nothing" } } }`, 'BAD_REQUEST'],
@@ -41,14 +41,14 @@ const mistakes: readonly (readonly [mistake: string, at: typeof answers, input: 
   ['a route of others', completions, `{ ${hi} route: "others" }`, 'FORBIDDEN'],
   ['a collection that is not there', answers, `{ collection: "none" ${question} }`, 'BAD_REQUEST'],
   ['a collection of others', answers, `{ collection: "others" ${question} }`, 'BAD_REQUEST'],
-  ['a collection to write alone', answers, `{ collection: "inbox" ${question} }`, 'FORBIDDEN'],
+  ['a collection to write alone', answers, `{ collection: "inbox" ${question} }`, 'BAD_REQUEST'],
   ['an empty question', answers, '{ collection: "documents" question: "" }', 'BAD_REQUEST'],
   ['a collection that is not there', searches, '{ collection: "none" query: "x" }', 'BAD_REQUEST'],
   ['a collection of others', searches, '{ collection: "others" query: "x" }', 'BAD_REQUEST'],
-  ['a collection to write alone', searches, '{ collection: "inbox" query: "x" }', 'FORBIDDEN'],
+  ['a collection to write alone', searches, '{ collection: "inbox" query: "x" }', 'BAD_REQUEST'],
   ['an empty query', searches, '{ collection: "documents" query: "" }', 'BAD_REQUEST'],
   ['no texts', embeddings, '{ texts: [] }', 'BAD_REQUEST'],
-  ['a route that is not there', embeddings, '{ texts: ["x"] route: "none" }', 'BAD_REQUEST'],
+  ['a route that is not there, for a key of some routes', embeddings, '{ texts: ["x"] route: "none" }', 'FORBIDDEN'],
   ['a route of others', embeddings, '{ texts: ["x"] route: "others" }', 'FORBIDDEN'],
 ];
 
