@@ -348,7 +348,7 @@ describe.skipIf(!hasBrowser)('the console in a page (in Chromium)', () => {
     expect(streams.filter((frame) => frame.includes('subscription IngestionProgress'))).toHaveLength(1);
     expect(lists.length).toBeLessThanOrEqual(2);
     const figure = page.locator('.figure', { hasText: 'Documents' }).first();
-    await until(async () => /10\d/.test((await figure.textContent()) ?? ''));
+    await expect.poll(() => figure.textContent(), { timeout: 10_000 }).toMatch(/10\d/);
     expect(faults).toEqual([]);
   });
 

@@ -35,18 +35,22 @@ export function useIngestions(collection: string, onEnd: () => void): Ingestions
     const leaving = new AbortController();
     setLost(null);
     const follow = async (id: string): Promise<void> => {
+      let isRunning = true;
       for await (const row of gate.stream(IngestionProgressDocument, { id }, { signal: leaving.signal })) {
         if (leaving.signal.aborted || !('total' in row)) return;
         setNewer((before) => new Map(before).set(id, row));
-        if (row.status !== 'RUNNING') ended.current();
+        isRunning = row.status === 'RUNNING';
+        if (!isRunning) ended.current();
       }
+      // A stream may end before it has told the end: the list has it.
+      if (isRunning && !leaving.signal.aborted) refresh();
     };
     for (const id of running.split(' ').filter(Boolean))
       follow(id).catch((error: unknown) => {
         if (!leaving.signal.aborted) setLost(asRequestError(error));
       });
     return () => leaving.abort();
-  }, [running]);
+  }, [running, refresh]);
 
   return { rows, problem: problem ?? lost, refresh };
 }
