@@ -54,9 +54,12 @@ export type { AnswerOptions, Capability, Provider, SendOptions } from './provide
 export type { CollectionConfig } from './retrieval/collections.ts';
 export type { Deployment, Health, Strategy } from './routing/route.ts';
 export type { Policy, PolicyContext } from './server/policy-judge.ts';
+export type { Changes } from './storage/changes/changes.ts';
 export type { Completions } from './storage/completions/completions.ts';
 export type { Conversations } from './storage/conversations/conversations.ts';
 export type { Directory } from './storage/directory/directory.ts';
+export type { Erasure } from './storage/erasure/erasure.ts';
+export type { Identities } from './storage/identities/identities.ts';
 export type { Jobs } from './storage/jobs/jobs.ts';
 export type { Keys } from './storage/keys/keys.ts';
 export type { Ledger } from './storage/ledger/ledger.ts';

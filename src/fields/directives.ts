@@ -95,7 +95,7 @@ export function aiFieldOf(type: TypeNodeWithFields, node: FieldDefinitionNode, r
         return wrong(`${coordinate}: @similar needs an index and a text, such as index: "products", text: "{name}".`);
       return { ...common, kind: 'similar', index, text: template('text', source) };
     }
-    default: {
+    case 'answer': {
       const collection = text('collection');
       const question = text('question');
       const maxOutputTokens = whole('maxOutputTokens');
@@ -112,6 +112,8 @@ export function aiFieldOf(type: TypeNodeWithFields, node: FieldDefinitionNode, r
         maxOutputTokens,
       };
     }
+    default:
+      throw new Error(`No reader of the directive @${directive.name.value} is written yet.`);
   }
 }
 
