@@ -59,9 +59,9 @@ export type AiActivity = {
   readonly calls: ReadonlyArray<AiRunningCall>;
   /** The deployments of the routes that you may use. */
   readonly deployments: ReadonlyArray<AiDeployment>;
-  /** Calls that have failed in the last five minutes, by code, the commonest first; of the last 300. */
+  /** Failed calls of the last five minutes (at most the last 300), by code, the most frequent first. */
   readonly failures: ReadonlyArray<AiRecentFailure>;
-  /** Attempts that failed in the last five minutes while their call went on to another attempt, by deployment and code; of the last 300. */
+  /** Failed attempts of the last five minutes (at most the last 300) whose calls went on to another attempt, by deployment and code. */
   readonly fallbacks: ReadonlyArray<AiRecentFallback>;
   /** How many there are. */
   readonly operationCount: Scalars['SafeInt']['output'];
@@ -132,8 +132,8 @@ export type AiAnswerInput = {
   /** The longest answer in tokens; the deployment's own limit when absent. */
   readonly maxOutputTokens?: InputMaybe<Scalars['Int']['input']>;
   /**
-   * What was said before the question, oldest first. The route's model first makes of it and the question one question that stands by itself:
-   * a call more, of the same field, in the quote and on the same budgets. That question is what is looked for and answered.
+   * Earlier messages, oldest first. One more model call rewrites them and the question into a question that stands by itself, which is then searched for
+   * and answered. That call is of the same field: it is in the quote and on the same budgets.
    */
   readonly messages?: InputMaybe<ReadonlyArray<MessageInput>>;
   /** The question. Behind `messages` or in a `conversation` it may be a follow-up, such as `And in winter?`. */
@@ -160,7 +160,7 @@ export type AiBreaker =
 
 /** An amount of money that may be spent in a time. */
 export type AiBudget = {
-  /** What will be spent when the period ends if it goes on as until now, which may be more than the limit; null while there is nothing to tell it from, and where it never ends. */
+  /** Expected spending at the end of the period at the present pace, which may be more than the limit. Null: there is too little to say, or the period never ends. */
   readonly forecast?: Maybe<AiCost>;
   /** What running calls have set aside: the most that they can still cost. Also, for a day (`storage.lostHoldHours`), what calls that a crash cut may have cost beyond the estimate in `spent`. */
   readonly held: AiCost;
@@ -245,10 +245,7 @@ export type AiCacheSharing =
 export type AiCall = {
   /** The agent; null: none. */
   readonly agent?: Maybe<Scalars['String']['output']>;
-  /**
-   * What was tried, in order. Of a call that one attempt answered, the attempt has the time of the call. Empty: nothing was sent, or it is not
-   * known.
-   */
+  /** The attempts, in order. A single attempt has the duration of the call. Empty: nothing was sent, or the attempts are not known. */
   readonly attempts: ReadonlyArray<ProviderAttempt>;
   /** Whether an earlier answer served. */
   readonly cache: CacheStatus;
@@ -460,7 +457,7 @@ export type AiConversationMessagesArgs = {
 export type AiConversationInput = {
   /** The conversation: AiConversation.id. */
   readonly id: Scalars['ID']['input'];
-  /** Ask the last turn again, in these words or others: the completion that answered it. This turn takes its place, where it still is the last one; else it is added. */
+  /** The completion to replace: its turn, which must be the last one, is asked again. If it is no longer the last, this turn is added. */
   readonly replaces?: InputMaybe<Scalars['ID']['input']>;
 };
 
@@ -606,7 +603,7 @@ export type AiGraphHealth = {
   readonly hash?: Maybe<Scalars['String']['output']>;
   /** Whether there is a graph to serve. */
   readonly ready: Scalars['Boolean']['output'];
-  /** Why what is served is not what its sources say now, in sentences; empty: it is. */
+  /** Why the served graph is older than its sources, in sentences. Empty: it is current. */
   readonly reasons: ReadonlyArray<Scalars['String']['output']>;
   /** Since when it is served; null: it is the gateway's own, or there is none. */
   readonly since?: Maybe<Scalars['DateTime']['output']>;
@@ -709,7 +706,7 @@ export type AiKey = {
   readonly budgets: ReadonlyArray<AiBudget>;
   /** The most model calls in a minute; null: as many as `requestsPerMinute`. */
   readonly callsPerMinute?: Maybe<Scalars['Int']['output']>;
-  /** What was done to it by people, the newest first: the last hundred, of the last 400 days. A revocation stands with the key that was named, not with those that it had made. */
+  /** Its last 100 changes of the last 400 days, the newest first. A revocation is listed at the revoked key only, not at the keys that it had made. */
   readonly changes: ReadonlyArray<AiChange>;
   /** When it was issued. */
   readonly createdAt: Scalars['DateTime']['output'];
@@ -866,7 +863,7 @@ export type AiQuota = {
 
 /** The most that an operation can cost, field by field, before it runs. */
 export type AiQuote = {
-  /** Whether you could run it now, by what you are told of: what is left of a budget that you share with others, and are not told of, is not looked at. */
+  /** Whether you could run it now. What is left of shared budgets that you may not see is not considered. */
   readonly allowed: Scalars['Boolean']['output'];
   /**
    * All fields together, with one attempt for each call; null when the price of a model is unknown. A failed attempt that cost
@@ -1146,7 +1143,7 @@ export type AiTeam = {
   readonly guardrails: ReadonlyArray<Scalars['String']['output']>;
   /** Its name: what `AiKey.team`, usage and accounts (`team:search`) call it. */
   readonly id: Scalars['ID']['output'];
-  /** The users of logins that were put into it, in the order in which they were. Who names it in his token, or by his key, is not among them. */
+  /** The users of logins that were added with addAiTeamMember, in that order. Callers whose token or key names the team are not among them. */
   readonly members: ReadonlyArray<AiTeamMember>;
   /** The organisation that it belongs to, if it belongs to one. */
   readonly organisation?: Maybe<Scalars['ID']['output']>;
@@ -1231,8 +1228,8 @@ export type AiTypicalUse = {
 };
 
 /**
- * Which calls to add up: those that fit all that is given. A list holds values as rows show them, at most 100, and fits where one of them does;
- * null in it stands for calls that have none. An empty list fits no call.
+ * Which calls to add up. All given conditions must hold. A list matches any of its values, which are those that rows show (at most 100);
+ * null in it matches calls without a value. An empty list matches no call.
  */
 export type AiUsageFilter = {
   /** By one of these agents; null: by no agent. */
@@ -1277,7 +1274,7 @@ export type AiUsageInput = {
   readonly first?: Scalars['Int']['input'];
   /** Calls that began at this moment or later. */
   readonly from: Scalars['DateTime']['input'];
-  /** One row for each combination of these, each once; none only beside `groupByTags` or `interval`. */
+  /** Dimensions to group by, without repeats. The list may be empty only together with `groupByTags` or `interval`. */
   readonly groupBy?: ReadonlyArray<UsageDimension>;
   /** Also one row for each value of these tags, by their names; at most four. A report by USER, SESSION or tags, or with a filter by them, covers at most 31 days. */
   readonly groupByTags?: ReadonlyArray<Scalars['String']['input']>;
@@ -1303,7 +1300,7 @@ export type AiUsageOrder =
   | 'FAILED_COST'
   /** Calls that ended with a failure. */
   | 'FAILURES'
-  /** The values of the dimensions, from A to Z: pages then stay apart while calls are made. */
+  /** By the values of the dimensions, from A to Z. Pages do not shift while new calls arrive. */
   | 'KEY'
   /** What caches and shared calls have spared. */
   | 'SAVED_COST'
@@ -1431,7 +1428,7 @@ export type AiUserLimitsInput = {
 export type AiViewer = {
   /** The agent that you are within your team: that of your key, of a claim of your token, or of the header `AI-Agent`; null: none. */
   readonly agent?: Maybe<Scalars['String']['output']>;
-  /** The budgets that your calls draw on, as they stand now. A user sees his own alone, and not those that he draws on with others; that of his team as a user of a login with `ai:usage`, that of his organisation with `ai:teams`. */
+  /** The budgets that your calls draw on, as they stand now. An end user sees only their own; a user of a login with `ai:usage` also that of the team, with `ai:teams` that of the organisation. */
   readonly budgets: ReadonlyArray<AiBudget>;
   /** The organisation that your team belongs to, if it belongs to one. */
   readonly organisation?: Maybe<Scalars['String']['output']>;
@@ -1744,7 +1741,7 @@ export type CreateAiTeamInput = {
   readonly id: Scalars['ID']['input'];
   /** The organisation that it belongs to; when absent, your own with scope `ai:teams`, none with `ai:teams:all`. */
   readonly organisation?: InputMaybe<Scalars['ID']['input']>;
-  /** What each of its users may use, whom keys act for and logins name: all that is given holds, what is not is no limit; no limit when absent. */
+  /** Limits of each of its end users, whom keys act for and logins name. A limit that is not given does not apply; when absent, there are none. */
   readonly perUser?: InputMaybe<AiUserLimitsInput>;
   /** The most operations of all its callers in a minute. */
   readonly requestsPerMinute?: InputMaybe<Scalars['Int']['input']>;
@@ -2496,8 +2493,8 @@ export type Query = {
   /** With scope `ai:teams` the teams of your organisation, or your own team where it belongs to none; with `ai:teams:all` every team. By name, archived ones included. */
   readonly aiTeams: ReadonlyArray<AiTeam>;
   /**
-   * The ledger, added up. `ai:usage` sees the own team's calls (the own ones, without a team, and where a key or a token acts for a user), with
-   * `ai:teams` beside it those of the own organisation; `ai:usage:all` sees everybody's.
+   * The ledger, added up. With `ai:usage` you see the calls of your team, and only your own if you have no team or act for a user. `ai:teams` adds
+   * those of your organisation; with `ai:usage:all` you see everyone's.
    */
   readonly aiUsage: AiUsageReport;
   /** Who you are to the gateway, what you may use and what is left of it. A query for it alone is no turn of a session, so that it can be read when none is left. Needs a known caller. */
@@ -2506,11 +2503,11 @@ export type Query = {
   readonly completion?: Maybe<CompletionResult>;
   /** A completion of yours, running or ended; null when there is none with this id (any more). The answer of Query.completion or Mutation.complete without an idempotencyKey is kept for ten minutes after it has ended, less where memory is short. Costs nothing. Needs scope `ai:use`. */
   readonly completionById?: Maybe<Completion>;
-  /** Turns texts into vectors. Fields of one operation that ask the same of one route go out as one call. Needs scope `ai:use`. */
+  /** Turns texts into vectors. Embeddings of one operation on the same route are sent as one call. Needs scope `ai:use`. */
   readonly embedding?: Maybe<EmbeddingResult>;
   /**
    * What the guardrails of a route say to a text, each by itself. No model is asked, and nothing is booked. The operation counts as a request,
-   * and each text as a model call to the rates and places of its caller: guardrails of the operator that ask a service of theirs ask it. Needs
+   * and each text as a model call against your rate and concurrency limits. A guardrail that calls a service of the operator's does call it. Needs
    * scope `ai:use`.
    */
   readonly testGuardrails?: Maybe<AiGuardTest>;
@@ -2744,9 +2741,9 @@ export type StreamDelivery =
 /** What can be followed while it happens, over WebSocket, SSE or multipart HTTP. */
 export type Subscription = {
   /**
-   * What this gateway does now: a whole snapshot at once and whenever something has changed, at most two a second. `ai:usage` sees the own
-   * team's operations and calls (with `ai:teams` those of the organisation; the own ones, without a team, and where a key or a token acts for a
-   * user); `ai:usage:all` sees everybody's.
+   * What this gateway does now: a whole snapshot at once and whenever something has changed, at most two a second. With `ai:usage` you
+   * see the operations and calls of your team, and only your own if you have no team or act for a user. `ai:teams` adds those of your organisation;
+   * with `ai:usage:all` you see everyone's.
    * Each process tells of itself. It ends with your key, token or login; a scope that is taken from your key meanwhile is missed from the next
    * subscription on, so revoke a key that shall see nothing more.
    */
@@ -2807,7 +2804,7 @@ export type SubscriptionIngestionArgs = {
 export type TemplateInput = {
   /** The prompt's id. */
   readonly id: Scalars['ID']['input'];
-  /** A conversation of yours, oldest first. All of the prompt is its system prompt then, which you can neither replace nor read. */
+  /** Your conversation, oldest first. The stored prompt then is its system prompt, which you can neither replace nor read. */
   readonly messages?: InputMaybe<ReadonlyArray<MessageInput>>;
   /** An object with a value for each of the prompt's variables. */
   readonly variables?: InputMaybe<Scalars['JSON']['input']>;
@@ -2821,7 +2818,7 @@ export type TextDelta = CompletionEvent & {
   readonly completionId: Scalars['ID']['output'];
   /** The place behind this event. */
   readonly cursor: Scalars['Cursor']['output'];
-  /** Where it begins in Completion.text, in UTF-16 units: a text that you have already begins before your end. */
+  /** Offset of this text in Completion.text, in UTF-16 units. If it is smaller than the length that you have, overwrite from there. */
   readonly offset: Scalars['Int']['output'];
   /** The event's number within its completion. */
   readonly seq: Scalars['Int']['output'];
@@ -3025,7 +3022,7 @@ export type UpdateAiTeamInput = {
   readonly guardrails?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** The organisation that it belongs to, with scope `ai:teams:all`; null: none. */
   readonly organisation?: InputMaybe<Scalars['ID']['input']>;
-  /** What each of its users may use, whom keys act for and logins name: all that is given holds, what is not is no limit; null: no limit. */
+  /** Limits of each of its end users, whom keys act for and logins name. A limit that is not given does not apply; null: there are none. */
   readonly perUser?: InputMaybe<AiUserLimitsInput>;
   /** The most operations of all its callers in a minute. */
   readonly requestsPerMinute?: InputMaybe<Scalars['Int']['input']>;

@@ -33,8 +33,8 @@ export type AiPeriod =
   | 'WEEK';
 
 /**
- * Which calls to add up: those that fit all that is given. A list holds values as rows show them, at most 100, and fits where one of them does;
- * null in it stands for calls that have none. An empty list fits no call.
+ * Which calls to add up. All given conditions must hold. A list matches any of its values, which are those that rows show (at most 100);
+ * null in it matches calls without a value. An empty list matches no call.
  */
 export type AiUsageFilter = {
   /** By one of these agents; null: by no agent. */
@@ -79,7 +79,7 @@ export type AiUsageInput = {
   readonly first?: number;
   /** Calls that began at this moment or later. */
   readonly from: string;
-  /** One row for each combination of these, each once; none only beside `groupByTags` or `interval`. */
+  /** Dimensions to group by, without repeats. The list may be empty only together with `groupByTags` or `interval`. */
   readonly groupBy?: ReadonlyArray<UsageDimension>;
   /** Also one row for each value of these tags, by their names; at most four. A report by USER, SESSION or tags, or with a filter by them, covers at most 31 days. */
   readonly groupByTags?: ReadonlyArray<string>;
@@ -105,7 +105,7 @@ export type AiUsageOrder =
   | 'FAILED_COST'
   /** Calls that ended with a failure. */
   | 'FAILURES'
-  /** The values of the dimensions, from A to Z: pages then stay apart while calls are made. */
+  /** By the values of the dimensions, from A to Z. Pages do not shift while new calls arrive. */
   | 'KEY'
   /** What caches and shared calls have spared. */
   | 'SAVED_COST'
