@@ -39,8 +39,8 @@ export function embeddingModelOf(config: GatewayConfig, route: string): string |
 }
 
 /**
- * The rules of the configuration. `read`: what its AI fields send. `othersNow`: the SDL of the other subgraphs; null: it is not known yet, and what
- * reads their fields is then taken to send every class that a rule names.
+ * The rules of the configuration. `read`: what its AI fields send. `othersNow`: the SDL of the other subgraphs. Null: it is not known
+ * yet, and a field that reads other subgraphs then counts as sending every class of data that a rule names.
  */
 export function ruleBookOf(
   { rules = [] }: GatewayConfig,

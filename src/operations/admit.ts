@@ -24,7 +24,7 @@ export interface PricedOperation {
 export interface Admission {
   /** The maximum that the operation can cost. Compiled once per tree. */
   quote(tree: PriceTree, variables: Variables, caller?: Principal | null): Quote | Promise<Quote>;
-  /** What the operation demands of subgraphs at most; null: nothing bounds that. Rejects with what the demand cannot be counted for. */
+  /** Maximum demand of the operation on subgraphs. Null: nothing bounds it. Rejects when the demand cannot be counted. */
   demand(tree: PriceTree, variables: Variables): Promise<JudgedDemand> | null;
   /**
    * Null: the operation may run, and what it needs is reserved. Throws COST_LIMIT_EXCEEDED and BUDGET_EXCEEDED. With `quoteOnly`

@@ -30,7 +30,7 @@ export interface HttpClientOptions {
   readonly maxConnectionsPerOrigin?: number;
   /** Certificates, as PEM, of the authorities that are trusted in place of those that Node trusts. */
   readonly ca?: string;
-  /** Whether servers without TLS are asked by HTTP/2, which they must speak: nobody asks them first. Default: by HTTP/1.1. */
+  /** Use HTTP/2 without TLS. It is not negotiated, so the server must support it. Default: HTTP/1.1. */
   readonly h2c?: boolean;
 }
 
@@ -167,7 +167,7 @@ const reportStart: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (opti
   if (onSent === undefined) return dispatch(options, handler);
   return dispatch(options, {
     onRequestStart(controller, context) {
-      // One that was given up while it waited gets its connection nevertheless, and is ended before it writes.
+      // A request that was given up while it waited still gets a connection. It is ended before it writes.
       if (signal?.aborted !== true) onSent();
       handler.onRequestStart?.(controller, context);
     },

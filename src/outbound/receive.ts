@@ -60,7 +60,7 @@ class Receipt implements Dispatcher.DispatchHandler, Receiving {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    // One that was given up while it waited gets its connection nevertheless, and is ended before it writes.
+    // A request that was given up while it waited still gets a connection. It is ended before it writes.
     if (this.#isOver) controller.abort(new Error('The request was given up.'));
     else this.#receiver.sent?.();
   }

@@ -61,7 +61,7 @@ export function pipeline(parts: PipelineParts): Handlers {
     metered({ ledger, log, now, monotonicMs, ...(watch === undefined ? {} : { watch }) }), // 1. opens the tally; writes the rows, whatever the ending
     limited(limits, maxTokensOn(routeFor)), //            2. may this principal use the route, and is there room?
     guard, //                                             3. checks and masks the prompt; on the way back, the answer
-    cached({ store: cache, routeFor, log, validate, now, monotonicMs }), // 4. replays a kept answer, shares one that is being given
+    cached({ store: cache, routeFor, log, validate, now, monotonicMs }), // 4. replays a kept answer, or joins an equal call in flight
     validate, //                                          5. structured output against its schema, repaired once
   ];
   const answered = routed(

@@ -52,7 +52,7 @@ export function timeSeries<Label extends string>(
     aggregator: 'sum',
     values: cells().flatMap((cell) => (cell.count() === 0 ? [] : cell.values(name))),
   });
-  // It takes numbers one by one only: its text comes from the cells instead, under the two names by which the registry asks for it.
+  // The Histogram of prom-client takes single observations only. So the two methods by which the registry reads it give the cells' values.
   Object.assign(histogram, { get: read, getForPromString: read });
   return cellOf;
 }

@@ -63,23 +63,23 @@ export interface Hold {
    * draw. Absent where no budget stands behind the hold.
    */
   checkRoom?(most: NanoUsd): Promise<void>;
-  /** Gives back so much of what no draw has taken, or all of that: a part of the work has ended for less than was reserved for it. */
+  /** Gives back up to `amount` of what is still undrawn: a part of the work has cost less than was reserved. */
   giveBack(amount: NanoUsd): Promise<void>;
-  /** Gives back what no draw has taken. Open draws stay until they settle. Idempotent. */
+  /** Gives back everything that is undrawn. Open draws stay until they settle. A second call does nothing. */
   release(): Promise<void> | void;
 }
 
 export interface DrawnAttempt {
   readonly callId: string;
-  /** The most that it can cost. */
+  /** Maximum cost of the attempt. */
   readonly most: NanoUsd;
-  /** What the input alone costs: the part of `most` that is spent for certain if the process dies. Default: all of it. */
+  /** Cost of the input alone: the part of `most` that is certainly spent if the process dies. Default: all of it. */
   readonly inputCost?: NanoUsd;
-  /** What the ledger would say if it cost the most. */
+  /** Ledger rows to write if the process dies: the attempt at its maximum cost. */
   readonly rows: readonly UsageRow[];
-  /** Fields whose own budgets are drawn on, too, beside those of the hold. Default: none. */
+  /** Fields whose own budgets are drawn on too, in addition to those of the hold. Default: none. */
   readonly fields?: readonly FieldShare[];
-  /** A draw whose place it takes, in one transaction: that one is settled with 0, and what it held counts as free. */
+  /** A draw that this one replaces, in one transaction. The replaced draw settles at 0, and its money is free. */
   readonly instead?: Draw;
 }
 

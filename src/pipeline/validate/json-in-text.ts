@@ -27,7 +27,7 @@ export async function* jsonIn(text: string, reading: JsonReading): AsyncGenerato
   let at = nextOpening(text, 0);
   for (let tries = 0; at !== -1 && tries < maxStarts; tries += 1) {
     const end = endOfValue(text, at);
-    // An answer that was cut off: what lies within is a part of it, and no answer.
+    // The answer was cut off, so objects inside it are fragments and not the answer.
     if (end === null && looksLikeJson(text, at)) return;
     await reading.turns.spend(text.length - at);
     const found = end === null ? 'no-json' : await readJson(text.slice(at, end), reading);

@@ -50,7 +50,7 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
-/** The address is the permission: only who may read metrics must reach it. */
+/** No key is checked: the address must be reachable only for readers of metrics. */
 export function metricsServer(
   metrics: MetricsDoor['metrics'],
   mask: Masking,

@@ -1,11 +1,14 @@
 import type { Migration } from '../database/database.ts';
 
 /**
- * `accounts` is a budget in one window; `holdings` says which process holds how much of it, so that all a dead process
- * held is given back at once, and what has been booked and freed by its settlements. `draws` are those of dead processes that are being
- * ended; `cost` is null where one had not settled, and `input_cost` where an older version drew it. A lost draw is one that had not: what its
- * LOST row booked, and what is held beside. Slots are held of accounts `per` slots. A recall asks all processes for what they have left.
- * A warning is due until somebody outside was told of it; `part` is the part of its budget that is spent.
+ * - `accounts`: a budget in one window, or slots (`per` slots).
+ * - `holdings`: how much of an account each process holds, and what its settlements have booked and freed. So everything that a dead process
+ *   held is given back at once.
+ * - `draws`: draws of dead processes that are being ended. `cost` is null when the draw had not settled, and `input_cost` when an earlier
+ *   version made it.
+ * - `lost_draws`: draws that had not settled, with what their LOST row booked and what is still held.
+ * - `recalls`: requests to all processes to give back what is left of their leases.
+ * - `budget_warnings`: due until somebody outside was told. `part` is the part of the budget that is spent.
  */
 export const limitMigrations: readonly Migration[] = [
   {

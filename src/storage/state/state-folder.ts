@@ -46,8 +46,8 @@ export interface FolderWatch {
 const lookEveryMs = 1_000;
 
 /**
- * Call it when the database and the folder of journals exist. Deleted, emptied or replaced, they would go on taking what is never found
- * again. What was written last stands in the write-ahead log, which stays while the database is open.
+ * Call it when the database and the folder of journals exist. If they are deleted, emptied or replaced,
+ * writes would go to files that nobody can open again. The last writes are in the write-ahead log, which stays while the database is open.
  */
 export function watchFolder(folder: string): FolderWatch {
   const opened: readonly OpenedFile[] = [databaseFile, `${databaseFile}-wal`, journalFolder]

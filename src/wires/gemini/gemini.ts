@@ -1,8 +1,7 @@
 /**
  * Gemini's `generateContent` and `streamGenerateContent?alt=sse` (ai.google.dev/api/generate-content).
  *
- * The model and the wish for a stream stand in the path, not in the body: a door adds them to the body as `model` and `stream`
- * before it has it decoded.
+ * The path carries the model and whether to stream. A door copies both into the body, as `model` and `stream`, before it is decoded.
  */
 import type { Wire } from '../wire.ts';
 import { decodeAnswer } from './decode-answer.ts';

@@ -1,4 +1,4 @@
-/** How much the model thinks, as its body says it: what one model refuses becomes what comes closest to it, with a warning. */
+/** Settings of thinking in the body. A setting that the model does not support becomes the nearest supported one, with a warning. */
 import { GatewayError } from '../../../core/errors.ts';
 import { isObject, type JsonObject } from '../../json-fields.ts';
 import { type ProviderOptions, unsupported } from '../../provider-options.ts';
