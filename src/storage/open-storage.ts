@@ -23,6 +23,7 @@ import { openKeys } from './keys/sql-keys.ts';
 import { type LedgerStore, openLedger } from './ledger/journal-ledger.ts';
 import { openLimits } from './limits/leased-limits.ts';
 import { openPassages } from './passages/sql-passages.ts';
+import { refuseBesideOlder } from './state/older-gateways.ts';
 import { openSeal } from './state/open-seal.ts';
 import { openOwner } from './state/owner.ts';
 import type { Seal } from './state/seal.ts';
@@ -76,7 +77,10 @@ export async function openStorage(options: StorageOptions): Promise<EmbeddedStor
   try {
     if (folder !== null) prepareFolder(folder);
     const inFolder = (name: string): string | null => (folder === null ? null : join(folder, name));
-    const database = openSqlite(inFolder(databaseFile) ?? ':memory:', migrations, { checkpointPages: maxLogPages });
+    const database = openSqlite(inFolder(databaseFile) ?? ':memory:', migrations, {
+      checkpointPages: maxLogPages,
+      ...(folder === null ? {} : { checkBeforeChange: (read) => refuseBesideOlder(read, { ...options, folder }) }),
+    });
     try {
       const seal = await openSeal(database, { file: inFolder(masterKeyFile), acceptLostMasterKey });
       return await openOn({ database, seal, journals: inFolder(journalFolder), ...options });

@@ -11,7 +11,7 @@ import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { GatewayError } from '../../core/errors.ts';
-import type { Database, Migration } from './database.ts';
+import type { Database, Migration, Row } from './database.ts';
 import { busyMs, type Connections, inMemory, keepConnected, usualCheckpointPages } from './sqlite-connections.ts';
 import { sqliteCodeOf, unavailable } from './unavailable.ts';
 
@@ -23,6 +23,11 @@ export interface SqliteOptions {
    * which are 4 MB.
    */
   readonly checkpointPages?: number;
+  /**
+   * Called under the write lock before a file that holds a database gets the migrations that it lacks. Throws where it must stay as it is.
+   * `read` is of that file.
+   */
+  readonly checkBeforeChange?: (read: (sql: string) => readonly Row[]) => void;
 }
 
 /**
@@ -33,12 +38,12 @@ export interface SqliteOptions {
 export function openSqlite(
   file: string,
   migrations: readonly Migration[],
-  { checkpointPages = usualCheckpointPages }: SqliteOptions = {},
+  { checkpointPages = usualCheckpointPages, checkBeforeChange }: SqliteOptions = {},
 ): Database {
   if (file !== inMemory) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const connections = keepConnected(file, {
     checkpointPages,
-    prepare: (writer) => (file === inMemory ? migrateInMemory(writer, migrations) : migrate(writer, migrations)),
+    prepare: (writer) => (file === inMemory ? migrateInMemory(writer, migrations) : migrate(writer, migrations, checkBeforeChange)),
     isReady: (writer) => missingIn(writer, migrations).length === 0,
     replaced: (old) => void inTurn(async () => old.close()).catch(() => {}),
   });
@@ -129,12 +134,15 @@ function undo(connection: DatabaseSync): void {
 }
 
 /** A file that lacks no migration is not locked: another connection of this process may be inside a transaction, and both would wait for ever. */
-function migrate(connection: DatabaseSync, migrations: readonly Migration[]): void {
+function migrate(connection: DatabaseSync, migrations: readonly Migration[], check: SqliteOptions['checkBeforeChange'] = () => {}): void {
   if (missingIn(connection, migrations).length === 0) return;
   connection.exec('begin immediate');
   try {
     connection.exec('create table if not exists migrations (id integer primary key, name text not null)');
-    for (const { id, name, sql } of missingIn(connection, migrations)) {
+    const missing = missingIn(connection, migrations);
+    // Another process may have applied them, and run already, while this one waited for the lock.
+    if (missing.length > 0 && missing.length < migrations.length) check((sql) => connection.prepare(sql).all() as Row[]);
+    for (const { id, name, sql } of missing) {
       connection.exec(sql);
       connection.prepare('insert into migrations (id, name) values (?, ?)').run(id, name);
     }

@@ -10,7 +10,7 @@ import { hostname } from 'node:os';
 import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
 import type { Database, Row } from '../database/database.ts';
 
-const usualLeaseMs = 30_000;
+export const usualLeaseMs = 30_000;
 /** Two readings of one process's start differ by the steps of the clock. */
 const sameStartMs = 2_000;
 /** Read once: a clock that is set later would give this process another beginning. */
@@ -103,15 +103,12 @@ export async function openOwner(
     seen.set(its, { until, sinceMs: monotonicMs() });
     return true;
   };
-  const runs = (itsPid: number, itsBeganAt: number): boolean =>
-    itsPid === pid ? Math.abs(itsBeganAt - beganAt) <= sameStartMs : isRunning(itsPid);
   const lives = (row: Row): boolean => {
     const its = String(row['id']);
     const until = Number(row['leased_until']);
     if (Number(row['condemned']) === 1) return false;
     if (its === id) return true;
-    const gone = row['host'] === host && !runs(Number(row['pid']), Number(row['began_at']));
-    return !gone && renews(its, until);
+    return !isGone(row, host, pid) && renews(its, until);
   };
   await register();
   // A renewal that fails is tried again at the next turn, long before the lease ends.
@@ -153,6 +150,13 @@ export async function openOwner(
 }
 
 const idOf = (row: Row): string => String(row['id']);
+
+/** A process of this host that runs no more. `pid` is ours: an owner with that number and another beginning was a process before this one. */
+export function isGone(owner: Row, host: string, pid: number): boolean {
+  if (owner['host'] !== host) return false;
+  const its = Number(owner['pid']);
+  return its === pid ? Math.abs(Number(owner['began_at']) - beganAt) > sameStartMs : !isRunning(its);
+}
 
 function isRunning(pid: number): boolean {
   try {
