@@ -26,7 +26,7 @@ export const idOf = ({ query, documentId }: AskedDocument): string | null => (qu
 export interface TrustedDocuments {
   /** The text that is to be read. Throws DOCUMENT_NOT_TRUSTED, or BAD_REQUEST, before anything is parsed. */
   textOf(asked: AskedDocument, principal: Principal | null): string;
-  /** Throws DOCUMENT_NOT_TRUSTED for a text that is not listed. */
+  /** Throws DOCUMENT_NOT_TRUSTED for a text that is not listed, or, by id only, for any. */
   check(asked: AskedDocument, document: DocumentNode, principal: Principal | null): void;
 }
 
@@ -81,15 +81,19 @@ export function trustedDocuments(
     report({ hash });
   }
   const isFree = (principal: Principal | null): boolean => principal?.scopes.includes(freeformScope) ?? false;
+  const checkForm = (principal: Principal | null): void => {
+    if (level !== 'ids' || isFree(principal)) return;
+    throw new GatewayError(
+      'DOCUMENT_NOT_TRUSTED',
+      'This gateway takes documents by id only: send the id of a trusted document as "documentId", or ask with a key that has the scope `ai:freeform`.',
+    );
+  };
 
   return {
     textOf({ query, documentId }, principal) {
       if (documentId === null) {
-        if (level !== 'ids' || isFree(principal)) return query;
-        throw new GatewayError(
-          'DOCUMENT_NOT_TRUSTED',
-          'This gateway takes documents by id only: send the id of a trusted document as "documentId", or ask with a key that has the scope `ai:freeform`.',
-        );
+        checkForm(principal);
+        return query;
       }
       if (query !== '') throw new GatewayError('BAD_REQUEST', 'The request has the text of a document and an id. Send one of them.');
       const text = texts.get(documentId);
@@ -100,7 +104,9 @@ export function trustedDocuments(
       );
     },
     check({ query, documentId }, document, principal) {
-      if (documentId !== null || isListed(query, document) || (level !== 'report' && isFree(principal))) return;
+      if (documentId !== null) return;
+      checkForm(principal);
+      if (isListed(query, document) || (level !== 'report' && isFree(principal))) return;
       if (level === 'report') return note(query);
       throw new GatewayError(
         'DOCUMENT_NOT_TRUSTED',

@@ -48,6 +48,11 @@ export interface OperationRequest extends Asker {
   readonly contract: string | null;
   /** The address of the client. The request is counted for it when its credentials do not hold. */
   readonly address: () => string;
+  /**
+   * Throws where the caller may not send this document. The door has asked for the caller that it knew; this asks for the one that the operation
+   * was opened for: a WebSocket outlives a scope.
+   */
+  readonly permit?: (principal: Principal) => void;
 }
 
 export interface RunningOperation extends Pick<Work, 'stop' | 'finished'> {
@@ -138,6 +143,7 @@ async function run(
   const close = closeOnce(context, parts);
   let handedOver = false;
   try {
+    request.permit?.(context.principal);
     throwIfAborted(signal);
     const bound = engine(context, document);
     if (read.measures.introspects && !parts.development && context.principal.kind === 'anonymous') throw introspectionRefused();

@@ -107,6 +107,35 @@ describe('trusted documents', { timeout: 30_000 }, () => {
     ]);
   });
 
+  it.each(['list', 'ids'] as const)(
+    'a key that loses ai:freeform sends no free document more over the WebSocket that it has open: %s',
+    async (level) => {
+      const { gateway } = at(level);
+      const scopes = ['ai:use', 'ai:freeform'];
+      const { data } = await gateway.ask(
+        'mutation ($scopes: [String!]!) { createAiKey(input: { name: "f", team: "web", scopes: $scopes }) { secret key { id } } }',
+        { scopes },
+      );
+      const { secret, key } = data.createAiKey;
+      const client = createSocketClient({
+        url: gateway.url.replace('http', 'ws'),
+        webSocketImpl: WebSocket,
+        lazy: false,
+        connectionParams: { authorization: `Bearer ${secret}` },
+      });
+      whenOver(() => client.dispose());
+      const free = (): Promise<unknown> => client.iterate({ query: '{ aiRoutes { description } }' }).next();
+      expect(await free()).toMatchObject({ value: { data: { aiRoutes: expect.anything() } } });
+      const narrowed = await gateway.ask('mutation ($id: ID!) { updateAiKey(id: $id, input: { scopes: ["ai:use"] }) { scopes } }', {
+        id: key.id,
+      });
+      expect(narrowed.errors).toBeUndefined();
+      await expect(free()).rejects.toMatchObject([{ extensions: { code: 'DOCUMENT_NOT_TRUSTED' } }]);
+      const listed = client.iterate({ query: '', documentId: idOf('Routes') } as never).next();
+      expect(await listed).toMatchObject({ value: { data: { aiRoutes: expect.anything() } } });
+    },
+  );
+
   it('trusted documents with one changed character are DOCUMENT_NOT_TRUSTED, with the sentence, as text and by id', async () => {
     const listed = persisted[idOf('Routes')] ?? '';
     expect((await posted('list', { query: listed })).status).toBe(200);

@@ -94,8 +94,8 @@ export async function answerGraphQL(
   // The client has left while its body waited for a turn: nothing would stop an operation that begins now.
   if (response.destroyed) return;
   let reading = negotiateDelivery(accept, 'single');
+  const trusted = parts.trusted();
   try {
-    const trusted = parts.trusted();
     read = parts.read(trusted.textOf(params, principal), params.operationName);
     trusted.check(params, read.document, principal);
     const kind = kindOf(read);
@@ -121,6 +121,7 @@ export async function answerGraphQL(
     lastEventId: headers['last-event-id'] || null,
     contract,
     address: () => address,
+    permit: (by) => trusted.check(params, read.document, by),
   });
   const watched = parts.unread.watch({
     caller: callerOf(principal, address),

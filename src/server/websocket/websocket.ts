@@ -176,8 +176,9 @@ export function sockets(parts: SocketParts): Sockets {
     const trusted = parts.trusted();
     const read = parts.read(trusted.textOf(params, principal), operationName);
     trusted.check(params, read.document, principal);
+    const permit = (by: Principal): void => trusted.check(params, read.document, by);
     const start = (by: Asker): RunningOperation =>
-      parts.operations.start({ ...by, read, operationName, documentId, variables, lastEventId: null, contract, address });
+      parts.operations.start({ ...by, read, operationName, documentId, variables, lastEventId: null, contract, address, permit });
     const init = connectionInitIn(payload.extensions);
     const operation = table.add(id, () => (init === null ? start(asker) : startedAfter(renewed(extra, init), start)));
     const outcome = await operation.outcome;
