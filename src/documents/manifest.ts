@@ -14,9 +14,15 @@ import { join } from 'node:path';
 import { type DocumentNode, parse } from 'graphql';
 
 export interface ListedDocument {
-  readonly ids: readonly string[];
+  readonly ids: readonly [string, ...string[]];
   readonly text: string;
   readonly document: DocumentNode;
+}
+
+export interface DocumentList {
+  /** How the operator names it. */
+  readonly from: string;
+  readonly documents: readonly ListedDocument[];
 }
 
 const maxIdLength = 256;
@@ -45,6 +51,25 @@ function documentsIn(file: string): readonly ListedDocument[] {
     );
   return entries.map(([id, text]) => listed(file, id, text));
 }
+
+/** Ids that name one document here and another there, such as the numbers of two apps: sentences. */
+export function repeatedIds(lists: readonly DocumentList[]): readonly string[] {
+  const seen = new Map<string, { readonly from: string; readonly text: string }>();
+  const sentences = new Set<string>();
+  for (const { from, documents } of lists)
+    for (const { ids, text } of documents) {
+      const [id] = ids;
+      const before = seen.get(id);
+      if (before === undefined) seen.set(id, { from, text });
+      else if (before.text !== text) sentences.add(repeated(id, before.from, from));
+    }
+  return [...sentences];
+}
+
+const repeated = (id: string, before: string, from: string): string =>
+  before === from
+    ? `The id "${id}" is in ${from} with two documents.`
+    : `The id "${id}" is in ${before} and in ${from} with another document.`;
 
 type Entry = readonly [id: string, text: string];
 
@@ -76,7 +101,7 @@ function listed(file: string, id: string, text: string): ListedDocument {
 }
 
 /** Clients name a SHA-256 with its prefix or without it, whatever the list has. */
-function idsOf(id: string): readonly string[] {
+function idsOf(id: string): ListedDocument['ids'] {
   const hash = /^(?:sha256:)?([\da-f]{64})$/.exec(id)?.[1];
   return hash === undefined ? [id] : [hash, `sha256:${hash}`];
 }

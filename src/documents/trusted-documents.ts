@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import type { DocumentNode } from 'graphql';
 import type { Principal } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
-import { type ListedDocument, readManifest } from './manifest.ts';
+import { type ListedDocument, readManifest, repeatedIds } from './manifest.ts';
 import { normalForm } from './normal-form.ts';
 
 /** `report`: other documents run, and each is in the log once. `list`: other documents are refused. `ids`: every text is. */
@@ -42,13 +42,20 @@ export const anyDocument: TrustedDocuments = {
   check() {},
 };
 
-/** Reads the files. Throws in a sentence where one of them is not what it should be. */
+/** Reads the files. Throws in a sentence where one of them is not what it should be, or two have one id for two documents. */
 export function readTrustedDocuments(
   files: readonly string[],
   level: TrustLevel,
   report: (unknown: { readonly hash: string }) => void,
 ): TrustedDocuments {
-  return trustedDocuments(files.flatMap(readManifest), level, report);
+  const lists = files.map((from) => ({ from, documents: readManifest(from) }));
+  const [mistake] = repeatedIds(lists);
+  if (mistake !== undefined) throw new Error(mistake);
+  return trustedDocuments(
+    lists.flatMap(({ documents }) => documents),
+    level,
+    report,
+  );
 }
 
 /** Documents that are reported: more of them are an attack, and say nothing new. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../src/config/check-config.ts';
 import type { RouteConfig } from '../../src/config/config.ts';
+import { readTrustedDocuments } from '../../src/documents/trusted-documents.ts';
 import { federation2, runSubgraph } from '../federation/subgraph-server.ts';
 import { plainConfig, whenOver } from '../harness.ts';
 import { configText, fieldgate, folderWith, inProcess, refusal } from './run.ts';
@@ -315,6 +316,23 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
     expect(err).toContain('1 mistake.');
     const none = await inProcess(['check', '--config', 'none.config.ts'], { cwd });
     expect(none.err).toMatch(/graph\.trustedDocuments\.files\.0: \S*none\.json is no list of documents/);
+  });
+
+  it('fieldgate check and the gateway name an id that two lists have for two documents', async () => {
+    const files = ['web.json', 'ios.json', 'again.json'];
+    const folder = folderWith({
+      'web.json': JSON.stringify({ 1: 'query Web { aiRoutes { name } }' }),
+      'ios.json': JSON.stringify({ 1: 'query Ios { aiRoutes { name } }' }),
+      'again.json': JSON.stringify({ 1: 'query Web { aiRoutes { name } }' }),
+    });
+    const mistakes = (names: readonly string[]) =>
+      checkConfig({ ...plainConfig, graph: { trustedDocuments: { files: names } } }, folder).mistakes;
+    expect(mistakes(['web.json', 'again.json'])).toEqual([]);
+    expect(mistakes(files.slice(0, 2))).toEqual([
+      'graph.trustedDocuments.files: The id "1" is in web.json and in ios.json with another document.',
+    ]);
+    const paths = files.map((name) => `${folder}/${name}`);
+    expect(() => readTrustedDocuments(paths, 'ids', () => {})).toThrow(/The id "1" is in \S*web\.json and in \S*ios\.json with another/);
   });
 
   it('fieldgate check names deployments without a price, and is content', async () => {

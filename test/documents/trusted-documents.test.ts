@@ -1,6 +1,7 @@
 import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Principal } from '../../src/core/call/call.ts';
+import type { ListedDocument } from '../../src/documents/manifest.ts';
 import { type TrustLevel, trustedDocuments } from '../../src/documents/trusted-documents.ts';
 
 const text = 'query Shop($first: Int = 2) { products(first: $first) { ...Shown } } fragment Shown on Product { id name }';
@@ -8,7 +9,7 @@ const caller = (...scopes: string[]): Principal => ({ id: 'key:a', kind: 'key', 
 
 function opened(level: TrustLevel) {
   const reports: string[] = [];
-  const listed = [{ ids: ['shop'], text, document: parse(text) }];
+  const listed: readonly ListedDocument[] = [{ ids: ['shop'], text, document: parse(text) }];
   const trusted = trustedDocuments(listed, level, ({ hash }) => void reports.push(hash));
   const send = (query: string, principal: Principal | null = caller('ai:use')): string => {
     const asked = { query, documentId: null };

@@ -1,5 +1,5 @@
 /** The documents that callers may send, as builds of clients list them. */
-import { readManifest } from '../../../documents/manifest.ts';
+import { type DocumentList, readManifest, repeatedIds } from '../../../documents/manifest.ts';
 import type { TrustLevel } from '../../../documents/trusted-documents.ts';
 import { listOf } from '../../kinds/composed.ts';
 import { section } from '../../kinds/section.ts';
@@ -27,15 +27,18 @@ export const trustedDocumentsSection = section(
     rules: [
       {
         reads: ['files'],
-        mistakes: ({ files }, path, { folder }) =>
-          files.flatMap((name, index) => {
+        mistakes({ files }, path, { folder }) {
+          const lists: DocumentList[] = [];
+          const unread = files.flatMap((from, index) => {
             try {
-              readManifest(pathIn(folder, name));
+              lists.push({ from, documents: readManifest(pathIn(folder, from)) });
               return [];
             } catch (error) {
               return [`${path}.files.${index}: ${error instanceof Error ? error.message : String(error)}`];
             }
-          }),
+          });
+          return [...unread, ...repeatedIds(lists).map((sentence) => `${path}.files: ${sentence}`)];
+        },
       },
     ],
   },
