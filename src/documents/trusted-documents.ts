@@ -11,7 +11,10 @@ import { GatewayError } from '../core/errors.ts';
 import { type ListedDocument, readManifest, repeatedIds } from './manifest.ts';
 import { normalForm } from './normal-form.ts';
 
-/** `report`: other documents run, and each is in the log once. `list`: other documents are refused. `ids`: every text is. */
+/**
+ * `report`: other documents run, also with an id beside their text, and each is in the log once. `list`: other documents are refused. `ids`: every
+ * text is.
+ */
 export type TrustLevel = 'report' | 'list' | 'ids';
 
 /** A request names its document by id, or has its text; the other is empty. */
@@ -98,7 +101,7 @@ export function trustedDocuments(
 
   return {
     textOf({ query, documentId }, principal) {
-      if (documentId === null) {
+      if (documentId === null || (level === 'report' && query !== '')) {
         checkForm(principal);
         return query;
       }
@@ -110,8 +113,8 @@ export function trustedDocuments(
         `There is no trusted document "${documentId}". The operator adds the documents of a build.`,
       );
     },
-    check({ query, documentId }, document, principal) {
-      if (documentId !== null) return;
+    check({ query }, document, principal) {
+      if (query === '') return;
       checkForm(principal);
       if (isListed(query, document) || (level !== 'report' && isFree(principal))) return;
       if (level === 'report') return note(query);

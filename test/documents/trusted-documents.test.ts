@@ -11,13 +11,13 @@ function opened(level: TrustLevel) {
   const reports: string[] = [];
   const listed: readonly ListedDocument[] = [{ ids: ['shop'], text, document: parse(text) }];
   const trusted = trustedDocuments(listed, level, ({ hash }) => void reports.push(hash));
-  const send = (query: string, principal: Principal | null = caller('ai:use')): string => {
-    const asked = { query, documentId: null };
+  const send = (query: string, principal: Principal | null = caller('ai:use'), documentId: string | null = null): string => {
+    const asked = { query, documentId };
     const read = trusted.textOf(asked, principal);
     trusted.check(asked, parse(read), principal);
     return read;
   };
-  const name = (documentId: string, query = ''): string => trusted.textOf({ query, documentId }, caller('ai:use'));
+  const name = (documentId: string): string => trusted.textOf({ query: '', documentId }, caller('ai:use'));
   return { send, name, reports };
 }
 
@@ -50,8 +50,16 @@ describe('trusted documents', () => {
       expect(name('shop')).toBe(text);
       expect(() => name('other')).toThrow(expect.objectContaining({ code: 'DOCUMENT_NOT_TRUSTED' }));
       expect(() => name('constructor')).toThrow(expect.objectContaining({ code: 'DOCUMENT_NOT_TRUSTED' }));
-      expect(() => name('shop', text)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
     }
+  });
+
+  it('trusted documents are asked by id or as text, not both, but where they are only reported: there the text runs, and is told', () => {
+    for (const level of ['list', 'ids'] as const)
+      expect(() => opened(level).send(text, caller('ai:use'), 'shop')).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
+    const { send, reports } = opened('report');
+    for (const id of ['shop', 'other']) expect(send('{ other }', caller('ai:use'), id)).toBe('{ other }');
+    expect(send(text, caller('ai:use'), 'other')).toBe(text);
+    expect(reports).toHaveLength(1);
   });
 
   it('trusted documents by id only refuse every text, a listed one too, before it is parsed', () => {
