@@ -174,7 +174,7 @@ class LogOfRun implements RunLog {
   }
 
   bytesFrom(index: number): number {
-    return index >= this.#entries.length ? 0 : this.bytes() - (this.#before[index] ?? 0);
+    return index >= this.#entries.length ? 0 : this.#saidBytes() - (this.#before[index] ?? 0);
   }
 
   length(): number {
@@ -182,6 +182,11 @@ class LogOfRun implements RunLog {
   }
 
   bytes(): number {
+    return this.#saidBytes() + (this.#objects?.foundBytes() ?? 0);
+  }
+
+  /** Without what is kept for readers: one who reads anew makes no other's unread part larger. */
+  #saidBytes(): number {
     const texts = this.#text.text.bytes + this.#text.reasoning.bytes + (this.#objects?.bytes() ?? 0);
     return this.#entries.length * entryBytes + this.#parts.length * partBytes + texts + this.#others;
   }
@@ -230,7 +235,7 @@ class LogOfRun implements RunLog {
   }
 
   #append(entry: HeldEntry): void {
-    this.#before.push(this.bytes());
+    this.#before.push(this.#saidBytes());
     this.#entries.push(entry);
   }
 

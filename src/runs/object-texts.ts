@@ -19,8 +19,10 @@ export interface ObjectTexts {
   /** Null: there is no stage yet. */
   last(): string | null;
   readonly stages: readonly Stage[];
-  /** Memory of all stages, in bytes. */
+  /** Memory of all stages, in bytes. Reading does not change it. */
   bytes(): number;
+  /** Memory of the stage that was read last, which is kept for who reads the next one. */
+  foundBytes(): number;
 }
 
 /** What a stage takes beside its letters: an object, and a string that begins at the second letter of another (see `copied`). */
@@ -71,7 +73,11 @@ class TextsOfObject implements ObjectTexts {
   }
 
   bytes(): number {
-    return this.stages.length * stageBytes + this.#restBytes + this.#lastBytes + this.#foundBytes;
+    return this.stages.length * stageBytes + this.#restBytes + this.#lastBytes;
+  }
+
+  foundBytes(): number {
+    return this.#foundBytes;
   }
 
   #push(stage: Stage, text: string): void {

@@ -85,4 +85,17 @@ describe('the log of a completion', () => {
       }),
     );
   });
+
+  it('what one reader reads again of the log of a completion makes no other reader’s unread part larger, and is still counted as memory', () => {
+    const log = runLog(maxBytes);
+    for (const length of [1_000, 2_000, 3_000]) {
+      log.add({ type: 'object', value: { text: 'a'.repeat(length) }, final: false });
+      log.read(log.length() - 1);
+    }
+    const [unread, memory] = [log.bytesFrom(2), log.bytes()];
+    log.read(0);
+    log.read(1);
+    expect(log.bytesFrom(2)).toBe(unread);
+    expect(log.bytes()).toBeGreaterThan(memory + 1_999);
+  });
 });
