@@ -358,7 +358,7 @@ export type AiChange = {
   readonly by: Scalars['String']['output'];
   /** What is other since then: at most 50 parts. */
   readonly parts: ReadonlyArray<AiChangedPart>;
-  /** Why, in the words of who did it; null: no reason was given. */
+  /** Why, in the words of who did it; null: no reason was given, or it named a user who has been erased since. */
   readonly reason?: Maybe<Scalars['String']['output']>;
 };
 

@@ -1,6 +1,7 @@
 /**
  * Erases an end user: name, tokens, completions, idempotency keys, ratings and conversations. Usage rows stay and keep their sums, and so
  * does what the user changed as an administrator, but both get a new pseudonym that belongs to nobody. If the user comes back, nothing connects the new rows with the old ones.
+ * Reasons of changes that name the user are erased. The log of the process has them still: its lines cannot be taken back.
  */
 import type { Database, Statements } from '../database/database.ts';
 import type { Identities, NamedUser } from '../identities/identities.ts';
@@ -58,6 +59,7 @@ export function openErasure({ database, identities, ledger, newPseudonym, now = 
     async eraseUser(user) {
       const at = now();
       const tokens = await identities.eraseUser(user, at);
+      await database.tx((tx) => eraseReasons(tx, user.name));
       return { tokens, ...(await eraseThings(user.id, at)) };
     },
     async sweep() {
@@ -98,6 +100,15 @@ async function renameAdministrator(tx: Statements, id: string, as: string): Prom
       as,
       `${ownedBy(id)}%`,
     ]);
+}
+
+/** Whoever gave a reason wrote it freely. One that has the name as a part of another word stays: a user may be called `1`. */
+async function eraseReasons(tx: Statements, name: string): Promise<void> {
+  if (name === '') return;
+  const rows = await tx.all('select seq, reason from changes where instr(lower(reason), lower($1)) > 0', [name]);
+  const asWord = new RegExp(`(?<![a-z0-9])${name.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')}(?![a-z0-9])`, 'i');
+  for (const row of rows)
+    if (asWord.test(String(row['reason']))) await tx.run('update changes set reason = null where seq = $1', [Number(row['seq'])]);
 }
 
 const namesOfAdministrators = [

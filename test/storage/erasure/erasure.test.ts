@@ -139,3 +139,14 @@ it('what a user who is erased had changed as an administrator stays, under a pse
   expect(made?.by).toEqual(other);
   expect(await directory.teams.find('web')).toMatchObject({ createdBy: other, updatedBy: byBob });
 });
+
+it('a user who is erased leaves the reasons of changes that name him, and those that do not stay', async () => {
+  const { storage, named } = await opened();
+  const ann = named('ann@example.com');
+  const reasons = ['Raised for ANN@example.com.', 'Raised for joann@example.com.', 'The launch.', null, 'ann@example.com'];
+  for (const reason of reasons)
+    await storage.changes.note({ on: 'team:web', at: noon, by: 'shell', action: 'changed', parts: [], reason }, true);
+  await storage.erasure.eraseUser(ann);
+  const kept = (await storage.changes.of('team:web', 10)).map(({ reason }) => reason).reverse();
+  expect(kept).toEqual([null, 'Raised for joann@example.com.', 'The launch.', null, null]);
+});
