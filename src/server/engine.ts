@@ -14,6 +14,7 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
+import { dropSource, takeExact } from '../core/json/exact-source.ts';
 import { isAsyncIterable } from '../core/stream.ts';
 import { exactVariables } from '../federation/engine/exact-variables.ts';
 import { engineIn } from '../federation/engine/execution.ts';
@@ -63,6 +64,7 @@ export function graphqlEngine(schemaFor: SchemaFor): Engine {
         const { incremental, introspects } = measuresOf(document, operation);
         const given = { operationName, contextValue: context };
         const isOurs = isResolvedHere(schema);
+        const read = variables === null ? null : exactOf(variables, isOurs);
         const here = isOurs && !introspects && !incremental;
         const args = () =>
           here
@@ -71,11 +73,11 @@ export function graphqlEngine(schemaFor: SchemaFor): Engine {
                 ...given,
                 schema,
                 document,
-                variableValues: isOurs ? variables : exactVariables(schema, operation, variables, variables ?? {}),
+                variableValues: isOurs ? variables : exactVariables(schema, operation, read, variables ?? {}),
               };
         const engine = engineIn(schema);
         if (engine !== null) {
-          const exact = exactVariables(schema, operation, variables, coerced);
+          const exact = exactVariables(schema, operation, read, coerced);
           const running = engine.run({ schema, document, operation, variables: coerced, exact, context });
           return isSubscription(operation)
             ? running.then((result) => (isAsyncIterable(result) ? withCursors(result, args()) : result))
@@ -91,6 +93,13 @@ export function graphqlEngine(schemaFor: SchemaFor): Engine {
       },
     };
   };
+}
+
+/** Only other teams' subgraphs get the variables as the client wrote them. */
+function exactOf(variables: object, isOurs: boolean): unknown {
+  if (!isOurs) return takeExact(variables);
+  dropSource(variables);
+  return null;
 }
 
 const isSubscription = ({ operation }: OperationDefinitionNode): boolean => operation === 'subscription';

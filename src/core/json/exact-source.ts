@@ -9,5 +9,17 @@ export function noteSource(value: object | null, text: string, path: readonly st
   sources.set(value, () => path.reduce<unknown>((at, key) => (at as Readonly<Record<string, unknown>>)[key], parseExact(text)));
 }
 
-/** Reads the value with numbers as `parseExact` has them; null: nothing of it was rounded. */
-export const exactSource = (value: object): (() => unknown) | null => sources.get(value) ?? null;
+/**
+ * The value with numbers as `parseExact` has them; null: nothing of it was rounded. The source is given up with it, since a stream may keep the value
+ * for hours: asked again, the answer is null.
+ */
+export function takeExact(value: object): unknown {
+  const read = sources.get(value) ?? null;
+  sources.delete(value);
+  return read === null ? null : read();
+}
+
+/** Gives up the source of a value that nobody will read exactly. */
+export function dropSource(value: object): void {
+  sources.delete(value);
+}

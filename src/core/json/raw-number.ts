@@ -12,8 +12,11 @@ const parse = JSON.parse as (text: string, reviver: Reviver) => unknown;
 
 export const isRawNumber = (value: unknown): boolean => raw.isRawJSON(value);
 
-/** Sixteen digits, a point among them, since all that is longer than what 2^53 has may be inexact; or an exponent beyond those that JavaScript has. */
-export const maybeInexact = /[\d.]{16}|\d[eE][+-]?\d{3}/;
+/**
+ * Sixteen digits, or a point among them, since all that is longer than what 2^53 has may be inexact; or an exponent beyond those that JavaScript has.
+ * A row of points, as people write it, is no number.
+ */
+export const maybeInexact = /(?=[\d.]{16})(?:\d{16}|\d{1,15}\.\d)|\d[eE][+-]?\d{3}/;
 
 /** As JSON.parse, but for numbers that would not be written as they came. */
 export function parseExact(text: string): unknown {

@@ -13,21 +13,14 @@ import {
   type OperationDefinitionNode,
   typeFromAST,
 } from 'graphql';
-import { exactSource } from '../../core/json/exact-source.ts';
 import { isRawNumber } from '../../core/json/raw-number.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** `given`: of the client; `coerced`: the same as execution has them, which is returned where nothing was rounded. */
-export function exactVariables(
-  schema: GraphQLSchema,
-  operation: OperationDefinitionNode,
-  given: Variables | null,
-  coerced: Variables,
-): Variables {
-  const read = given === null ? null : exactSource(given);
+/** `read`: of the client, by `takeExact`; `coerced`: the same as execution has them, which is returned where nothing was rounded. */
+export function exactVariables(schema: GraphQLSchema, operation: OperationDefinitionNode, read: unknown, coerced: Variables): Variables {
   if (read === null) return coerced;
-  const exact = membersOf(read());
+  const exact = membersOf(read);
   const types = new Map(
     operation.variableDefinitions?.map(({ variable, type }) => [variable.name.value, typeFromAST(schema, type as never)] as const),
   );

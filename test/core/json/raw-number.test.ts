@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isRawNumber, parseExact } from '../../../src/core/json/raw-number.ts';
+import { isRawNumber, maybeInexact, parseExact } from '../../../src/core/json/raw-number.ts';
 
 describe('JSON that is parsed exactly', () => {
   it.each([
@@ -8,6 +8,8 @@ describe('JSON that is parsed exactly', () => {
     '-12345678901234567890',
     '0.1234567890123456789',
     '12345678901234.123456789',
+    '12345678901.12345678901',
+    '123456789012345.12',
     '1e400',
     '[-1E+400,1e-400]',
     '{"a":[{"b":9007199254740993},"9007199254740993"]}',
@@ -24,6 +26,12 @@ describe('JSON that is parsed exactly', () => {
       expect(parseExact(text)).toBe(value);
     expect(isRawNumber(parseExact('9007199254740993'))).toBe(true);
     expect(isRawNumber(parseExact('9007199254740992'))).toBe(false);
+  });
+
+  it('JSON that is parsed exactly is parsed as usual where it has a row of points and no long number', () => {
+    for (const text of ['"And then ................ silence."', '[192.168,"10.0.0.1"]', '"1..............................2"'])
+      expect(maybeInexact.test(text)).toBe(false);
+    expect(maybeInexact.test('12345678901.1234')).toBe(true);
   });
 
   it('JSON that is parsed exactly is the JSON that it was, whatever it is', () => {
