@@ -109,7 +109,7 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
     // A router writes documents of its own for this subgraph.
     trusted: router === null ? () => current().trusted : undefined,
     trustedProxies,
-    ...callerRules(() => current().callers),
+    ...callerRules(() => current().callers, basePath),
     anonymousRate: anonymousRateOf(requestsPerMinutePerAddress, open),
     cors: { origins, headers: forwardedNames(config), exposed: answeredNames(config) },
     maskError: (error) => maskError(error, current().services.failed),

@@ -20,10 +20,10 @@ interface AskedOfCallers {
   readonly isForeignToken: (authorization: string) => boolean;
 }
 
-/** Reads the rules again at each question, so that a new configuration counts. */
-export const callerRules = (rules: () => CallerRules): AskedOfCallers => ({
+/** Reads the rules again at each question, so that a new configuration counts. `basePath`: what all paths of the server begin with. */
+export const callerRules = (rules: () => CallerRules, basePath = ''): AskedOfCallers => ({
   contracts: () => rules().contracts,
-  contractOf: (principal, asked) => contractOf(rules(), principal, asked),
+  contractOf: (principal, asked) => contractOf(rules(), principal, asked, `${basePath}/graphql`),
   isForeignToken: (authorization) => isForeignToken(rules(), authorization),
 });
 
@@ -31,7 +31,12 @@ export const callerRules = (rules: () => CallerRules): AskedOfCallers => ({
  * The contract that limits the caller: its team's, or the one of anonymous callers; otherwise the contract that it asks for. Throws FORBIDDEN when
  * it asks for a different one.
  */
-function contractOf({ contractOfAnonymous, contracts }: CallerRules, { kind, contract }: Principal, asked: string | null): string | null {
+function contractOf(
+  { contractOfAnonymous, contracts }: CallerRules,
+  { kind, contract }: Principal,
+  asked: string | null,
+  path: string,
+): string | null {
   const held = (kind === 'anonymous' ? contractOfAnonymous : null) ?? contract ?? null;
   if (held !== null && !contracts.includes(held))
     throw new GatewayError(
@@ -39,7 +44,7 @@ function contractOf({ contractOfAnonymous, contracts }: CallerRules, { kind, con
       `You may see the graph of the contract "${held}" alone, and the configuration has none of that name any more.`,
     );
   if (held === null || asked === null || asked === held) return held ?? asked;
-  throw new GatewayError('FORBIDDEN', `You may see the graph of the contract "${held}" alone: ask /graphql, or /graphql/${held}.`);
+  throw new GatewayError('FORBIDDEN', `You may see the graph of the contract "${held}" alone: ask ${path}, or ${path}/${held}.`);
 }
 
 /** Whether the header has a bearer token that is neither a key of a gateway nor of a trusted issuer, where such tokens are accepted. */

@@ -249,6 +249,13 @@ describe('a team in the store', () => {
     for (const asked of [null, 'public', 'whole'])
       expect(() => contractOf(held, asked)).toThrow('the configuration has none of that name any more');
   });
+
+  it('a team that asks for another contract is told the paths of its own, below the base path', () => {
+    const rules = { contracts: ['public', 'whole'], contractOfAnonymous: null, acceptForeignTokens: false, issuers: new Set<string>() };
+    const held: Principal = { id: 'key:a', kind: 'key', team: 'guests', scopes: [], routes: null, limits: [], contract: 'public' };
+    expect(() => callerRules(() => rules, '/tools').contractOf(held, 'whole')).toThrow('ask /tools/graphql, or /tools/graphql/public.');
+    expect(() => callerRules(() => rules).contractOf(held, 'whole')).toThrow('ask /graphql, or /graphql/public.');
+  });
 });
 
 it('a contract that leaves nothing of Query is not served, and the reason names it', async () => {
