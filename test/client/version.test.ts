@@ -1,6 +1,6 @@
 /** A client asks its gateway for the version, once, and warns where that is of another protocol. */
 import { readFileSync } from 'node:fs';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { asking, prompt, says, transports } from './asking.ts';
 
 const ownVersion = (JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string }).version;
@@ -20,6 +20,7 @@ function gatewayOf(version: string | null) {
 describe('the version of the gateway', () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
   beforeEach(() => void warn.mockClear());
+  afterAll(() => warn.mockRestore());
 
   it.each(transports)(
     'the version of the gateway is asked for once by a client over %s, and one of another protocol is warned of once',
