@@ -101,19 +101,15 @@ export function createClient(options: ClientOptions): Client {
     fetch: options.fetch ?? globalThis.fetch.bind(globalThis),
     Socket: options.WebSocket ?? globalThis.WebSocket,
   });
-  /** Asks the gateway for its version, once. What comes of that disturbs no answer. */
-  let meet = (): void => {
-    meet = () => {};
-    link
-      .ask({ query: gatewayVersion }, never)
-      .then(
-        ({ data }) =>
-          knownVersion.test(JSON.stringify(data)) || console.warn('The gateway is not of the version of fieldgate/client:', data),
-      )
-      .catch(() => {});
+  /** Asks the gateway for its version. What comes of that disturbs no answer. */
+  const meet = (): void => {
+    met[url] ??= link.ask({ query: gatewayVersion }, never).then(
+      ({ data }) => knownVersion.test(JSON.stringify(data)) || console.warn('The gateway is not of the version of fieldgate/client:', data),
+      () => {},
+    );
   };
   const asked = (parts: Omit<AnswerOptions, 'link' | 'onDrop' | 'onEvent'>) =>
-    liveAnswer({ link, onDrop: keys.forget, onEvent: () => meet(), ...parts });
+    liveAnswer({ link, onDrop: keys.forget, onEvent: meet, ...parts });
 
   return {
     complete(input, { background = false, ...options } = {}) {
@@ -142,6 +138,9 @@ export function createClient(options: ClientOptions): Client {
     results: link.subscribe,
   };
 }
+
+/** Gateways that were asked for their version: once, however many clients a page or a server makes. */
+const met: Record<string, Promise<unknown>> = {};
 
 /** In the answer of a gateway whose protocol this client speaks. */
 const knownVersion = /"0\./;

@@ -201,10 +201,12 @@ async function run(
   }
 }
 
-/** Who has used up the turns of a session can still read that it has. */
+/** Who has used up the turns of a session can still read that it has. A client's question for the version is no turn of its user's session. */
+const ownState: ReadonlySet<string> = new Set(['aiHealth', 'aiViewer']);
+
 const readsOwnState = ({ operation, selectionSet }: OperationDefinitionNode): boolean =>
   operation === 'query' &&
-  selectionSet.selections.every((selection) => selection.kind === Kind.FIELD && selection.name.value === 'aiViewer');
+  selectionSet.selections.every((selection) => selection.kind === Kind.FIELD && ownState.has(selection.name.value));
 
 /** What a client is shown of a result. */
 const maskingOf =

@@ -1,6 +1,8 @@
 /** A client asks its gateway for the version, once, and warns where that is of another protocol. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createClient } from '../../src/client/sdk.ts';
+import { newKey } from '../gateway/asking.ts';
 import { asking, prompt, says, transports } from './asking.ts';
 
 const ownVersion = (JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string }).version;
@@ -52,4 +54,27 @@ describe('the version of the gateway', () => {
     await vi.waitFor(() => expect(asked).toHaveLength(1));
     expect(warn).not.toHaveBeenCalled();
   });
+
+  it.each(transports)(
+    'the version of the gateway costs no turn of a session over %s, and one question however many clients a page makes',
+    async (transport) => {
+      const parts = await asking({}, { teams: { search: { session: { turns: 4 } } } });
+      const { secret: token } = await newKey(parts.gateway, {});
+      says(parts, 'Hi.');
+      const questions: Promise<unknown>[] = [];
+      const recording: typeof fetch = async (url, init) => {
+        const answer = fetch(url, init);
+        if (String(init?.body).includes('GatewayVersion')) questions.push(answer.then((response) => response.clone().json()));
+        return answer;
+      };
+      const ask = () => createClient({ url: parts.gateway.url, token, transport, fetch: recording }).complete(prompt('One.')).done;
+      for (const _ of [1, 2, 3, 4]) {
+        expect(await ask()).toMatchObject({ status: 'completed', text: 'Hi.' });
+        await Promise.all(questions);
+      }
+      expect(await ask()).toMatchObject({ status: 'failed', failure: { code: 'BUDGET_EXCEEDED' } });
+      expect(await Promise.all(questions)).toEqual([{ data: { aiHealth: { version: ownVersion } } }]);
+      expect(warn).not.toHaveBeenCalled();
+    },
+  );
 });

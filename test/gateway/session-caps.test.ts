@@ -79,6 +79,8 @@ describe('caps of a session', () => {
     // Who has nothing left can read that, as often as he likes, and nothing else beside it.
     const own = () => gateway.ask('{ aiViewer { quotas { of used limit } } }', {}, { key, headers: { 'AI-Session': 's' } });
     for (const _ of [1, 2]) expect((await own()).data.aiViewer.quotas).toEqual([{ of: 'TURNS', used: 3, limit: 3 }]);
+    const health = await gateway.ask('{ aiHealth { version } }', {}, { key, headers: { 'AI-Session': 's' } });
+    expect(health.data.aiHealth.version).toMatch(/^\d/);
     const more = await gateway.ask('{ aiViewer { team } aiRoutes { name } }', {}, { key, headers: { 'AI-Session': 's' } });
     expect(more.errors).toMatchObject([{ extensions: { code: 'BUDGET_EXCEEDED' } }]);
     expect((await asked(gateway, key, 'Turn 4', { 'AI-Session': 'another' })).answer.__typename).toBe('Completion');
