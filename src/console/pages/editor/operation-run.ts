@@ -75,12 +75,17 @@ export async function runOperation(
   }
 }
 
-/** A token that has just ended is asked for once more. */
+/** With a token that has just ended it is asked for once more, unless something has come already: what has run would run, and be paid, again. */
 async function asked(client: Client, operation: Operation, take: (result: Result) => void, signal: AbortSignal): Promise<void> {
+  let hasCome = false;
+  const takeFirst = (result: Result): void => {
+    hasCome = true;
+    take(result);
+  };
   try {
-    await client.results(operation, take, signal);
+    await client.results(operation, takeFirst, signal);
   } catch (error) {
-    if (asRequestError(error).code !== 'UNAUTHENTICATED') throw error;
+    if (hasCome || asRequestError(error).code !== 'UNAUTHENTICATED') throw error;
     await client.results(operation, take, signal);
   }
 }
