@@ -3,7 +3,7 @@
  *
  * The block before the end is open too: a list goes on behind an empty line, and a line of `=` makes a heading of the paragraph above.
  */
-import { type MarkedToken, marked } from 'marked';
+import { Lexer, type MarkedToken } from 'marked';
 
 export interface Grown {
   readonly text: string;
@@ -24,7 +24,10 @@ export function grow(before: Grown, text: string): Grown {
   const known = text.startsWith(before.text) ? before : nothingGrown;
   const end = text.slice(known.from);
   if (end.length > maxOpen && !end.includes('\n\n')) return { ...known, text, open: [plain(end)] };
-  const tokens = marked.lexer(end) as MarkedToken[];
+  const lexer = new Lexer();
+  // Links of the open end may be defined far above it. The first definition counts.
+  for (const block of known.settled) if (block.type === 'def') lexer.tokens.links[block.tag] ??= block;
+  const tokens = lexer.lex(end) as MarkedToken[];
   const last = tokens.findLastIndex(({ type }) => type !== 'space');
   const done = tokens.slice(0, Math.max(0, last));
   const from = known.from + done.reduce((length, { raw }) => length + raw.length, 0);
