@@ -2,11 +2,11 @@
  * Says when keys, teams, members, tokens or users were changed, by whichever process.
  *
  * SQLite changes `data_version` with each commit of another connection, also with those of bookings, which come all day. It costs 2 us to ask, so
- * it is asked in each turn of the event loop, and only another one makes us read a row that each change of an identity raises in its own
- * transaction.
+ * it is asked in each turn of the event loop, and only another one makes us read a row that triggers raise in the transaction of each change of an
+ * identity: also of one by hand, in `sqlite3`.
  */
 import { atTurnEnd } from '../../core/turns/turn-end.ts';
-import type { Database, Migration, SqlValue, Statements } from './database.ts';
+import type { Database, Migration, SqlValue } from './database.ts';
 
 export const identityVersionMigrations: readonly Migration[] = [
   {
@@ -14,7 +14,49 @@ export const identityVersionMigrations: readonly Migration[] = [
     name: 'a version of identities',
     sql: 'create table identity_version (number bigint not null); insert into identity_version (number) values (0);',
   },
+  {
+    id: 224,
+    name: 'a version of identities that triggers raise',
+    // The syntax is that of SQLite. PostgreSQL takes the same events and columns, with `execute function` in place of the body.
+    // All columns of keys but the last use: a migration that adds one makes this trigger anew.
+    // What is used, noted or made all day raises nothing: a new token or user was refused before, and refusals are not remembered.
+    sql: [
+      ...raiseAfterAll(
+        'virtual_keys',
+        'id, secret_hash, former_hash, former_until, name, team, scopes, routes, monthly_budget, requests_per_minute, calls_per_minute, made_by, development, created_at, created_by, updated_at, updated_by, expires_at, revoked_at, agent, session_caps, version',
+      ),
+      ...raiseAfterAll('organisations'),
+      ...raiseAfterAll('teams'),
+      ...raiseAfterAll('team_members'),
+      raiseAfter('short_lived_tokens', 'update'),
+      raiseAfter('short_lived_tokens', 'delete'),
+      raiseAfter('end_users', 'insert', { when: 'new.revoked_at is not null' }),
+      raiseAfter('end_users', 'update', { of: 'revoked_at, erased_at' }),
+      raiseAfter('end_users', 'delete', { when: 'old.revoked_at is not null' }),
+    ].join('\n'),
+  },
 ];
+
+interface Narrowed {
+  /** Only an update that sets one of these columns. Default: any. */
+  readonly of?: string;
+  readonly when?: string;
+}
+
+function raiseAfter(table: string, event: 'insert' | 'update' | 'delete', { of, when }: Narrowed = {}): string {
+  const columns = of === undefined ? '' : ` of ${of}`;
+  const condition = when === undefined ? '' : ` when ${when}`;
+  return `create trigger ${table}_${event}_raises after ${event}${columns} on ${table} for each row${condition}
+    begin update identity_version set number = number + 1; end;`;
+}
+
+function raiseAfterAll(table: string, updateOf?: string): readonly string[] {
+  return [
+    raiseAfter(table, 'insert'),
+    raiseAfter(table, 'update', updateOf === undefined ? {} : { of: updateOf }),
+    raiseAfter(table, 'delete'),
+  ];
+}
 
 /** What was read. `text` is of this turn where `isFresh`. */
 interface Reading {
@@ -68,9 +110,6 @@ async function readSlowly(database: Database, asked: Promise<SqlValue | undefine
   await asked;
   return String(await database.readNow(selectNumber));
 }
-
-/** In the transaction of the change. */
-export const raiseIdentityVersion = (tx: Statements): Promise<number> => tx.run('update identity_version set number = number + 1');
 
 const selectNumber = 'select number from identity_version';
 

@@ -17,8 +17,8 @@ import { identityVersionMigrations } from './identity-version.ts';
 /**
  * Every change of the stored tables, in order. A released migration is never edited: a later one corrects it.
  *
- * The SQL is valid on SQLite and PostgreSQL: `text` (also for JSON and base64), `bigint`, and `integer` for booleans. Full-text search is the
- * exception: see `../passages/migrations.ts`.
+ * The SQL is valid on SQLite and PostgreSQL: `text` (also for JSON and base64), `bigint`, and `integer` for booleans. Full-text search and
+ * triggers are the exceptions: see `../passages/migrations.ts` and `identity-version.ts`.
  */
 export const migrations: readonly Migration[] = [
   ...ownerMigrations,

@@ -1,7 +1,7 @@
 import { commitOrRefuse } from '../database/commit-or-refuse.ts';
 import type { Database, Row, SqlValue } from '../database/database.ts';
 import type { Commit } from '../database/group-commit.ts';
-import { raiseIdentityVersion, versionHere } from '../database/identity-version.ts';
+import { versionHere } from '../database/identity-version.ts';
 import { type Directory, type OrganisationRecord, openPolicy, type Policy, type Records, type TeamRecord } from './directory.ts';
 import { openMembers } from './sql-members.ts';
 
@@ -46,10 +46,7 @@ function recordsIn<R extends OrganisationRecord>(
   const selectOne = `select * from ${table} where ${key} = $1`;
   return {
     async add(record) {
-      const added = await commit(async (tx) => {
-        await raiseIdentityVersion(tx);
-        return tx.run(insert, valuesOf(record));
-      });
+      const added = await commit((tx) => tx.run(insert, valuesOf(record)));
       changed();
       return added > 0;
     },
@@ -67,7 +64,6 @@ function recordsIn<R extends OrganisationRecord>(
         const before = recordOf(row);
         const record: R = { ...change(before), name, version: before.version + 1 };
         await tx.run(update, valuesOf(record));
-        await raiseIdentityVersion(tx);
         return record;
       });
       changed();

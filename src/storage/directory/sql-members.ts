@@ -1,6 +1,5 @@
 import type { Database, Row } from '../database/database.ts';
 import type { Commit } from '../database/group-commit.ts';
-import { raiseIdentityVersion } from '../database/identity-version.ts';
 import type { MemberRecord, Members } from './directory.ts';
 
 /** `changed` is called after each change of a member. */
@@ -9,7 +8,6 @@ export function openMembers(database: Database, commit: Commit, changed: () => v
     async put({ principal, team, addedAt, addedBy }) {
       await commit(async (tx) => {
         await tx.run(putMember, [principal, team, addedAt, addedBy]);
-        await raiseIdentityVersion(tx);
       });
       changed();
     },
@@ -25,7 +23,6 @@ export function openMembers(database: Database, commit: Commit, changed: () => v
         const [row] = await tx.all('select * from team_members where principal = $1 and team = $2', [principal, team]);
         if (row === undefined) return null;
         await tx.run('delete from team_members where principal = $1', [principal]);
-        await raiseIdentityVersion(tx);
         return memberOf(row);
       });
       changed();

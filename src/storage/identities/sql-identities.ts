@@ -1,6 +1,5 @@
 import { commitOrRefuse } from '../database/commit-or-refuse.ts';
 import type { Database, Row } from '../database/database.ts';
-import { raiseIdentityVersion } from '../database/identity-version.ts';
 import type { Seal } from '../state/seal.ts';
 import type { Identities, TokenRecord } from './identities.ts';
 import { notedUsers, putUser } from './noted-users.ts';
@@ -55,13 +54,11 @@ export function openIdentities({ database, seal, now = Date.now }: IdentitiesOpt
       await commit(async (tx) => {
         await tx.run(revokeUser, [id, realm, name, at]);
         await tx.run('update short_lived_tokens set revoked_at = coalesce(revoked_at, $2) where end_user = $1', [id, at]);
-        await raiseIdentityVersion(tx);
       });
       changes += 1;
     },
     async eraseUser({ id, realm }, at) {
       const tokens = await commit(async (tx) => {
-        await raiseIdentityVersion(tx);
         await tx.run(revokeUser, [id, realm, '', at]);
         await tx.run(`update end_users set name = '', erased_at = $2 where id = $1`, [id, at]);
         return tx.run('delete from short_lived_tokens where end_user = $1', [id]);
@@ -103,7 +100,6 @@ export function openIdentities({ database, seal, now = Date.now }: IdentitiesOpt
     },
     async revokeToken(id, at) {
       const revoked = await commit(async (tx) => {
-        await raiseIdentityVersion(tx);
         await tx.run('update short_lived_tokens set revoked_at = coalesce(revoked_at, $2) where id = $1', [id, at]);
         const [row] = await tx.all('select * from short_lived_tokens where id = $1', [id]);
         return row === undefined ? null : tokenOf(row);

@@ -1,5 +1,6 @@
 /** What tells every process that keys, teams or users were changed, and nothing else. */
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, it, onTestFinished } from 'vitest';
 import { issueKey } from '../../../src/access/virtual-key.ts';
 import { openPolicy } from '../../../src/storage/directory/directory.ts';
@@ -65,7 +66,10 @@ it('what is booked, noted or used all day, by whichever process, is no other ver
     await ledger.append([usageRow({ cost: 5 })]);
     await ledger.flush();
     await keys.used(new Map([[record.id, Date.now()]]));
-    await identities.note({ id: identities.pseudonymOf('team:web', 'bob'), realm: 'team:web', name: 'bob' });
+    const bob = { id: identities.pseudonymOf('team:web', 'bob'), realm: 'team:web', name: 'bob' };
+    await identities.note(bob);
+    const token = { id: crypto.randomUUID(), secretHash: 'f', keyId: record.id, user: bob.id, scopes: [], routes: null, budget: null };
+    await identities.putToken({ ...token, createdAt: 1, expiresAt: Date.now() + 60_000, revokedAt: null }, bob, 10);
   }
   await turn();
   expect([await here.keys.version(), await here.directory.version()]).toEqual(before);
@@ -80,4 +84,43 @@ it('in one turn of the event loop the version is read once, and what was changed
   expect(typeof before).toBe('string');
   expect(here.directory.version()).toEqual(expect.any(String));
   expect(here.keys.version()).toBe(before);
+});
+
+const usedAllDay: readonly string[] = ['virtual_keys.last_used_at', 'end_users.seen_at', 'end_users.name'];
+
+it('what somebody writes by hand is seen at the next turn, whichever column of a key, a team, an organisation, a member or a token it is', async () => {
+  const folder = join(temporaryFolder(), 'state');
+  const here = await openStorage({ folder });
+  onTestFinished(() => here.close());
+  const { record } = issueKey(key, 1);
+  const entry = { description: null, policy: openPolicy, ...times };
+  const ann = { id: 'u', realm: 'team:web', name: 'ann' };
+  await here.keys.put(record);
+  await here.directory.organisations.add({ name: 'acme', ...entry });
+  await here.directory.teams.add({ name: 'web', organisation: 'acme', ...entry });
+  await here.directory.members.put({ principal: 'jwt:a:u', team: 'web', addedAt: 1, addedBy: 'shell' });
+  const token = { id: 't', secretHash: 'f', keyId: record.id, user: 'u', scopes: [], routes: null, budget: null };
+  await here.identities.putToken({ ...token, createdAt: 1, expiresAt: Date.now() + 60_000, revokedAt: null }, ann, 10);
+  const shell = new DatabaseSync(join(folder, 'fieldgate.db'));
+  onTestFinished(() => shell.close());
+  /** Whether the version was another one afterwards. */
+  const isSeen = async (sql: string): Promise<boolean> => {
+    await turn();
+    const before = await here.keys.version();
+    shell.exec(sql);
+    await turn();
+    return (await here.keys.version()) !== before;
+  };
+  const unseen: string[] = [];
+  for (const table of ['virtual_keys', 'organisations', 'teams', 'team_members', 'short_lived_tokens']) {
+    for (const { name } of shell.prepare(`pragma table_info(${table})`).all()) {
+      if (!(await isSeen(`update ${table} set ${name} = ${name}`))) unseen.push(`${table}.${name}`);
+    }
+    if (!(await isSeen(`delete from ${table}`))) unseen.push(table);
+  }
+  for (const column of ['seen_at', 'name', 'revoked_at', 'erased_at']) {
+    if (!(await isSeen(`update end_users set ${column} = 1`))) unseen.push(`end_users.${column}`);
+  }
+  expect(unseen).toEqual(usedAllDay);
+  expect(await isSeen("insert into end_users (id, realm, name, seen_at, revoked_at) values ('v', 'team:web', 'bob', 1, 1)")).toBe(true);
 });
