@@ -7,9 +7,9 @@ import { type TrustLevel, trustedDocuments } from '../../src/documents/trusted-d
 const text = 'query Shop($first: Int = 2) { products(first: $first) { ...Shown } } fragment Shown on Product { id name }';
 const caller = (...scopes: string[]): Principal => ({ id: 'key:a', kind: 'key', team: null, scopes, routes: null, limits: [] });
 
-function opened(level: TrustLevel) {
+function opened(level: TrustLevel, shop = text) {
   const reports: string[] = [];
-  const listed: readonly ListedDocument[] = [{ ids: ['shop'], text, document: parse(text) }];
+  const listed: readonly ListedDocument[] = [{ ids: ['shop'], text: shop, document: parse(shop) }];
   const trusted = trustedDocuments(listed, level, ({ hash }) => void reports.push(hash));
   const send = (query: string, principal: Principal | null = caller('ai:use'), documentId: string | null = null): string => {
     const asked = { query, documentId };
@@ -42,6 +42,18 @@ describe('trusted documents', () => {
     { what: 'a second operation', query: `${text} query More { products(first: 5) { id } }` },
   ])('trusted documents are refused with $what changed', ({ query }) => {
     expect(() => opened('list').send(query)).toThrow(expect.objectContaining({ code: 'DOCUMENT_NOT_TRUSTED' }));
+  });
+
+  it.each([
+    { where: 'at its root', mutation: 'mutation Two { B A }' },
+    { where: 'in a fragment', mutation: 'mutation Two { ...Root } fragment Root on Mutation { ... { B A } }' },
+  ])('trusted mutations keep the order in which their fields run: $where', ({ mutation }) => {
+    const withFields = (first: string, second: string): string => mutation.replace('B', first).replace('A', second);
+    const [a, b] = ['pay(id: 1) { id name }', 'cancel(id: 1) { id }'];
+    const listed = withFields(a, b);
+    const { send } = opened('list', listed);
+    for (const same of [listed.replaceAll(' ', '\n '), listed.replace('id name', 'name __typename id')]) expect(send(same)).toBe(same);
+    expect(() => send(withFields(b, a))).toThrow(expect.objectContaining({ code: 'DOCUMENT_NOT_TRUSTED' }));
   });
 
   it('trusted documents are sent by id at each level, and an unknown id is refused', () => {
