@@ -129,7 +129,7 @@ async function servingMistakes(supergraphSdl: string, { config, folder, read }: 
 /** Documents of apps that are in use, and that a change of the graph has broken. */
 function documentMistakes({ graph }: GatewayConfig, folder: string, schema: GraphQLSchema): readonly string[] {
   return (graph?.trustedDocuments?.files ?? []).flatMap((file) =>
-    readManifest(pathIn(folder, file)).flatMap(({ ids: [id], document }) => {
+    readManifest(pathIn(folder, file)).flatMap(({ id, document }) => {
       const [error] = validate(withDefer(schema), document);
       return error === undefined ? [] : [`${file}: the trusted document ${id} does not fit the graph. ${error.message}`];
     }),

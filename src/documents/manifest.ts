@@ -14,6 +14,9 @@ import { join } from 'node:path';
 import { type DocumentNode, parse } from 'graphql';
 
 export interface ListedDocument {
+  /** As the list has it. */
+  readonly id: string;
+  /** By which clients may name it. */
   readonly ids: readonly [string, ...string[]];
   readonly text: string;
   readonly document: DocumentNode;
@@ -94,7 +97,7 @@ function listed(file: string, id: string, text: string): ListedDocument {
   const hash = /^sha256:(.*)$/.exec(id)?.[1];
   if (hash !== undefined && hash !== sha256(text)) throw new Error(`${file} has the id ${id}, which is not the SHA-256 of its text.`);
   try {
-    return { ids: idsOf(id), text, document: parse(text) };
+    return { id, ids: idsOf(id), text, document: parse(text) };
   } catch (cause) {
     throw new Error(`${file} has a document ${id} that cannot be read. ${cause instanceof Error ? cause.message : ''}`.trim(), { cause });
   }

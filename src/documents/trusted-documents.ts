@@ -23,12 +23,14 @@ export interface AskedDocument {
   readonly documentId: string | null;
 }
 
-/** By which the ledger names it: not what a client says beside a text, which no list vouches for. */
-export const idOf = ({ query, documentId }: AskedDocument): string | null => (query === '' ? documentId : null);
-
 export interface TrustedDocuments {
   /** The text that is to be read. Throws DOCUMENT_NOT_TRUSTED, or BAD_REQUEST, before anything is parsed. */
   textOf(asked: AskedDocument, principal: Principal | null): string;
+  /**
+   * By which the ledger names it, the same however clients do: as the first list has it. Null for what a client says beside a text, which no list
+   * vouches for.
+   */
+  idOf(asked: AskedDocument): string | null;
   /** Throws DOCUMENT_NOT_TRUSTED for a text that is not listed, or, by id only, for any. */
   check(asked: AskedDocument, document: DocumentNode, principal: Principal | null): void;
 }
@@ -42,6 +44,7 @@ export const anyDocument: TrustedDocuments = {
     if (query !== '') return query;
     throw new GatewayError('BAD_REQUEST', 'This gateway has no trusted documents: send the text of the document as "query".');
   },
+  idOf: () => null,
   check() {},
 };
 
@@ -69,7 +72,7 @@ export function trustedDocuments(
   level: TrustLevel,
   report: (unknown: { readonly hash: string }) => void,
 ): TrustedDocuments {
-  const texts = new Map(listed.flatMap(({ ids, text }) => ids.map((id) => [id, text])));
+  const byId = new Map(listed.toReversed().flatMap((one) => one.ids.map((id) => [id, one])));
   const exact = new Set(listed.map(({ text }) => text));
   const normal = new Set(listed.map(({ document }) => normalForm(document)));
   /** A document is read once and kept: see `documentReader`. */
@@ -106,13 +109,14 @@ export function trustedDocuments(
         return query;
       }
       if (query !== '') throw new GatewayError('BAD_REQUEST', 'The request has the text of a document and an id. Send one of them.');
-      const text = texts.get(documentId);
-      if (text !== undefined) return text;
+      const named = byId.get(documentId);
+      if (named !== undefined) return named.text;
       throw new GatewayError(
         'DOCUMENT_NOT_TRUSTED',
         `There is no trusted document "${documentId}". The operator adds the documents of a build.`,
       );
     },
+    idOf: ({ query, documentId }) => (query === '' && documentId !== null ? (byId.get(documentId)?.id ?? null) : null),
     check({ query }, document, principal) {
       if (query === '') return;
       checkForm(principal);

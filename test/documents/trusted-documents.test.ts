@@ -9,7 +9,7 @@ const caller = (...scopes: string[]): Principal => ({ id: 'key:a', kind: 'key', 
 
 function opened(level: TrustLevel, shop = text) {
   const reports: string[] = [];
-  const listed: readonly ListedDocument[] = [{ ids: ['shop'], text: shop, document: parse(shop) }];
+  const listed: readonly ListedDocument[] = [{ id: 'shop', ids: ['shop'], text: shop, document: parse(shop) }];
   const trusted = trustedDocuments(listed, level, ({ hash }) => void reports.push(hash));
   const send = (query: string, principal: Principal | null = caller('ai:use'), documentId: string | null = null): string => {
     const asked = { query, documentId };

@@ -193,14 +193,21 @@ describe('trusted documents', { timeout: 30_000 }, () => {
     expect(bodies[0]).not.toContain('query Other');
   });
 
-  it('trusted documents are named in the ledger by their id', async () => {
-    const { gateway } = at('ids');
+  it('trusted documents are named in the ledger as their list names them, however clients do', async () => {
+    const gateway = await startGateway(
+      { ...plainConfig, graph: { trustedDocuments: { files: ['list.json'] } } },
+      { folder: folderWith({ 'list.json': JSON.stringify({ [`sha256:${hashOf(write)}`]: write }) }) },
+    );
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${gateway.developmentKey}` };
+    const persistedQuery = { version: 1, sha256Hash: hashOf(write) };
+    for (const named of [{ documentId: `sha256:${hashOf(write)}` }, { documentId: hashOf(write) }, { extensions: { persistedQuery } }])
+      await fetch(gateway.url, { method: 'POST', headers, body: JSON.stringify({ ...named, variables: { input } }) });
     await gateway.storage.ledger.flush();
     const from = new Date(Date.now() - 3_600_000).toISOString();
     const to = new Date(Date.now() + 3_600_000).toISOString();
     const document = 'query ($input: AiCallsInput!) { aiCalls(input: $input) { calls { operation documentId } } }';
     const { data } = await gateway.ask(document, { input: { from, to } });
-    expect(data.aiCalls.calls).toContainEqual({ operation: 'Write', documentId: idOf('Write') });
+    expect(data.aiCalls.calls).toEqual(Array(3).fill({ operation: 'Write', documentId: `sha256:${hashOf(write)}` }));
   });
 
   it('an id beside a text is not in the ledger, since no list vouches for it', async () => {

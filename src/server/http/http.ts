@@ -10,7 +10,7 @@ import type { Principal } from '../../core/call/call.ts';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import { isAsyncIterable } from '../../core/stream.ts';
 import { waitInLine } from '../../core/turns/turns.ts';
-import { idOf, type TrustedDocuments } from '../../documents/trusted-documents.ts';
+import type { TrustedDocuments } from '../../documents/trusted-documents.ts';
 import type { AddressOf } from '../client/address.ts';
 import type { Callers } from '../client/callers.ts';
 import { askerOf, type CredentialsIn, callerOf, credentialsOf, flatHeaders } from '../client/client.ts';
@@ -116,7 +116,7 @@ export async function answerGraphQL(
     ...askerOf(headers, parts.credentialsIn),
     read,
     operationName: params.operationName,
-    documentId: idOf(params),
+    documentId: trusted.idOf(params),
     variables: params.variables,
     lastEventId: headers['last-event-id'] || null,
     contract,
