@@ -90,13 +90,14 @@ export async function answerGraphQL(
   } catch (error) {
     return respondRefusal(response, asGatewayError(error), parts.mask, early);
   }
-  if (params.query.length > largeDocument) await waitInLine();
-  // The client has left while its body waited for a turn: nothing would stop an operation that begins now.
-  if (response.destroyed) return;
   let reading = negotiateDelivery(accept, 'single');
   const trusted = parts.trusted();
   try {
-    read = parts.read(trusted.textOf(params, principal), params.operationName);
+    const text = trusted.textOf(params, principal);
+    if (text.length > largeDocument) await waitInLine();
+    // The client has left while its body or its document waited for a turn: nothing would stop an operation that begins now.
+    if (response.destroyed) return;
+    read = parts.read(text, params.operationName);
     trusted.check(params, read.document, principal);
     const kind = kindOf(read);
     const chosen = negotiateDelivery(accept, kind);
