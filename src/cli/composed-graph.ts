@@ -128,9 +128,10 @@ async function servingMistakes(supergraphSdl: string, { config, folder, read }: 
 
 /** Documents of apps that are in use, and that a change of the graph has broken. */
 function documentMistakes({ graph }: GatewayConfig, folder: string, schema: GraphQLSchema): readonly string[] {
+  const withRule = withDefer(schema);
   return (graph?.trustedDocuments?.files ?? []).flatMap((file) =>
     readManifest(pathIn(folder, file)).flatMap(({ id, document }) => {
-      const [error] = validate(withDefer(schema), document);
+      const [error] = validate(withRule, document);
       return error === undefined ? [] : [`${file}: the trusted document ${id} does not fit the graph. ${error.message}`];
     }),
   );
