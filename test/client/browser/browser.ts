@@ -1,25 +1,19 @@
 /** Pages in a headless Chromium: the system's own. Where there is none, the tests are skipped by name. */
 
-import { existsSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { type Plugin, rolldown } from 'rolldown';
 import { whenOver } from '../../harness.ts';
+import { installedBrowser } from './installed-browser.ts';
 
-/** The shell has no windows, and takes a third of the processor. */
-const executablePath = [
-  '/usr/bin/chromium-headless-shell',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((path) => existsSync(path));
-export const hasBrowser = executablePath !== undefined;
+const executablePath = installedBrowser(process.env);
+export const hasBrowser = executablePath !== null;
 
 const launch = (): Promise<Browser> =>
   chromium.launch({
-    ...(executablePath === undefined ? {} : { executablePath }),
+    ...(executablePath === null ? {} : { executablePath }),
     args: [
       '--no-sandbox',
       '--disable-gpu',
