@@ -36,7 +36,7 @@ export interface OperationInput {
   readonly contract?: string | null;
   /** Whether it answers with events or parts. Default: it does not. */
   readonly isStream?: boolean;
-  /** Whether it asks what the caller may use and has used, how the gateway is, and nothing else: it is no turn of a session. Default: it does not. */
+  /** Whether it asks what the caller may use, has used and would use, how the gateway is, and nothing else: it is no turn of a session. Default: it does not. */
   readonly readsOwnState?: boolean;
   readonly signal: AbortSignal;
   /** Ends the operation with this error, as the last event of its client. */

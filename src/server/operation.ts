@@ -201,8 +201,8 @@ async function run(
   }
 }
 
-/** Who has used up the turns of a session can still read that it has. A client's question for the version is no turn of its user's session. */
-const ownState: ReadonlySet<string> = new Set(['aiHealth', 'aiViewer']);
+/** Who has used up the turns of a session can still read that it has. Nor are a client's question for the version and the price of what is being written. */
+const ownState: ReadonlySet<string> = new Set(['aiHealth', 'aiQuote', 'aiViewer']);
 
 const readsOwnState = ({ operation, selectionSet }: OperationDefinitionNode): boolean =>
   operation === 'query' &&

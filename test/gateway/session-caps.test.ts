@@ -81,6 +81,8 @@ describe('caps of a session', () => {
     for (const _ of [1, 2]) expect((await own()).data.aiViewer.quotas).toEqual([{ of: 'TURNS', used: 3, limit: 3 }]);
     const health = await gateway.ask('{ aiHealth { version } }', {}, { key, headers: { 'AI-Session': 's' } });
     expect(health.data.aiHealth.version).toMatch(/^\d/);
+    const quote = await gateway.ask('{ aiQuote(document: "{ __typename }") { allowed } }', {}, { key, headers: { 'AI-Session': 's' } });
+    expect(quote.data?.aiQuote).toMatchObject({ allowed: expect.any(Boolean) });
     const more = await gateway.ask('{ aiViewer { team } aiRoutes { name } }', {}, { key, headers: { 'AI-Session': 's' } });
     expect(more.errors).toMatchObject([{ extensions: { code: 'BUDGET_EXCEEDED' } }]);
     expect((await asked(gateway, key, 'Turn 4', { 'AI-Session': 'another' })).answer.__typename).toBe('Completion');

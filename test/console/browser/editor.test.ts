@@ -61,7 +61,7 @@ describe.skipIf(!hasBrowser)('the page Editor (in Chromium)', () => {
     expect([...faults, ...other.faults]).toEqual([]);
   });
 
-  it('the page Editor asks for the price of thirty strokes a second at most 34 times in five seconds, in order, and shows that of the last', async () => {
+  it('the page Editor asks for the price of thirty strokes a second when the hand rests, in order, and shows that of the last', async () => {
     const { page, faults, asked } = await open();
     await field(page).fill('query Q { products(first: 1) { summary } } #');
     await expect.poll(() => quoted(asked).length).toBeGreaterThan(0);
@@ -75,8 +75,8 @@ describe.skipIf(!hasBrowser)('the page Editor (in Chromium)', () => {
     const begun = Date.now();
     await page.keyboard.type(text, { delay: 1_000 / 30 });
     await expect.poll(() => quoted(asked).at(-1)?.endsWith(text)).toBe(true);
-    // A slow machine types for longer than five seconds.
-    expect(quoted(asked).length).toBeLessThanOrEqual(Math.max(34, Math.ceil((Date.now() - begun) / 150) + 1));
+    // A slow machine may rest between two strokes.
+    expect(quoted(asked).length).toBeLessThanOrEqual(Math.ceil((Date.now() - begun) / 500));
     const lengths = quoted(asked).map((document) => document.length);
     expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
     await expect.poll(() => gutter(page)).toEqual(['$0.0005']);

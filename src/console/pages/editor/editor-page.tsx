@@ -14,12 +14,13 @@ import { CodeField } from './code-field.tsx';
 import { EditorSchemaDocument } from './editor.generated.ts';
 import { type KeptOperation, keepOperation, keptOperation } from './kept-operation.ts';
 import type { Marks } from './paint.ts';
+import type { LiveQuote, Quote } from './quote-desk.ts';
 import { QuoteView } from './quote-view.tsx';
 import { offsetOf, operationNames, readTokens } from './read-tokens.ts';
 import { RunView } from './run-view.tsx';
 import { sampleOperation } from './sample-operation.ts';
 import { suggestNames } from './suggest-names.ts';
-import { type LiveQuote, placeOfProblem, type Quote, useLiveQuote } from './use-live-quote.ts';
+import { placeOfProblem, useLiveQuote } from './use-live-quote.ts';
 import { useOperationRun } from './use-operation-run.ts';
 
 /** A link may carry an operation. What is written stays in the tab. */

@@ -1,7 +1,7 @@
 import { DataTable } from '../../parts/data-table.tsx';
 import { Count, Figure, Figures, Money } from '../../parts/figure.tsx';
 import { Empty } from '../../parts/page-frame.tsx';
-import type { Quote } from './use-live-quote.ts';
+import type { Quote } from './quote-desk.ts';
 
 /** What it costs at most: the whole, and each AI field. It is what the gutter says, for those who do not see it. */
 export function QuoteView({ quote }: { readonly quote: Quote }) {
