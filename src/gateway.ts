@@ -22,6 +22,7 @@ import { withDefaults } from './config/kinds/section.ts';
 import { pathIn } from './config/path-in.ts';
 import { gatewaySection } from './config/sections/gateway-section.ts';
 import { serverSection } from './config/sections/server-section.ts';
+import { GatewayError } from './core/errors.ts';
 import { maskError } from './graphql/graphql-errors.ts';
 import { followHooks } from './operations/follow-hooks.ts';
 import { readBuiltPages } from './server/pages/built-pages.ts';
@@ -74,7 +75,10 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
   } = withDefaults(serverSection, config.server);
   const development = isDevelopment(config);
   const open = development && loopback;
-  const present = presentConfiguration(config, (by) => configure(by, foundation, { folder, development, open }));
+  const present = presentConfiguration(config, (by) => {
+    if (router !== null) refuseDocumentsOf(by);
+    return configure(by, foundation, { folder, development, open });
+  });
   const current = (): Configured => present.current;
   foundation.endedTeams.follow(() => present.current.teams);
   const hooks = followHooks(() => present.current.hooks, foundation.activity);
@@ -106,8 +110,7 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
     pages,
     basePath,
     limits: serverLimits(limits, open),
-    // A router writes documents of its own for this subgraph.
-    trusted: router === null ? () => current().trusted : undefined,
+    trusted: () => current().trusted,
     trustedProxies,
     ...callerRules(() => current().callers, basePath),
     anonymousRate: anonymousRateOf(requestsPerMinutePerAddress, open),
@@ -137,4 +140,13 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
     developmentKey: key,
     pages: paths,
   });
+}
+
+/** A router writes documents of its own for this subgraph. A list that held nobody would be taken for a lock. */
+function refuseDocumentsOf({ graph }: GatewayConfig): void {
+  if (graph?.trustedDocuments === undefined) return;
+  throw new GatewayError(
+    'BAD_REQUEST',
+    'graph.trustedDocuments cannot hold where a router asks: it writes documents of its own for its subgraphs. Leave the setting out here, and give the lists to the router.',
+  );
 }

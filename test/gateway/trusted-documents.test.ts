@@ -10,6 +10,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { createClient } from '../../src/client/sdk.ts';
 import { aiConfig, aiDocuments } from '../../src/codegen/codegen.ts';
+import { Secret } from '../../src/core/secret.ts';
 import { folderWith } from '../cli/run.ts';
 import { plainConfig, startGateway, type TestGateway, whenOver } from '../harness.ts';
 
@@ -224,6 +225,14 @@ describe('trusted documents', { timeout: 30_000 }, () => {
       input: range,
     });
     expect(data.aiCalls.calls).toEqual([{ operation: 'Write', documentId: null }]);
+  });
+
+  it('trusted documents are refused by name where a router asks, which writes documents of its own', async () => {
+    const folder = folderWith({ 'list.json': JSON.stringify({ routes }) });
+    const graph = { trustedDocuments: { files: ['list.json'] } };
+    await expect(startGateway({ ...plainConfig, graph }, { folder, router: new Secret('between us') })).rejects.toThrow(
+      'graph.trustedDocuments cannot hold where a router asks',
+    );
   });
 
   it('trusted documents are read again with the configuration, and a broken list changes nothing', async () => {
