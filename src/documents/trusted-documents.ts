@@ -21,6 +21,8 @@ export type TrustLevel = 'report' | 'list' | 'ids';
 export interface AskedDocument {
   readonly query: string;
   readonly documentId: string | null;
+  /** The id came as `extensions.persistedQuery`. */
+  readonly isPersistedQuery?: boolean;
 }
 
 export interface TrustedDocuments {
@@ -40,8 +42,10 @@ const freeformScope = 'ai:freeform';
 
 /** Without lists: any text, and no id. */
 export const anyDocument: TrustedDocuments = {
-  textOf({ query }) {
+  textOf({ query, isPersistedQuery = false }) {
     if (query !== '') return query;
+    // Apollo Client and urql then send the text. urql knows it by this message alone, which is no sentence.
+    if (isPersistedQuery) throw new GatewayError('BAD_REQUEST', 'PersistedQueryNotSupported');
     throw new GatewayError('BAD_REQUEST', 'This gateway has no trusted documents: send the text of the document as "query".');
   },
   idOf: () => null,

@@ -194,6 +194,31 @@ describe('trusted documents', { timeout: 30_000 }, () => {
     expect(bodies[0]).not.toContain('query Other');
   });
 
+  it.each([false, true])(
+    'Apollo Client sends the text after its hash where a gateway has no trusted documents, by GET: %s',
+    async (byGet) => {
+      const gateway = await startGateway();
+      const answers: number[] = [];
+      const link = new PersistedQueryLink({ sha256: hashOf, useGETForHashedQueries: byGet }).concat(
+        new HttpLink({
+          uri: gateway.url,
+          headers: { authorization: `Bearer ${gateway.developmentKey}` },
+          async fetch(url, init) {
+            const response = await fetch(url, init);
+            answers.push(response.status);
+            return response;
+          },
+        }),
+      );
+      const client = new ApolloClient({ link, cache: new InMemoryCache() });
+      const { data } = await client.query({ query: gql(routes) });
+      expect(data).toMatchObject({ aiRoutes: expect.anything() });
+      await client.query({ query: gql('query More { aiRoutes { description } }') });
+      // The first hash alone is in vain.
+      expect(answers).toEqual([400, 200, 200]);
+    },
+  );
+
   it('trusted documents are named in the ledger as their list names them, however clients do', async () => {
     const gateway = await startGateway(
       { ...plainConfig, graph: { trustedDocuments: { files: ['list.json'] } } },

@@ -117,6 +117,7 @@ export function checkParams(data: unknown): GraphQLParams {
   return {
     query: query ?? '',
     documentId: id,
+    isPersistedQuery: documentId === null && id !== null,
     operationName: operationName === undefined || operationName === '' ? null : operationName,
     variables: isObject(variables) ? variables : null,
   };

@@ -56,7 +56,7 @@ const cases: readonly Case[] = [
   { what: 'no query', init: post({}), status: 400, says: /no "query"/ },
   {
     what: 'the id of a document, where there are no trusted documents',
-    init: post({ extensions: { persistedQuery: { version: 1, sha256Hash: 'x' } } }),
+    init: post({ documentId: 'x' }),
     status: 400,
     says: /no trusted documents: send the text/,
   },
