@@ -125,13 +125,15 @@ describe('trusted documents', { timeout: 30_000 }, () => {
         connectionParams: { authorization: `Bearer ${secret}` },
       });
       whenOver(() => client.dispose());
-      const free = (): Promise<unknown> => client.iterate({ query: '{ aiRoutes { description } }' }).next();
+      const free = (extensions = {}): Promise<unknown> => client.iterate({ query: '{ aiRoutes { description } }', extensions }).next();
       expect(await free()).toMatchObject({ value: { data: { aiRoutes: expect.anything() } } });
       const narrowed = await gateway.ask('mutation ($id: ID!) { updateAiKey(id: $id, input: { scopes: ["ai:use"] }) { scopes } }', {
         id: key.id,
       });
       expect(narrowed.errors).toBeUndefined();
-      await expect(free()).rejects.toMatchObject([{ extensions: { code: 'DOCUMENT_NOT_TRUSTED' } }]);
+      const connectionInit = { authorization: `Bearer ${secret}` };
+      for (const extensions of [{}, { connectionInit }, {}])
+        await expect(free(extensions)).rejects.toMatchObject([{ extensions: { code: 'DOCUMENT_NOT_TRUSTED' } }]);
       const listed = client.iterate({ query: '', documentId: idOf('Routes') } as never).next();
       expect(await listed).toMatchObject({ value: { data: { aiRoutes: expect.anything() } } });
     },
