@@ -2,7 +2,7 @@ import { GatewayError } from '../core/errors.ts';
 import type { ChangeAction } from '../storage/changes/changes.ts';
 import type { KeyRecord, Keys } from '../storage/keys/keys.ts';
 import { type ChangedFrom, checkVersion, type DoneBy, type NoteChange, noNotes, reasonOf } from './changes/change-notes.ts';
-import { changedKey } from './changes/changed-parts.ts';
+import { changedKey, isUnchanged } from './changes/changed-parts.ts';
 import { checkKey, checkWithinTeam, type KeyParts } from './keys/check-key.ts';
 import type { TeamBook } from './teams/team-book.ts';
 import { issueKey, makersOf, maxGenerations, type NewKey, newSecret, principalIdOf } from './virtual-key.ts';
@@ -69,15 +69,18 @@ export function keyDesk(
     const { by, permit = () => {} } = done;
     const reason = reasonOf(done);
     let before: KeyRecord | null = null;
+    let isSame = false;
     const after = await keys.change(id, (key) => {
       permit(key);
       if (key.revokedAt !== null)
         throw new GatewayError('BAD_REQUEST', `The key ${id} was revoked, and stays as it is. A key that is in force would be accepted.`);
       checkVersion(`The key ${id}`, key, done);
       before = key;
-      return { ...key, ...parts(key), updatedAt: now(), updatedBy: by };
+      const next = { ...key, ...parts(key), updatedAt: now(), updatedBy: by };
+      isSame = isUnchanged(key, next);
+      return isSame ? key : next;
     });
-    if (after !== null) await note({ on: principalIdOf(id), at: now(), by, action, parts: changedKey(before, after), reason });
+    if (after !== null && !isSame) await note({ on: principalIdOf(id), at: now(), by, action, parts: changedKey(before, after), reason });
     return after;
   }
 

@@ -87,6 +87,7 @@ export function directoryContract(open: () => Promise<Directory>): void {
     });
     await expect(change).rejects.toBe(refusal);
     expect(await teams.change('search', (record) => ({ ...record, name: 'other' }))).toEqual(team({ version: 2 }));
+    expect(await teams.change('search', (record) => record)).toEqual(team({ version: 2 }));
     expect(await teams.list()).toEqual([team({ version: 2 })]);
   });
 

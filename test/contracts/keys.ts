@@ -108,6 +108,7 @@ export function keysContract(open: () => Promise<Keys>): void {
     );
     await keys.used(new Map([[key().id, 2_400]]));
     expect(await keys.change(key().id, (before) => ({ ...before, lastUsedAt: null }))).toEqual(key({ version: 5, lastUsedAt: 2_500 }));
+    expect(await keys.change(key().id, (before) => before)).toEqual(key({ version: 5, lastUsedAt: 2_500 }));
     expect(await keys.list()).toEqual([key({ version: 5, lastUsedAt: 2_500 })]);
   });
 

@@ -142,6 +142,24 @@ describe('one budget of a team', () => {
     await done(gateway, makeTeam, { input: parts });
     const both = 'mutation { updateAiTeam(id: "search", input: { budgets: [], setBudgets: [{ per: DAY, most: "1" }] }) { id } }';
     expect(await refusalOf(gateway, both)).toMatch(/^budgets and setBudgets exclude each other/);
+    expect(await refusalOf(gateway, both.replace(/\[\{.*?\}\]/, '[]'))).toMatch(/^budgets and setBudgets exclude each other/);
+  });
+
+  it.each([
+    ['no change at all', 'setBudgets: []'],
+    ['null', 'setBudgets: null'],
+    ['a budget taken away that is not there', 'setBudgets: [{ per: TOTAL, most: null }]'],
+    ['the amount that it has', 'setBudgets: [{ per: MONTH, most: "50.0" }]'],
+    ['all budgets as they are', 'budgets: [{ per: DAY, most: "5", warnAt: [0.8] }, { per: MONTH, most: "50" }], description: null'],
+  ])('one budget of a team: %s leaves version, list of changes and log alone', async (_, input) => {
+    const { gateway, lines } = await watched();
+    await done(gateway, makeTeam, { input: parts });
+    lines.length = 0;
+    const same = await done(
+      gateway,
+      `mutation { updateAiTeam(id: "search", input: { ${input} }) { version updatedAt createdAt ${changes} } }`,
+    );
+    expect([same.version, same.updatedAt === same.createdAt, same.changes.length, lines]).toEqual([1, true, 1, []]);
   });
 });
 
@@ -244,6 +262,20 @@ describe('an act of an administrator', () => {
     lines.length = 0;
     for (const _ of [1, 2]) await done(gateway, 'mutation ($id: ID!) { revokeAiKey(id: $id) { id } }', { id });
     expect(lines.map(({ action }) => action)).toEqual(['revoked']);
+  });
+
+  it('an act of an administrator that changes nothing leaves the version as others read it: of a key, an organisation, and what is archived twice', async () => {
+    const { gateway, lines } = await watched();
+    const { id } = await newKey(gateway, { team: 'search', monthlyBudget: '5' });
+    await done(gateway, 'mutation { createAiOrganisation(input: { id: "acme", concurrency: 3 }) { id } }');
+    lines.length = 0;
+    const key = 'mutation ($id: ID!) { updateAiKey(id: $id, input: { monthlyBudget: "5.00" }) { version changes { at } } }';
+    const same = await done(gateway, key, { id });
+    expect([same.version, same.changes.length]).toEqual([1, 1]);
+    const acme = await done(gateway, 'mutation { updateAiOrganisation(id: "acme", input: { concurrency: 3 }) { version } }');
+    expect([acme.version, lines]).toEqual([1, []]);
+    for (const _ of [1, 2]) expect((await done(gateway, 'mutation { archiveAiOrganisation(id: "acme") { version } }')).version).toBe(2);
+    expect(lines.map(({ action }) => action)).toEqual(['archived']);
   });
 
   it('an act of an administrator that is refused leaves no line', async () => {

@@ -17,7 +17,9 @@ export function mapDirectory(): Directory {
       async change(name, change) {
         const before = known.get(name);
         if (before === undefined) return null;
-        const record = { ...change(before), name, version: before.version + 1 };
+        const next = change(before);
+        if (next === before) return before;
+        const record = { ...next, name, version: before.version + 1 };
         changes += 1;
         known.set(name, record);
         return record;

@@ -39,7 +39,9 @@ export function mapKeys(): Keys {
     async change(id, change) {
       const before = records.get(id);
       if (before === undefined) return null;
-      const key = { ...change(before), id, lastUsedAt: before.lastUsedAt, version: before.version + 1 };
+      const next = change(before);
+      if (next === before) return before;
+      const key = { ...next, id, lastUsedAt: before.lastUsedAt, version: before.version + 1 };
       changes += 1;
       records.set(id, key);
       return key;

@@ -1,4 +1,5 @@
 /** What of a key, a team or an organisation is other after a change, in texts for people. Secrets and who did it are not among the parts. */
+import { isDeepStrictEqual } from 'node:util';
 import { decimalOf } from '../../core/money.ts';
 import type { ChangedPart } from '../../storage/changes/changes.ts';
 import type { OrganisationRecord, TeamRecord } from '../../storage/directory/directory.ts';
@@ -16,6 +17,10 @@ export const changedKey = (before: KeyRecord | null, after: KeyRecord): readonly
 /** `before`: null for one that was just made. */
 export const changedEntry = <R extends OrganisationRecord | TeamRecord>(before: R | null, after: R): readonly ChangedPart[] =>
   differences(entryTexts(before), entryTexts(after));
+
+/** Whether nothing was changed but who is to have changed it, and when. Then others, who expect the version that they have read, are not to be refused. */
+export const isUnchanged = <R extends OrganisationRecord | KeyRecord>(before: R, after: R): boolean =>
+  isDeepStrictEqual({ ...after, updatedAt: before.updatedAt, updatedBy: before.updatedBy }, before);
 
 function keyTexts(key: KeyRecord | null): Texts {
   if (key === null) return new Map();

@@ -12,7 +12,7 @@ import {
   type TeamRecord,
 } from '../../storage/directory/directory.ts';
 import { type ChangedFrom, checkVersion, type DoneBy, type NoteChange, noNotes, reasonOf } from '../changes/change-notes.ts';
-import { changedEntry } from '../changes/changed-parts.ts';
+import { changedEntry, isUnchanged } from '../changes/changed-parts.ts';
 import { checkDescription, checkName, checkPolicy, checkWithinOrganisation, type Kind, type KnownNames, refuse } from './check-policy.ts';
 import type { DeclaredTeams } from './team-book.ts';
 
@@ -131,10 +131,10 @@ function administration<R extends OrganisationRecord, Change extends EntryChange
   { kind, declared, stored, added, changed = (record) => record, check }: Shelf<R, Change>,
   { onEnded = async () => {}, note = noNotes, now = Date.now, ...known }: TeamDeskOptions,
 ): Administration<R, Change> {
-  function checkParts({ description, policy = {}, setBudgets = [] }: Change): void {
+  function checkParts({ description, policy = {}, setBudgets }: Change): void {
     checkDescription(description);
     checkPolicy(kind, policy, known);
-    if (policy.budgets !== undefined && setBudgets.length > 0)
+    if (policy.budgets !== undefined && setBudgets !== undefined)
       refuse('budgets and setBudgets exclude each other: send all budgets that there are to be, or those alone that are to be others.');
   }
 
@@ -193,13 +193,14 @@ function administration<R extends OrganisationRecord, Change extends EntryChange
       checkParts(change);
       const { description, policy, setBudgets = [], archived } = change;
       let changedOne = before.record;
+      let isSame = false;
       const record = await stored.change(name, (current) => {
         permit(current);
         checkVersion(`The ${kind} "${name}"`, current, done);
         changedOne = current;
         const budgets = withBudgets(policy?.budgets ?? current.policy.budgets, setBudgets);
         checkPolicy(kind, { budgets }, known);
-        return {
+        const next: R = {
           ...changed(current, change),
           ...(description === undefined ? {} : { description }),
           policy: { ...current.policy, ...policy, budgets },
@@ -207,9 +208,12 @@ function administration<R extends OrganisationRecord, Change extends EntryChange
           updatedAt: now(),
           updatedBy: by,
         };
+        isSame = isUnchanged(current, next);
+        return isSame ? current : next;
       });
       if (archived === true) await onEnded();
       if (record === null) return null;
+      if (isSame) return { record, declared: false };
       const action = archived === undefined ? 'changed' : archived ? 'archived' : 'restored';
       await note({ on: `${kind}:${name}`, at: now(), by, action, parts: changedEntry(changedOne, record), reason });
       return { record, declared: false };

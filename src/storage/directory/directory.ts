@@ -103,7 +103,7 @@ export interface Records<R> {
   /**
    * Replaces the record by what `change` returns. Two changes at the same time run one after the other, so the later one sees the result of the
    * first. `change` may be called more than once; what it throws is thrown. Returns null when the name does not exist. `change` cannot change the
-   * name.
+   * name. Where it returns the record that it was given, nothing is stored, and the version stays.
    */
   change(name: string, change: (record: R) => R): Promise<R | null>;
 }

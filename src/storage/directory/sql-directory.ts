@@ -62,7 +62,9 @@ function recordsIn<R extends OrganisationRecord>(
         const [row] = await tx.all(selectOne, [name]);
         if (row === undefined) return null;
         const before = recordOf(row);
-        const record: R = { ...change(before), name, version: before.version + 1 };
+        const next = change(before);
+        if (next === before) return before;
+        const record: R = { ...next, name, version: before.version + 1 };
         await tx.run(update, valuesOf(record));
         return record;
       });

@@ -55,6 +55,7 @@ export interface Keys {
   /**
    * Replaces the key by what `change` returns, in one step: a change and a revocation at the same moment see each other. `change` may be called
    * more than once, and what it throws is thrown. Null when there is no such key. `change` cannot change the id and the time of last use.
+   * Where it returns the key that it was given, nothing is stored, and the version stays.
    */
   change(id: string, change: (key: KeyRecord) => KeyRecord): Promise<KeyRecord | null>;
   /** Records when keys were used, by id. An earlier time than the recorded one is ignored. `version` may stay the same. */

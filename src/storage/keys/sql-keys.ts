@@ -45,7 +45,9 @@ export function openKeys(database: Database): Keys {
         const [row] = await tx.all('select * from virtual_keys where id = $1', [id]);
         if (row === undefined) return null;
         const before = keyOf(row);
-        const key = { ...change(before), id, lastUsedAt: before.lastUsedAt, version: before.version + 1 };
+        const next = change(before);
+        if (next === before) return before;
+        const key = { ...next, id, lastUsedAt: before.lastUsedAt, version: before.version + 1 };
         await tx.run(putKey, valuesOf(key));
         return key;
       });
