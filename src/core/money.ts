@@ -164,6 +164,9 @@ export function decimalOf(amount: NanoUsd): string {
   return `${amount < 0 ? '-' : ''}${digits.slice(0, -9)}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
+/** The most dollars that {@link nanoUsdOf} reads. */
+export const mostUsd = decimalOf(Number.MAX_SAFE_INTEGER);
+
 /** The reverse of {@link decimalOf}; null for what is not a plain non-negative decimal with at most nine places. */
 export function nanoUsdOf(text: string): NanoUsd | null {
   const match = /^(\d{1,7})(?:\.(\d{1,9}))?$/.exec(text);

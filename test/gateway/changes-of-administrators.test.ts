@@ -137,6 +137,18 @@ describe('one budget of a team', () => {
     expect([team.version, team.changes.length, lines]).toEqual([1, 1, []]);
   });
 
+  it('one budget of a team that is more than can be counted is refused with the most that is accepted, which is accepted', async () => {
+    const { gateway } = await watched();
+    const most = '9007199.254740991';
+    const make = (amount: string) => ({ input: { id: 'rich', budgets: [{ per: 'DAY', most: amount }] } });
+    for (const amount of ['99999999999999999999999999', '9007199.254740992'])
+      expect(await refusalOf(gateway, makeTeam, make(amount))).toBe(
+        `budgets.0.most is "${amount}". It must be US dollars from 0 to ${most} with at most nine places, such as "25.00".`,
+      );
+    await done(gateway, makeTeam, make(most));
+    expect(budgetsOf(await done(gateway, setBudget, { id: 'rich', set: [{ per: 'DAY', most }] }))).toEqual([['DAY', most]]);
+  });
+
   it('all budgets and one budget in the same change are refused', async () => {
     const { gateway } = await watched();
     await done(gateway, makeTeam, { input: parts });
