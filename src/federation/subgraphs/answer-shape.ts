@@ -122,8 +122,9 @@ function settledValue(check: Check, value: unknown, type: GraphQLOutputType, ask
     return value;
   }
   if (isLeafType(nullable)) {
-    if (!fitsLeaf(nullable, value)) return problem(check, `gave a value for "${coordinate}" that is no ${nullable.name}.`);
-    return isRawNumber(value) ? plainNumber(nullable, value) : value;
+    const leaf = leafOf(nullable, value);
+    if (leaf === undefined) return problem(check, `gave a value for "${coordinate}" that is no ${nullable.name}.`);
+    return isRawNumber(leaf) ? plainNumber(nullable, leaf) : leaf;
   }
   if (!isCompositeType(nullable)) return value;
   if (!isObject(value)) return problem(check, `gave no object for "${coordinate}".`);
@@ -131,14 +132,23 @@ function settledValue(check: Check, value: unknown, type: GraphQLOutputType, ask
   return value;
 }
 
-/** For scalars that graphql-js reads by itself: an ID is a text, and a Float has no more digits than JavaScript gives it. */
-function plainNumber({ name }: GraphQLLeafType, value: unknown): unknown {
-  if (name === 'ID') return JSON.stringify(value);
-  return name === 'Float' ? Number(JSON.stringify(value)) : value;
+/** For a scalar that graphql-js reads by itself: a Float has no more digits than JavaScript gives it. */
+const plainNumber = ({ name }: GraphQLLeafType, value: unknown): unknown => (name === 'Float' ? Number(JSON.stringify(value)) : value);
+
+/** The value of a leaf as it leaves; undefined: the client's schema does not allow it. */
+export function leafOf(type: GraphQLLeafType, value: unknown): unknown {
+  if (type.name === 'ID' && typeof value !== 'string') return idOf(value);
+  return fitsLeaf(type, value) ? value : undefined;
 }
 
-/** Whether a client's schema allows the value. Values of scalars that GraphQL does not specify are their subgraph's own business. */
-export function fitsLeaf(type: GraphQLLeafType, value: unknown): boolean {
+/** Of a whole number its digits, as a text: a client would round the number, and no other notation of it is sure to be what the subgraph wrote. */
+function idOf(value: unknown): string | undefined {
+  const digits = typeof value === 'number' || isRawNumber(value) ? JSON.stringify(value) : '';
+  return /^-?\d+$/.test(digits) ? digits : undefined;
+}
+
+/** Values of scalars that GraphQL does not specify are their subgraph's own business. */
+function fitsLeaf(type: GraphQLLeafType, value: unknown): boolean {
   switch (type.name) {
     case 'String':
       return typeof value === 'string';
@@ -149,7 +159,7 @@ export function fitsLeaf(type: GraphQLLeafType, value: unknown): boolean {
     case 'Boolean':
       return typeof value === 'boolean';
     case 'ID':
-      return typeof value === 'string' || Number.isInteger(value) || isRawNumber(value);
+      return typeof value === 'string';
     default:
       return !isEnumType(type) || (typeof value === 'string' && type.getValue(value) !== undefined);
   }

@@ -15,10 +15,36 @@ describe.each(engines)('a whole number above 2^53, by %s,', (engine, openPlanner
     expect(JSON.stringify(await graph.ask('{ one many json }'))).toBe(`{"data":${data}}`);
   });
 
-  it(`a whole number above 2^53, by ${engine}, is exact as an ID, of which it is a text or a number`, async () => {
-    const graph = await over({ raw: 'type Query { id: ID }' });
-    graph.answers['raw'] = answered(`{"data":{"id":${large}}}`);
-    expect(JSON.stringify((await graph.ask('{ id }')).data).replaceAll('"', '')).toBe(`{id:${large}}`);
+  it(`a whole number above 2^53, by ${engine}, is an exact text as an ID, as is every whole number, alone, in lists and in objects`, async () => {
+    const graph = await over({ raw: 'type Query { id: ID ids: [[ID!]] thing: Thing } type Thing { id: ID! }' });
+    graph.answers['raw'] = answered(`{"data":{"id":9223372036854775807,"ids":[[${large},7,-1e2,"x"],null],"thing":{"id":${large}}}}`);
+    expect(JSON.stringify(await graph.ask('{ id ids thing { id } }'))).toBe(
+      `{"data":{"id":"9223372036854775807","ids":[["${large}","7","-100","x"],null],"thing":{"id":"${large}"}}}`,
+    );
+  });
+
+  it(`a whole number above 2^53, by ${engine}, is an ID where it is written in digits, and what is no whole number is none`, async () => {
+    const graph = await over({ raw: 'type Query { id: ID ids: [ID]}' });
+    for (const text of ['1.5', '0.12345678901234567890', '1e21', '1e400', 'true', '{}']) {
+      graph.answers['raw'] = answered(`{"data":{"id":${text},"ids":["x",${text}]}}`);
+      const { data, errors } = await graph.ask('{ id ids }');
+      expect([text, data]).toEqual([text, { id: null, ids: null }]);
+      expect(errors?.map(({ message }) => message)).toEqual([
+        expect.stringMatching(/gave a value for "Query\.id" that is no ID\.$/),
+        expect.stringMatching(/gave a value for "Query\.ids" that is no ID\.$/),
+      ]);
+    }
+  });
+
+  it(`a whole number above 2^53, by ${engine}, is the same text in the key that another subgraph gets, where it is an ID`, async () => {
+    const graph = await over({
+      first: 'type Query { thing: Thing } type Thing @key(fields: "id") { id: ID! }',
+      second: 'type Thing @key(fields: "id") { id: ID! label: String }',
+    });
+    graph.answers['first'] = answered(`{"data":{"thing":{"__typename":"Thing","id":${large}}}}`);
+    graph.answers['second'] = answered('{"data":{"_entities":[{"__typename":"Thing","label":"large"}]}}');
+    expect(await graph.ask('{ thing { id label } }')).toMatchObject({ data: { thing: { id: large, label: 'large' } } });
+    expect(JSON.stringify(graph.asked.at(-1)?.variables)).toContain(`"id":"${large}"`);
   });
 
   it(`a whole number above 2^53, by ${engine}, is no error of a Float, which has as many digits as its subgraph gives or JavaScript knows`, async () => {

@@ -1,6 +1,6 @@
 /**
  * Merges a subgraph's answer into the data and compares it with the request. A value that does not fit becomes a {@link Failure} of its field.
- * Values of leaves are kept unchanged.
+ * Values of leaves are kept unchanged, but for an ID that came as a number, which is a text.
  */
 import {
   type GraphQLError,
@@ -13,7 +13,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { isRawNumber } from '../../../core/json/raw-number.ts';
-import { fitsLeaf } from '../../subgraphs/answer-shape.ts';
+import { leafOf } from '../../subgraphs/answer-shape.ts';
 import { subgraphError } from '../../subgraphs/foreign-error.ts';
 import { Failure } from './failure.ts';
 import type { FetchShape, ShapeField } from './fetch-shape.ts';
@@ -72,7 +72,7 @@ function merged(merging: Merging, field: ShapeField, type: GraphQLOutputType, ex
 }
 
 const leafOr = (merging: Merging, { coordinate }: ShapeField, type: GraphQLLeafType, value: unknown): unknown =>
-  fitsLeaf(type, value) ? value : problem(merging, `gave a value for "${coordinate}" that is no ${type.name}.`);
+  leafOf(type, value) ?? problem(merging, `gave a value for "${coordinate}" that is no ${type.name}.`);
 
 function mergedList(merging: Merging, field: ShapeField, type: GraphQLOutputType, existing: unknown, value: unknown): unknown {
   if (!Array.isArray(value)) return problem(merging, `gave no list for "${field.coordinate}".`);
