@@ -73,3 +73,22 @@ export function messagesInTurn(
   });
   return { waiting: () => waiting };
 }
+
+/**
+ * The object in the text of a message; null: there is none. Text in JSON is none either: graphql-ws would parse it, and nobody has measured it.
+ * An operation that is named by its id gets an empty text, since graphql-ws would close the socket.
+ */
+export function parsedMessage(text: string): object | null {
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (!isObject(message)) return null;
+  const { type, payload } = message;
+  if (type === 'subscribe' && isObject(payload)) payload['query'] ??= '';
+  return message;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);

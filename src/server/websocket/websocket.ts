@@ -33,7 +33,7 @@ import type { ServerLimits } from '../server-limits.ts';
 import { checkSameCaller, connectionInitIn, startedAfter } from './renewed-caller.ts';
 import { acceptCaller, askerOfSocket, credentialsWatch } from './socket-caller.ts';
 import { type SocketDoor, type SocketDoorParts, socketDoor } from './socket-door.ts';
-import { type Messages, messagesInTurn } from './socket-messages.ts';
+import { type Messages, messagesInTurn, parsedMessage } from './socket-messages.ts';
 import { type OperationTable, operationTable } from './socket-operations.ts';
 import type { Place } from './socket-places.ts';
 import { answerPings, balance, boundUnknown, keepAlive, sendOrCut } from './socket-wire.ts';
@@ -225,7 +225,8 @@ export function sockets(parts: SocketParts): Sockets {
           extra.messages = messagesInTurn(socket, parts.requestTurns, limits, onRead, (text) => {
             table.noteComplete(text, left);
             extra.message = text;
-            const handled = receive(text).catch((error: unknown) => {
+            // graphql-ws takes an object as it is, and closes the socket for what is no message; only its type says text.
+            const handled = receive(parsedMessage(text) as unknown as string).catch((error: unknown) => {
               log.error('a WebSocket message could not be handled', { err: error });
               socket.close(4500, 'Internal server error');
             });

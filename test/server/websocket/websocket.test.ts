@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { parse } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
+import { trustedDocuments } from '../../../src/documents/trusted-documents.ts';
 import { type Served, serve, until } from '../fixture.ts';
 import { readAll } from '../http-client.ts';
 
@@ -63,6 +66,27 @@ describe('a WebSocket', () => {
     const errors = await failure(client(served), query);
     expect(errors).toMatchObject([{ message: expect.stringMatching(says), extensions: { code, errorId: expect.any(String) } }]);
     expect(served.opened.length).toBe(served.closed.length);
+  });
+
+  it.each([
+    ['documentId alone', { documentId: 'x' }, '"data":{"hello":"Hello, world"}'],
+    ['documentId and a query that is null', { documentId: 'x', query: null }, '"data":{"hello":"Hello, world"}'],
+    ['persistedQuery alone', { extensions: { persistedQuery: { version: 1, sha256Hash: 'x' } } }, '"data":{"hello":"Hello, world"}'],
+    ['an id that is not there', { documentId: 'y' }, '"code":"DOCUMENT_NOT_TRUSTED"'],
+    ['neither a text nor an id', {}, 'There is no \\"query\\".'],
+  ])('a WebSocket answers an operation that has no text, and stays open: %s', async (_, payload, says) => {
+    const listed = { id: 'x', ids: ['x'] as const, text: '{hello}', document: parse('{hello}') };
+    const { ws } = await serve({ trusted: () => trustedDocuments([listed], 'ids', () => {}) });
+    const socket = new WebSocket(ws, 'graphql-transport-ws');
+    const answer = async (): Promise<string> =>
+      (await Promise.race([once(socket, 'message'), once(socket, 'close')])).map(String).join(' ');
+    await once(socket, 'open');
+    socket.send('{"type":"connection_init"}');
+    await answer();
+    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }));
+    expect(await answer()).toContain(says);
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+    socket.terminate();
   });
 
   it('a WebSocket is closed with a sentence when its key is not known', async () => {
@@ -179,6 +203,8 @@ describe('a WebSocket', () => {
     ['without connection_init', { limits: { socketInitMs: 20 } }, null, 4408],
     ['that subscribes before connection_init', {}, '{"id":"1","type":"subscribe","payload":{"query":"{hello}"}}', 4401],
     ['with a message that is no JSON', {}, 'hello', 4400],
+    ['with a message that is a text in JSON', {}, JSON.stringify('{"type":"connection_init"}'), 4400],
+    ['with a message that is null', {}, 'null', 4400],
     ['with a message over the limit', { limits: { maxBodyBytes: 1_000 } }, 'x'.repeat(2_000), 1009],
   ])('a WebSocket %s is closed with a code', async (_, options, message, code) => {
     const { ws } = await serve(options);
