@@ -81,7 +81,7 @@ describe('AI fields are nullable: a model failure nulls its own field and never 
           }
         },
       },
-      route: { totalMs: 4_000 },
+      route: { totalMs: 8_000 },
       config: {
         guardrails: [{ guardrail: patternGuard({ name: 'secrets', patterns: ['secret'], message: 'It stays inside.' }), routes: '*' }],
       },
