@@ -155,7 +155,8 @@ function fitsLeaf(type: GraphQLLeafType, value: unknown): boolean {
     case 'Int':
       return Number.isInteger(value) && (value as number) >= -(2 ** 31) && (value as number) < 2 ** 31;
     case 'Float':
-      return Number.isFinite(value) || isRawNumber(value);
+      // Exact digits are kept, but not those of a number that clients would read as infinite.
+      return Number.isFinite(value) || (isRawNumber(value) && Number.isFinite(Number(JSON.stringify(value))));
     case 'Boolean':
       return typeof value === 'boolean';
     case 'ID':

@@ -53,6 +53,19 @@ describe.each(engines)('a whole number above 2^53, by %s,', (engine, openPlanner
     expect(JSON.stringify(await graph.ask('{ float }'))).toMatch(/^\{"data":\{"float":0\.12345678901234568?\d*\}\}$/);
   });
 
+  it(`a whole number above 2^53, by ${engine}, is no Float where it is above all that JavaScript has, alone and in a list`, async () => {
+    const graph = await over({ raw: 'type Query { float: Float floats: [Float!] small: Float }' });
+    for (const text of ['1e400', '-1e400', `1${'0'.repeat(309)}`]) {
+      graph.answers['raw'] = answered(`{"data":{"float":${text},"floats":[1.5,${text}],"small":1e-400}}`);
+      const { data, errors } = await graph.ask('{ float floats small }');
+      expect(JSON.stringify(data)).toMatch(/^\{"float":null,"floats":null,"small":(0|1e-400)\}$/);
+      expect(errors?.map(({ message }) => message)).toEqual([
+        expect.stringMatching(/gave a value for "Query\.float" that is no Float\.$/),
+        expect.stringMatching(/gave a value for "Query\.floats" that is no Float\.$/),
+      ]);
+    }
+  });
+
   it(`a whole number above 2^53, by ${engine}, reaches a subgraph as the client wrote it in the document`, async () => {
     const graph = await over({
       raw: 'scalar BigInt type Query { echo(of: BigInt, in: In, list: [BigInt]): String } input In { of: BigInt many: [BigInt!] }',
