@@ -165,7 +165,7 @@ export function decimalOf(amount: NanoUsd): string {
 }
 
 /** The most dollars that {@link nanoUsdOf} reads. */
-export const mostUsd = decimalOf(Number.MAX_SAFE_INTEGER);
+export const maxUsd = decimalOf(Number.MAX_SAFE_INTEGER);
 
 /** The reverse of {@link decimalOf}; null for what is not a plain non-negative decimal with at most nine places. */
 export function nanoUsdOf(text: string): NanoUsd | null {
