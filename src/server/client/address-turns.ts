@@ -25,6 +25,8 @@ export interface AddressTurns {
   ended(socket: Socket): void;
   /** Whether connections of its party were ended lately. */
   isSuspect(socket: Socket): boolean;
+  /** Whether its last request whose caller was determined had credentials that hold. */
+  isKnown(socket: Socket): boolean;
 }
 
 /** Bytes of bodies that take some 10 ms to receive. */
@@ -177,6 +179,10 @@ export function addressTurns(addressOf: AddressOf): AddressTurns {
     isSuspect(socket) {
       const party = ofSocket.get(socket);
       return party !== undefined && suspects.has(party.name);
+    },
+    isKnown(socket) {
+      const party = ofSocket.get(socket);
+      return party !== undefined && party.name !== addressParty(socket);
     },
   };
 }

@@ -2,7 +2,8 @@
  * Bounds the requests of one connection that are not answered yet.
  *
  * A client may send requests without waiting for the answers. Node reads all that stand in one piece of 64 KB, some two thousand, before
- * anything else has its turn. Clients of GraphQL have one under way.
+ * anything else has its turn. Clients of GraphQL have one under way. One too many ends the connection: at once where no key was shown, and with a
+ * key when those before it are answered, because they have run.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -15,32 +16,57 @@ const maxUnansweredOfSuspects = 4;
 const pipelinedBytes = maxPerTurn / 16;
 
 export interface Pipelined {
-  /** Whether requests before it are not answered. Null: it is one too many, and its connection is ended. */
+  /** Whether requests before it are not answered. Null: it is one too many, or behind that, and nobody answers it. */
   admits(request: IncomingMessage, response: ServerResponse): 'first' | 'pipelined' | null;
 }
 
+interface Line {
+  unanswered: number;
+  last: ServerResponse;
+  /** There was one too many: the connection ends when the others are answered. */
+  ends: boolean;
+}
+
 export function pipelinedRequests(turns: AddressTurns): Pipelined {
-  const unanswered = new WeakMap<Socket, number>();
+  const lines = new WeakMap<Socket, Line>();
 
   /** One function for all answers. */
   function closed(this: ServerResponse): void {
     const { socket } = this.req;
-    unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1);
+    const line = lines.get(socket);
+    if (line === undefined) return;
+    line.unanswered -= 1;
+    if (line.ends && line.unanswered === 0) socket.destroySoon();
+  }
+
+  function endAfterAnswers(socket: Socket, line: Line): void {
+    line.ends = true;
+    if (!line.last.headersSent) line.last.shouldKeepAlive = false;
+    // The parser is in the middle of a piece. What comes after it is read and thrown away: unread, it would make the system discard answers.
+    process.nextTick(() => {
+      if (!socket.destroyed) socket.removeAllListeners('data').on('data', (piece) => turns.spend(socket, piece.length));
+    });
   }
 
   return {
     admits(request, response) {
       const { socket } = request;
-      if (socket.destroyed) return leftAlone(request, response);
-      const before = unanswered.get(socket) ?? 0;
+      const line = lines.get(socket) ?? { unanswered: 0, last: response, ends: false };
+      if (socket.destroyed || line.ends) return leftAlone(request, response);
+      const before = line.unanswered;
       if (before > 0) turns.spend(socket, pipelinedBytes);
       if (before >= maxUnansweredOfSuspects && (before >= maxUnanswered || turns.isSuspect(socket))) {
         turns.spend(socket, maxPerTurn);
-        turns.ended(socket);
-        endQuickly(socket);
+        if (turns.isKnown(socket)) endAfterAnswers(socket, line);
+        else {
+          turns.ended(socket);
+          endQuickly(socket);
+        }
         return leftAlone(request, response);
       }
-      unanswered.set(socket, before + 1);
+      line.unanswered += 1;
+      line.last = response;
+      lines.set(socket, line);
       response.once('close', closed);
       return before === 0 ? 'first' : 'pipelined';
     },

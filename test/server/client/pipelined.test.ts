@@ -66,6 +66,29 @@ describe('a connection that sends requests without waiting for answers', () => {
     client.terminate();
   });
 
+  it.each([33, 40, 300])(
+    'a connection on which a key was shown is answered all that ran of %i requests, and then closed',
+    async (count) => {
+      const { url, opened, closed, gate } = await serve();
+      const { socket, answers, text } = await connected(url);
+      const withKey = requests.operations.replace('\r\n', '\r\nAuthorization: Bearer secret\r\n');
+      socket.write(withKey);
+      while (answers() < 1) await once(socket, 'data');
+      const ended = once(socket, 'close');
+      socket.write(withKey.replace('{hello}', '{ held}').repeat(count));
+      while (opened.length < 33 && !socket.closed) await wait(10);
+      await wait(50);
+      gate.open();
+      await ended;
+      expect(opened.length).toBe(33);
+      expect(answers()).toBe(33);
+      expect(text().match(/"data":\{"held"/g)?.length).toBe(32);
+      expect(text().match(/Connection: close/gi)?.length).toBe(1);
+      expect(closed.length).toBe(33);
+      expect((await post(url, { query: '{ hello }' })).status).toBe(200);
+    },
+  );
+
   it('a connection that sends requests without waiting for answers is answered in their order up to then, and may go on', async () => {
     const { url } = await serve();
     const { socket, answers, text } = await connected(url);
