@@ -76,7 +76,7 @@ describe('updateAiKey', () => {
     [{ scopes: [] }, /scopes is empty. You can give: ai:use/],
     [{ scopes: ['ai:everything'] }, /no scope "ai:everything"|cannot give the scope ai:everything/],
     [{ routes: ['nowhere'] }, /no route "nowhere" that you can give. Routes: default/],
-    [{ monthlyBudget: '-1' }, /monthlyBudget is "-1". It must be US dollars from 0 on/],
+    [{ monthlyBudget: '-1' }, /monthlyBudget is "-1". It must be US dollars from 0 to 9007199\.254740991/],
     [{ requestsPerMinute: 0 }, /requestsPerMinute is 0. It must be a whole number from 1 to 1000000/],
     [{ callsPerMinute: -2 }, /callsPerMinute is -2/],
     [{ expiresAt: '2001-01-01T00:00:00Z' }, /which is past/],
