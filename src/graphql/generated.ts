@@ -2744,8 +2744,8 @@ export type Subscription = {
    * What this gateway does now: a whole snapshot at once and whenever something has changed, at most two a second. With `ai:usage` you
    * see the operations and calls of your team, and only your own if you have no team or act for a user. `ai:teams` adds those of your organisation;
    * with `ai:usage:all` you see everyone's.
-   * Each process tells of itself. It ends with your key, token or login; a scope that is taken from your key meanwhile is missed from the next
-   * subscription on, so revoke a key that shall see nothing more.
+   * Each process reports itself. It ends with your key, token or login, and with FORBIDDEN within two seconds when you lose a scope or your team moves to
+   * another organisation.
    */
   readonly aiActivity: AiActivity;
   /** The same as Query.aiAnswer as a stream: text and citations as they come. When nothing relevant was found, the text says so and has no citations. Needs scope `ai:use`. */
@@ -2753,14 +2753,15 @@ export type Subscription = {
   /**
    * Each part of a budget that operators are warned of (`warnAt`), a second or two after it was spent, whichever replica noticed it: of the budgets
    * that `aiViewer` shows you, with `ai:teams` of those of your organisation and its teams, with `ai:usage:all` or `ai:teams:all` of all. Each is told
-   * once a period, and may come again after you subscribe anew: its `id` stays the same. It goes on until you leave. Needs a known caller.
+   * once a period, and may come again after you subscribe anew: its `id` stays the same. It goes on until you leave, and ends with
+   * FORBIDDEN within two seconds when you lose a scope or your team moves to another organisation. Needs a known caller.
    */
   readonly aiBudgetWarnings: AiBudgetNotice;
   /** Follows a completion that exists: after a drop, on a second device, from another replica. Asks nothing of a model. Needs scope `ai:use`. */
   readonly completionEvents: CompletionEvent;
   /** Starts a completion and follows it. Subscribing again with the same idempotencyKey attaches, never starts a second one. The last event is always CompletionFinished or CompletionFailed. Needs scope `ai:use`. */
   readonly completionStream: CompletionEvent;
-  /** Progress of an ingestion: its state now, then each change, until it has ended. Needs scope `ai:ingest`. */
+  /** Progress of an ingestion: its state now, then each change, until it has ended. Ends with FORBIDDEN within two seconds when you lose the scope. Needs scope `ai:ingest`. */
   readonly ingestion: Ingestion;
 };
 
